@@ -1,0 +1,98 @@
+"""What a source is: a place that lines come from.
+
+`poll` is the truth: it reads all that is new, now, without waiting, and can be
+called at any time. `changed` is a hint: it returns when a poll may find more.
+Whoever loses a hint loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from runwatch.core.places import Place, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Several whole lines of one segment."""
+
+    segment: Segment
+    data: bytes
+    """Whole lines, b"\\n" between them; the last may lack its own if it is whole JSON."""
+    line: int
+    """The first line's number, from 1."""
+    offset: int
+    """Bytes in front of the first line, after decompression."""
+    arrived: bool
+    """It came while we watched: it was not there at the first look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that holds one journal document. A later one of the same segment replaces it."""
+
+    segment: Segment
+    data: bytes
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A file, or a line of it, that could not be read."""
+
+    segment: Segment
+    line: int | None
+    """None where it is the whole file."""
+    offset: int
+    reason: str
+
+
+Item = Block | Document | Fault
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far reading is, for the header. Bytes are those on disk (compressed where they are)."""
+
+    files: int = 0
+    bytes_total: int | None = 0
+    """None where nobody knows (stdin)."""
+    bytes_read: int = 0
+    behind: int = 0
+    """Bytes seen but not read yet."""
+    notices: tuple[str, ...] = ()
+    """What the header must say: "polling: …", "x.jsonl was removed; what was read stays"."""
+    waiting: tuple[str, ...] = ()
+    """Paths that do not exist yet."""
+    ended: bool = False
+    """Nothing more can come (stdin closed)."""
+
+
+class Source(Protocol):
+    """One kind of place. Nothing watched is ever written to."""
+
+    label: str
+    """How the header calls it: `./events/`, `stdin`, `3 paths`. Never with a password."""
+    progress: Progress
+
+    def poll(self) -> Iterator[Item]:
+        """All that is new since the last poll, newest files first, each line once.
+
+        Blocks are 64-256 KiB at most (one longer line apart), so that the caller can
+        pause between them; a poll abandoned half way goes on at the next.
+        """
+        ...
+
+    async def changed(self) -> None:
+        """Return when a poll may find more; at the latest after the slow scan's period."""
+        ...
+
+    def line_at(self, place: Place) -> bytes | None:
+        """The line itself, without its newline, or None where its bytes are gone."""
+        ...
+
+    def close(self) -> None:
+        """Let go of descriptors, watches and tasks."""
+        ...
