@@ -18,6 +18,8 @@ run: $(STAMP)  ## the dashboard on sample_runs/
 demo: $(STAMP)  ## the dashboard on a run that is made up as you watch
 	@$(PY) -m runwatch demo
 
+test slow: export TEXTUAL_ANIMATIONS := none
+
 test: $(STAMP)  ## the tests, without the slow ones
 	@$(PY) -m pytest -q -n $(JOBS)
 
@@ -55,5 +57,5 @@ $(STAMP): pyproject.toml constraints.txt
 	  "$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; \
 	fi
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(VENV) has a Python older than 3.11: remove $(VENV) and try again" >&2; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[dev]'
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e '.[dev]'
 	@touch $@
