@@ -1,0 +1,225 @@
+"""The one table of keys: bindings, footer, help and palette come from it.
+
+One meaning a key, on every screen. A key that does nothing yet is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+
+class Group(StrEnum):
+    """The columns of the help screen, in its order."""
+
+    MOVE = "Move"
+    FIND = "Find"
+    TIME = "Time"
+    LOOK = "Look"
+    APP = "App"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One command and the keys it starts with."""
+
+    id: str
+    """For `App.set_keymap`; never changes its meaning."""
+    keys: tuple[str, ...]
+    """Textual's names; the first is the one shown in the footer."""
+    action: str
+    """An action of the screen, widget or app that has these bindings."""
+    label: str
+    """Footer and palette; lower case, one to three words."""
+    group: Group
+    contexts: frozenset[str]
+    """Where it is bound: a screen's name, `app`, or a widget's (`list`, `map`)."""
+    help: str = ""
+    """The help screen's words; empty: the keys join the line above."""
+    about: str = ""
+    """The palette's second line; empty: not in the palette (it only moves)."""
+    footer: tuple[tuple[str, int], ...] = ()
+    """Screens whose footer may show it, and how soon (1 first)."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Other footer words on some screens: `(("run", "runs"),)` for what esc leads back to."""
+    short: str = ""
+    """The label where the terminal is narrow."""
+    shown: str = ""
+    """The footer's word for the keys, where it is not the first key: `1-4`."""
+    priority: bool = False
+    """Also while an input has the focus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One entry of a footer."""
+
+    key: str
+    label: str
+    short: str
+    action: str
+
+
+def _at(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ALL = "runs run chunk problems"
+_ROWS = "list"
+_PLACED = "list map"
+
+KEYS: tuple[Key, ...] = (
+    Key("open", ("enter",), "open", "open", Group.MOVE, _at(_PLACED), "open",
+        footer=(("runs", 1), ("run", 3), ("problems", 1))),
+    Key("back", ("escape",), "back", "back", Group.MOVE, _at(_ALL), "back, one layer", "One layer back",
+        footer=(("run", 1), ("chunk", 1), ("problems", 2)), labels=(("run", "runs"), ("chunk", "run"))),
+    Key("down", ("j", "down"), "cursor_down", "down", Group.MOVE, _at("list map scroll"), "line"),
+    Key("up", ("k", "up"), "cursor_up", "up", Group.MOVE, _at("list map scroll")),
+    Key("left", ("left",), "cursor_left", "left", Group.MOVE, _at("map"), "within the map"),
+    Key("right", ("right",), "cursor_right", "right", Group.MOVE, _at("map")),
+    Key("first", ("g", "home"), "first", "first", Group.MOVE, _at("list map scroll"), "first, last"),
+    Key("last", ("G", "end"), "last", "last", Group.MOVE, _at("list map scroll")),
+    Key("half.down", ("ctrl+d",), "half_down", "half page down", Group.MOVE, _at("list scroll"), "half page"),
+    Key("half.up", ("ctrl+u",), "half_up", "half page up", Group.MOVE, _at("list scroll")),
+    Key("page.down", ("pagedown",), "page_down", "page down", Group.MOVE, _at("list scroll"), "page"),
+    Key("page.up", ("pageup",), "page_up", "page up", Group.MOVE, _at("list scroll")),
+    Key("pane.next", ("tab",), "next_pane", "next pane", Group.MOVE, _at(_ALL), "next, previous pane"),
+    Key("pane.previous", ("shift+tab",), "previous_pane", "previous pane", Group.MOVE, _at(_ALL)),
+    Key("planned", ("1",), "pane(1)", "pane", Group.MOVE, _at("run"), "Planned, Happened, Degraded, Succeeded",
+        "Planned: what the run set out to do", footer=(("run", 2),), shown="1-4"),
+    Key("happened", ("2",), "pane(2)", "happened", Group.MOVE, _at("run"), "", "Happened: what it did so far"),
+    Key("degraded", ("3",), "pane(3)", "degraded", Group.MOVE, _at("run"), "", "Degraded: what went less well"),
+    Key("succeeded", ("4",), "pane(4)", "succeeded", Group.MOVE, _at("run"), "", "Succeeded: the checks, one by one"),
+    Key("overview", ("0",), "overview", "overview", Group.MOVE, _at("run"), "overview, maximise",
+        "All four panes"),
+    Key("maximise", ("m",), "maximise", "maximise", Group.MOVE, _at(_ALL), "",
+        "The focused pane over the whole screen, or back", footer=(("run", 4),)),
+    Key("failure.next", ("e",), "next_failure", "next failure", Group.FIND, _at("runs run chunk"),
+        "next, previous failure", "Move to the next failed or interrupted attempt, or failed run",
+        footer=(("runs", 4), ("run", 5), ("chunk", 3)), short="failure"),
+    Key("failure.previous", ("E",), "previous_failure", "previous failure", Group.FIND, _at("runs run chunk"), "",
+        "Move to the one before"),
+    Key("degradation.next", ("w",), "next_degradation", "next degradation", Group.FIND, _at("runs run"),
+        "next, previous degradation", "Move to the next quality issue, schema change or warning",
+        footer=(("run", 8),), short="degraded"),
+    Key("degradation.previous", ("W",), "previous_degradation", "previous degradation", Group.FIND,
+        _at("runs run"), "", "Move to the one before"),
+    Key("sibling.previous", ("h",), "previous_sibling", "previous sibling", Group.FIND, _at("run chunk"),
+        "previous, next sibling", "The run before of this export, or the attempt before",
+        footer=(("chunk", 2),), labels=(("chunk", "attempt"),), shown="h l"),
+    Key("sibling.next", ("l",), "next_sibling", "next sibling", Group.FIND, _at("run chunk"), "",
+        "The next run of this export, or the next attempt"),
+    Key("attention", ("x",), "attention", "attention only", Group.FIND, _at("runs"), "attention only",
+        "Only failed, lost, contradicted, degraded and stalled runs", footer=(("runs", 3),), short="attention"),
+    Key("problems", ("P",), "problems", "problems", Group.FIND, _at("runs run chunk"), "problems",
+        "Lines that could not be read, with file, line and reason", footer=(("runs", 7), ("run", 9))),
+    Key("filter", ("slash",), "filter", "filter", Group.FIND, _at("runs problems"), "filter, next, previous hit",
+        "As you type; ! inverts, field:value, rows>0", footer=(("runs", 2), ("problems", 3))),
+    Key("hit.next", ("n",), "next_hit", "next hit", Group.FIND, _at("runs problems"), "", "Of the filter"),
+    Key("hit.previous", ("N",), "previous_hit", "previous hit", Group.FIND, _at("runs problems"), "", "Of the filter"),
+    Key("sort", ("s",), "sort", "sort", Group.FIND, _at("runs"), "sort, reverse", "By the next column",
+        footer=(("runs", 5),)),
+    Key("sort.reverse", ("S",), "reverse_sort", "reverse order", Group.FIND, _at("runs"), "", "The other way round"),
+    Key("follow", ("f",), "follow", "follow", Group.FIND, _at("runs problems"), "follow the newest",
+        "Keep the selection on the newest", footer=(("runs", 6),)),
+    Key("raw", ("v",), "raw", "raw", Group.LOOK, _at("run chunk problems"), "raw JSON, file:line",
+        "The line of the log itself, and where it stands", footer=(("run", 6), ("chunk", 4), ("problems", 4))),
+    Key("copy", ("y",), "copy", "copy", Group.LOOK, _at(_ALL), "copy", "The id, the error, the range or the query",
+        footer=(("runs", 8), ("run", 7), ("chunk", 5), ("problems", 5))),
+    Key("utc", ("u",), "toggle_utc", "UTC or local", Group.LOOK, _at("app"), "UTC or local",
+        "Times in UTC, or in this machine's zone", footer=(("chunk", 6),)),
+    Key("plain", ("a",), "toggle_plain", "plain glyphs", Group.LOOK, _at("app"), "plain glyphs",
+        "ASCII only, for fonts that lack ours"),
+    Key("palette", ("ctrl+p", "colon"), "command_palette", "palette", Group.APP, _at("app"), "palette",
+        footer=(("runs", 9),)),
+    Key("read", ("r",), "read_again", "read again", Group.APP, _at("app"), "read again now",
+        "Look for new lines and files at once"),
+    Key("help", ("question_mark", "f1"), "help", "help", Group.APP, _at("app"), "this page", "Every key"),
+    Key("leave", ("q",), "leave", "leave", Group.APP, _at("app"), "leave, then quit", "This screen, then runwatch"),
+    Key("quit", ("ctrl+q",), "quit", "quit", Group.APP, _at("app"), "quit at once", "At once", priority=True),
+    Key("quit.copy", ("ctrl+c",), "quit", "quit or copy", Group.APP, _at("app"), "quit, or copy selected text"),
+)  # fmt: skip
+
+FOOTER_AT_MOST = 9
+_NAMES = {
+    "escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "slash": "/", "question_mark": "?", "colon": ":",
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "comma": ",", "full_stop": ".",
+    "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
+    "minus": "-", "plus": "+",
+}  # fmt: skip
+
+Keymap = Mapping[str, str]
+"""Binding id to keys, as `App.set_keymap` takes it."""
+
+
+def key_name(key: str) -> str:
+    """A key as the user knows it: `esc`, `?`, `ctrl+d`."""
+    *modifiers, last = key.split("+")
+    return "+".join([*modifiers, _NAMES.get(last, last)])
+
+
+def keys_of(entry: Key, keymap: Keymap | None = None) -> tuple[str, ...]:
+    """The keys it has now, after the user's own."""
+    own = (keymap or {}).get(entry.id)
+    return tuple(key.strip() for key in own.split(",")) if own else entry.keys
+
+
+def key_words(entry: Key, keymap: Keymap | None = None) -> str:
+    """All its keys as shown: `ctrl+p :`."""
+    return " ".join(key_name(key) for key in keys_of(entry, keymap))
+
+
+def bindings(*contexts: str) -> list[BindingType]:
+    """What a screen or widget has as BINDINGS: `bindings("runs")`."""
+    return [
+        Binding(",".join(entry.keys), entry.action, entry.label, id=entry.id, show=False, priority=entry.priority)
+        for entry in KEYS
+        if entry.contexts.intersection(contexts)
+    ]
+
+
+def footer(screen: str, keymap: Keymap | None = None) -> tuple[Hint, ...]:
+    """A screen's footer, most used first; `? help` stands apart."""
+    ranked = sorted(_ranked(screen), key=lambda found: found[0])[:FOOTER_AT_MOST]
+    return tuple(_hint(entry, screen, keymap) for _, entry in ranked)
+
+
+def help_hint(keymap: Keymap | None = None) -> Hint:
+    """What stands at the right end of every footer."""
+    return _hint(next(entry for entry in KEYS if entry.id == "help"), "", keymap)
+
+
+def help_lines(group: Group, keymap: Keymap | None = None) -> tuple[tuple[str, str], ...]:
+    """Keys and words of one group of the help screen; entries without words share a line."""
+    lines: list[tuple[str, str]] = []
+    for entry in KEYS:
+        if entry.group is not group:
+            continue
+        if entry.help or not lines:
+            lines.append((key_words(entry, keymap), entry.help))
+        else:
+            keys, words = lines[-1]
+            lines[-1] = (f"{keys} {key_words(entry, keymap)}", words)
+    return tuple(lines)
+
+
+def palette_entries(screen: str) -> Iterable[Key]:
+    """Commands that can be run from here by name."""
+    return (entry for entry in KEYS if entry.about and entry.contexts & {screen, "app"})
+
+
+def _ranked(screen: str) -> Iterable[tuple[tuple[int, int], Key]]:
+    for number, entry in enumerate(KEYS):
+        for name, rank in entry.footer:
+            if name == screen:
+                yield (rank, number), entry
+
+
+def _hint(entry: Key, screen: str, keymap: Keymap | None) -> Hint:
+    label = dict(entry.labels).get(screen, entry.label)
+    remapped = entry.id in (keymap or {})
+    shown = entry.shown if entry.shown and not remapped else key_name(keys_of(entry, keymap)[0])
+    return Hint(shown, label, entry.short or label, entry.action)
