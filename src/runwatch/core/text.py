@@ -13,6 +13,8 @@ from typing import Any
 
 LIMIT = 64 * 1024
 """Bytes (UTF-8) of one text that are kept."""
+DEPTH = 64
+"""Levels of a JSON value that are kept."""
 
 _C0 = "".join(map(chr, [*range(0x00, 0x0A), *range(0x0B, 0x20), 0x7F]))
 _ESCAPED = (
@@ -55,14 +57,16 @@ def _cut(text: str) -> str:
     return f"{kept}… (cut: {len(encoded):,} bytes, the first {LIMIT // 1024} KiB are shown)"
 
 
-def safe_value(value: Any) -> Any:
-    """`safe` for every text inside a JSON value."""
+def safe_value(value: Any, depth: int = 0) -> Any:
+    """`safe` for every text inside a JSON value, to a depth that no screen shows."""
     if isinstance(value, str):
         return safe(value)
+    if depth > DEPTH and isinstance(value, dict | list):
+        return f"(nested more than {DEPTH} deep: see the line itself)"
     if isinstance(value, dict):
-        return {safe(str(key)): safe_value(inner) for key, inner in value.items()}
+        return {safe(str(key)): safe_value(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
-        return [safe_value(inner) for inner in value]
+        return [safe_value(inner, depth + 1) for inner in value]
     return value
 
 

@@ -1,0 +1,276 @@
+"""One line of bytes → entries or a problem; never raises.
+
+Accepted are the forms of EVENTS.md: a line with `event`, a bare journal entry,
+a whole journal document, and the same variants in snake case or internally
+tagged. A line that is none of these is a problem with its exact reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import orjson
+
+from runwatch.core.events import SOURCE_VARIANTS, VARIANTS, Entry, Event, PlanResolved, Problem, Unknown
+from runwatch.core.text import safe, safe_value
+from runwatch.core.times import parse_time
+
+Decoded = Entry | Problem
+
+ENVELOPE = frozenset({"run_id", "export_name", "recorded_at", "type", "origin"})
+_MISSING = object()
+
+
+class _Unfit(Exception):
+    """A value that the vocabulary does not allow; its text is the problem's reason."""
+
+
+def decode_block(data: bytes, identity: str) -> Iterator[tuple[int, int, Decoded]]:
+    """(lines before it, bytes before it, what it says) for each entry of a block of whole lines.
+
+    `identity` is the run_id of lines that carry none. A blank line says nothing.
+    """
+    offset = 0
+    for number, line in enumerate(data.split(b"\n")):
+        for decoded in decode_line(line, identity):
+            yield number, offset, decoded
+        offset += len(line) + 1
+
+
+def decode_line(line: bytes, identity: str) -> list[Decoded]:
+    """What one line says: one entry, a document's entries, or one problem."""
+    try:
+        return _decode(orjson.loads(line), identity)
+    except orjson.JSONDecodeError as error:
+        return [] if not line.strip() else [Problem(_why_not_json(line, error))]
+    except _Unfit as unfit:
+        return [Problem(str(unfit))]
+
+
+def _decode(value: Any, identity: str) -> list[Decoded]:
+    if not isinstance(value, dict):
+        raise _Unfit(f"not an event: expected an object, found {_found(value)}")
+    if "entries" in value and "event" not in value and "type" not in value:
+        return _decode_document(value, identity)
+    return [_decode_entry(value, identity, None, 0)]
+
+
+def _decode_document(document: dict[str, Any], identity: str) -> list[Decoded]:
+    entries = document["entries"]
+    if not isinstance(entries, list):
+        raise _Unfit(f"entries: expected a list, found {_found(entries)}")
+    run_id = _text_or(document, "run_id", identity)
+    export_name = _text_or(document, "export_name", None)
+    decoded: list[Decoded] = []
+    for number, value in enumerate(entries, 1):
+        try:
+            if not isinstance(value, dict):
+                raise _Unfit(f"expected an object, found {_found(value)}")
+            decoded.append(_decode_entry(value, run_id or identity, export_name, number))
+        except _Unfit as unfit:
+            decoded.append(Problem(f"entry {number}: {unfit}", number))
+    return decoded
+
+
+def _decode_entry(value: dict[str, Any], identity: str, export_name: str | None, number: int) -> Entry:
+    event = _event_of(value)
+    time, digits = _time_of(value)
+    origin = value.get("origin")
+    run_id = _text_or(value, "run_id", None)
+    return Entry(
+        run_id=identity if run_id is None else run_id,
+        event=event,
+        export_name=_text_or(value, "export_name", export_name),
+        time=time,
+        digits=digits,
+        origin=origin if origin in ("tables", "stream") else "journal",
+        number=number,
+    )
+
+
+def _time_of(value: dict[str, Any]) -> tuple[int | None, int]:
+    text = value.get("recorded_at")
+    if text is None:
+        return None, 0
+    if not isinstance(text, str):
+        raise _Unfit(f"recorded_at: expected a time, found {_found(text)}")
+    return parse_time(text) or (None, 0)
+
+
+def _text_or(value: dict[str, Any], key: str, default: str | None) -> str | None:
+    text = value.get(key)
+    if text is None:
+        return default
+    if not isinstance(text, str):
+        raise _Unfit(f"{key}: expected a text, found {_found(text)}")
+    return safe(text)
+
+
+def _event_of(value: dict[str, Any]) -> Event:
+    event = value.get("event", _MISSING)
+    if event is _MISSING:
+        return _tagged_line(value)
+    if not isinstance(event, dict):
+        raise _Unfit(f"event: expected an object, found {_found(event)}")
+    tag = event.get("type")
+    if isinstance(tag, str):
+        return _build(tag, {key: inner for key, inner in event.items() if key != "type"})
+    if len(event) != 1:
+        raise _Unfit(f"not one event: `event` has {len(event)} keys")
+    ((variant, fields),) = event.items()
+    return _build(variant, fields)
+
+
+def _tagged_line(value: dict[str, Any]) -> Event:
+    """`{"type":"ChunkFailed","chunk_index":17,…}`: the fields stand beside the envelope's."""
+    tag = value.get("type", _MISSING)
+    if tag is _MISSING:
+        raise _Unfit("not an event: neither `event` nor `type` nor `entries`")
+    if not isinstance(tag, str):
+        raise _Unfit(f"type: expected a text, found {_found(tag)}")
+    variant = _VARIANTS.get(tag)
+    if variant is None and "run_id" not in value and "recorded_at" not in value:
+        raise _Unfit(f"not an event: type {_found(tag)} is not known, and there is no run_id or recorded_at")
+    fields = {key: inner for key, inner in value.items() if key not in ENVELOPE}
+    if variant is PlanResolved and "export_name" in value:
+        fields["export_name"] = value["export_name"]
+    return _build(tag, fields)
+
+
+def _build(name: str, fields: Any) -> Event:
+    variant = _VARIANTS.get(name)
+    if variant is None:
+        extra = fields if isinstance(fields, dict) else {"value": fields}
+        return Unknown(variant=safe(name), extra=safe_value(extra) or None)
+    if not isinstance(fields, dict):
+        raise _Unfit(f"{variant.__name__}: expected an object, found {_found(fields)}")
+    known, names = _SPEC[variant]
+    values: dict[str, Any] = {}
+    for key, attribute, check, required in known:
+        value = fields.get(key, _MISSING)
+        if value is _MISSING:
+            if required:
+                raise _Unfit(f"{variant.__name__}.{key}: missing")
+            continue
+        try:
+            values[attribute] = check(value)
+        except _Unfit as unfit:
+            raise _Unfit(f"{variant.__name__}.{key}: expected {unfit}, found {_found(value)}") from None
+    if len(fields) > len(values):
+        values["extra"] = {safe(key): safe_value(inner) for key, inner in fields.items() if key not in names} or None
+    return variant(**values)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise _Unfit("a text")
+    return safe(value)
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int:
+        raise _Unfit("a number")
+    if value < 0:
+        raise _Unfit("a number of 0 or more")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise _Unfit("true or false")
+    return value
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if type(value) is not dict:
+        raise _Unfit("an object")
+    checked: dict[str, Any] = safe_value(value)
+    return checked
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if type(value) is not list or any(type(item) is not str for item in value):
+        raise _Unfit("a list of texts")
+    return tuple(map(safe, value))
+
+
+def _changes(value: Any) -> tuple[tuple[str, ...], ...]:
+    try:
+        changes = tuple(_texts(item) for item in value) if type(value) is list else None
+    except _Unfit:
+        changes = None
+    if changes is None or any(len(change) != 3 for change in changes):
+        raise _Unfit("a list of [column, old, new]")
+    return changes
+
+
+def _or_null(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else check(value)
+
+
+def _check_for(annotation: Any) -> Callable[[Any], Any]:
+    arms = [arm for arm in get_args(annotation) if arm is not type(None)]
+    if type(None) in get_args(annotation):
+        return _or_null(_check_for(arms[0]))
+    return _CHECKS.get(str(annotation)) or _CHECKS[annotation.__name__]
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "str": _text,
+    "int": _count,
+    "bool": _flag,
+    "dict[str, typing.Any]": _object,
+    "tuple[str, ...]": _texts,
+    "tuple[tuple[str, str, str], ...]": _changes,
+}
+
+Field = tuple[str, str, Callable[[Any], Any], bool]
+
+
+def _spec_of(variant: type[Event]) -> tuple[tuple[Field, ...], frozenset[str]]:
+    hints = get_type_hints(variant)
+    fields = tuple(
+        (field.encode_name, field.name, _check_for(hints[field.name]), field.required)
+        for field in msgspec.structs.fields(variant)
+        if field.name != "extra"
+    )
+    return fields, frozenset(field[0] for field in fields)
+
+
+def snake_case(name: str) -> str:
+    """`chunk_failed` for `ChunkFailed`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+_SPEC = {variant: _spec_of(variant) for variant in (*VARIANTS, *SOURCE_VARIANTS)}
+_VARIANTS: dict[str, type[Event]] = {
+    name: variant for variant in _SPEC for name in (variant.__name__, snake_case(variant.__name__))
+}
+
+
+def _found(value: Any) -> str:
+    """A value as a reason may quote it: short, and safe."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = json.dumps(value, ensure_ascii=False)
+    return safe(text if len(text) <= 40 else text[:38] + "…")
+
+
+def _why_not_json(line: bytes, error: orjson.JSONDecodeError) -> str:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        return f"not UTF-8 at byte {wrong.start + 1}"
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as wrong:
+        column = len(text) if wrong.msg.startswith("Unterminated string") else wrong.colno
+        what = "unterminated string" if wrong.msg.startswith("Unterminated") else wrong.msg.lower()
+        return f"not JSON: {what} at column {column:,}"
+    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits: the strict reader's word
+        pass
+    return f"not JSON: {error.msg.split(': line')[0]} at column {error.colno:,}"

@@ -1,0 +1,288 @@
+"""What is known of a run: its chunks, their attempts and parts, its files.
+
+A run can have a million chunks, so they are columns and not objects. Where a
+fact comes from is kept as a position in the run's order (`core/index.py`),
+which leads to its time and its place in the log.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from runwatch.core.series import Series
+
+PENDING, RUNNING, COMPLETED, FAILED, INTERRUPTED = range(5)
+STATE_NAMES = ("pending", "running", "completed", "failed", "interrupted")
+NOWHERE = -1
+"""Stands in a column of positions for "not known"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a chunk. Positions in the run's order; `NOWHERE` where not known."""
+
+    number: int
+    """From 1; counted, since the producer's own field was 1 in 104 of 104 failures."""
+    start: int
+    end: int
+    outcome: int
+    """`RUNNING`, `COMPLETED`, `FAILED` or `INTERRUPTED`."""
+    parts: tuple[int, ...]
+    """Positions of the completions that delivered its parts."""
+
+
+@dataclass(slots=True)
+class Files:
+    """The distinct files of a run, by name. Where two row counts differ, FileWritten's first counts."""
+
+    row_of: dict[str, int] = field(default_factory=dict)
+    rows: array[int] = field(default_factory=lambda: array("Q"))
+    sizes: array[int] = field(default_factory=lambda: array("q"))
+    """Bytes, -1 where unknown."""
+    firsts: array[int] = field(default_factory=lambda: array("i"))
+    """Where each was first named."""
+    is_written: bytearray = field(default_factory=bytearray)
+    """1 where a FileWritten gave the rows."""
+    total_rows: int = 0
+    total_bytes: int = 0
+    with_bytes: int = 0
+    disagreeing: array[int] = field(default_factory=lambda: array("i"))
+    """Positions at which a file's row count differed from the one that counts, and those of its first naming."""
+
+    def name(self, name: str, rows: int, size: int, position: int, is_written: bool) -> tuple[int, bool]:
+        """A file was named; its row in these columns, and whether it is new. `size` -1: unknown."""
+        row = self.row_of.get(name)
+        if row is None:
+            row = self.row_of[name] = len(self.rows)
+            self.rows.append(rows)
+            self.sizes.append(-1)
+            self.firsts.append(position)
+            self.is_written.append(is_written)
+            self.total_rows += rows
+            self._size(row, size)
+            return row, True
+        if self.rows[row] != rows:
+            self.disagreeing.extend((self.firsts[row], position))
+        if is_written and not self.is_written[row]:
+            self.total_rows += rows - self.rows[row]
+            self.rows[row] = rows
+            self.is_written[row] = 1
+        self._size(row, size)
+        return row, False
+
+    def _size(self, row: int, size: int) -> None:
+        if size >= 0 and self.sizes[row] < 0:
+            self.sizes[row] = min(size, 2**63 - 1)
+            self.total_bytes += size
+            self.with_bytes += 1
+
+
+class Chunks:
+    """The chunks of a run: one slot a chunk, in the order in which they were first heard of."""
+
+    def __init__(self) -> None:
+        self.slot_of: dict[int, int] = {}
+        self.indexes = array("Q")
+        self.states = bytearray()
+        self.tries = array("I")
+        self.planned = array("i")
+        """Position of its ChunkPlanned."""
+        self.last_attempt = array("i")
+        self.last_part = array("i")
+        self.counts = [0, 0, 0, 0, 0]
+        """Chunks by state."""
+        self.planned_count = 0
+        self.recovered: set[int] = set()
+        """Slots completed after a failed or interrupted attempt."""
+        self.troubled: dict[int, None] = {}
+        """Slots with a failed or interrupted attempt, in the order of the first."""
+        self.open: dict[int, int] = {}
+        """Slot → attempt under way."""
+        self.written_twice: dict[int, None] = {}
+        self.completed_without_start = 0
+        # attempts
+        self.attempt_before = array("i")
+        self.attempt_start = array("i")
+        self.attempt_end = array("i")
+        self.attempt_outcome = bytearray()
+        # parts
+        self.part_before = array("i")
+        self.part_attempt = array("i")
+        self.part_file = array("i")
+        self.part_rows = array("Q")
+        self.part_position = array("i")
+
+    def slot(self, index: int) -> int:
+        """The slot of chunk `index`, made if it is new."""
+        slot = self.slot_of.get(index)
+        if slot is None:
+            slot = self.slot_of[index] = len(self.indexes)
+            self.indexes.append(index)
+            self.states.append(PENDING)
+            self.tries.append(0)
+            for column in (self.planned, self.last_attempt, self.last_part):
+                column.append(NOWHERE)
+            self.counts[PENDING] += 1
+        return slot
+
+    def begin(self, slot: int, start: int) -> int:
+        """A new attempt; `start` is NOWHERE where it is not known to have begun."""
+        attempt = len(self.attempt_start)
+        self.attempt_before.append(self.last_attempt[slot])
+        self.attempt_start.append(start)
+        self.attempt_end.append(NOWHERE)
+        self.attempt_outcome.append(RUNNING)
+        self.last_attempt[slot] = attempt
+        self.tries[slot] += 1
+        self.open[slot] = attempt
+        self._turn(slot, RUNNING)
+        return attempt
+
+    def end(self, slot: int, position: int, outcome: int) -> None:
+        """The open attempt ended; or one whose start nobody saw."""
+        attempt = self.open[slot] if slot in self.open else self.begin(slot, NOWHERE)
+        del self.open[slot]
+        self.attempt_end[attempt] = position
+        self.attempt_outcome[attempt] = outcome
+        if outcome != COMPLETED:
+            self.troubled[slot] = None
+        elif self.attempt_start[attempt] == NOWHERE:
+            self.completed_without_start += 1
+        self._turn(slot, outcome)
+
+    def interrupt(self, slot: int, position: int) -> None:
+        """The attempt under way was cut off by what stands at `position`."""
+        self.end(slot, position, INTERRUPTED)
+
+    def interrupt_all(self, position: int) -> None:
+        """Every attempt under way was cut off."""
+        for slot in list(self.open):
+            self.interrupt(slot, position)
+
+    def move_end(self, slot: int, position: int) -> None:
+        """A further part of a completed chunk came."""
+        self.attempt_end[self.last_attempt[slot]] = position
+
+    def _turn(self, slot: int, state: int) -> None:
+        self.counts[self.states[slot]] -= 1
+        self.counts[state] += 1
+        self.states[slot] = state
+        if state == COMPLETED and slot in self.troubled:
+            self.recovered.add(slot)
+        else:
+            self.recovered.discard(slot)
+
+    def add_part(self, slot: int, file_row: int, rows: int, position: int) -> None:
+        """The last attempt delivered a part; `file_row` NOWHERE: rows without a file."""
+        if self.tries[slot] > 1 and file_row != NOWHERE:
+            self._look_for_second_writing(slot, file_row)
+        self.part_before.append(self.last_part[slot])
+        self.part_attempt.append(self.last_attempt[slot])
+        self.part_file.append(file_row)
+        self.part_rows.append(rows)
+        self.part_position.append(position)
+        self.last_part[slot] = len(self.part_file) - 1
+
+    def _look_for_second_writing(self, slot: int, file_row: int) -> None:
+        """Two attempts, each with a file that the other does not have."""
+        files: dict[int, set[int]] = {self.last_attempt[slot]: {file_row}}
+        for part in self.parts(slot):
+            if self.part_file[part] != NOWHERE:
+                files.setdefault(self.part_attempt[part], set()).add(self.part_file[part])
+        newest = files.pop(self.last_attempt[slot])
+        if any(newest - other and other - newest for other in files.values()):
+            self.written_twice[slot] = None
+
+    def parts(self, slot: int) -> Iterator[int]:
+        """Rows of its parts, the newest first."""
+        part = self.last_part[slot]
+        while part != NOWHERE:
+            yield part
+            part = self.part_before[part]
+
+    def attempts(self, slot: int) -> tuple[Attempt, ...]:
+        """Every attempt, the first first."""
+        parts: dict[int, list[int]] = {}
+        for part in self.parts(slot):
+            parts.setdefault(self.part_attempt[part], []).append(self.part_position[part])
+        rows = []
+        row = self.last_attempt[slot]
+        while row != NOWHERE:
+            rows.append(row)
+            row = self.attempt_before[row]
+        return tuple(
+            Attempt(
+                number,
+                self.attempt_start[row],
+                self.attempt_end[row],
+                self.attempt_outcome[row],
+                tuple(reversed(parts.get(row, []))),
+            )
+            for number, row in enumerate(reversed(rows), 1)
+        )
+
+    def rows(self, slot: int, files: Files) -> int:
+        """The sum over its parts: distinct files, and rows without one."""
+        seen: set[int] = set()
+        total = 0
+        for part in self.parts(slot):
+            file_row = self.part_file[part]
+            if file_row == NOWHERE:
+                total += self.part_rows[part]
+            elif file_row not in seen:
+                seen.add(file_row)
+                total += files.rows[file_row]
+        return total
+
+
+class RunState:
+    """What the events so far add up to. Lists hold positions in the run's order."""
+
+    def __init__(self) -> None:
+        self.positions = 0
+        """How many positions of the order are folded."""
+        self.events = 0
+        self.unknown = 0
+        self.first = NOWHERE
+        self.last = NOWHERE
+        self.last_heard = NOWHERE
+        """The last entry that shows the producer alive: all but ProducerSeen."""
+        self.longest_gap = 0
+        """ns; of the gaps that ended in FileWritten, ChunkStarted, ChunkCompleted or ChunkFailed."""
+        self.export_name: str | None = None
+        self.plan = NOWHERE
+        self.plan_warnings = array("i")
+        self.chunks = Chunks()
+        self.files = Files()
+        self.nameless_rows = 0
+        self.is_written = False
+        """A FileWritten or a ChunkCompleted was seen."""
+        self.failures = array("i")
+        self.retries = array("i")
+        self.backoff_ms = 0
+        self.last_backoff_ms = 0
+        self.quality = array("i")
+        self.schema = array("i")
+        self.warnings = array("i")
+        self.parallelism = array("i")
+        self.validation = NOWHERE
+        self.files_since_validation = 0
+        self.reconciliation = NOWHERE
+        self.outcome = NOWHERE
+        self.outcomes = array("i")
+        self.after_end = array("i")
+        self.clock_backwards = array("i")
+        self.time_unknown = array("i")
+        self.progress_positions = array("i")
+        self.chunks_total: int | None = None
+        self.producer = NOWHERE
+        self.destination: str | None = None
+        self.rows_series = Series()
+        self.chunks_series = Series()
+
+    @property
+    def has_ended(self) -> bool:
+        """A RunCompleted was seen."""
+        return self.outcome != NOWHERE

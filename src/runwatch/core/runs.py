@@ -1,0 +1,162 @@
+"""All runs: entries in, states out, and a revision that moves when anything did."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from runwatch.core.events import Entry, PlanResolved, Problem, Unknown
+from runwatch.core.fold import fold
+from runwatch.core.index import RunLog
+from runwatch.core.places import Place, Segment
+from runwatch.core.run import NOWHERE, RunState
+from runwatch.core.verdict import Judgement, judge
+from runwatch.core.when import Cut, When
+
+PROBLEMS_KEPT = 10_000
+_RUN_ID = re.compile(r"(.+)_(\d{8}T\d{6}\.\d{3})_\d+")
+
+
+def parse_run_id(run_id: str) -> tuple[str | None, str]:
+    """(export, short id) of `<export>_<YYYYMMDD>T<HHMMSS>.<mmm>_<pid>`, parsed from the right.
+
+    An id of another form names no export, and is its own short id.
+    """
+    match = _RUN_ID.fullmatch(run_id)
+    return (match.group(1), match.group(2)) if match else (None, run_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """A run at T: what was known then, and what it came to. Live is only T = now."""
+
+    run_id: str
+    export: str
+    log: RunLog
+    state: RunState
+    judgement: Judgement
+    now: int
+    cut: Cut | None
+    """None when live."""
+    revision: int
+
+
+class Run:
+    """One run: its log and the state at its end so far."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self.log = RunLog()
+        self.revision = 0
+        self.arrived: int | None = None
+        """When its last line came (ns, the clock's), if we watched it come."""
+        self._state = RunState()
+
+    def feed(self, entry: Entry, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
+        """Take in one entry; it is folded at once where it stands behind all others."""
+        position = self.log.append(entry, segment, line, offset)
+        self.revision += 1
+        if arrived is not None:
+            self.arrived = arrived
+        if position is not None:
+            fold(self._state, self.log, position + 1)
+
+    def take_out(self, segment: Segment) -> None:
+        """Forget what one segment said."""
+        self.log.take_out(segment)
+        self.revision += 1
+
+    @property
+    def state(self) -> RunState:
+        """The fold of all that was read, in the order of PRODUCT.md."""
+        if not self.log.is_arranged:
+            self.log.arrange()
+            self._state = self.state_at(len(self.log.order))
+        return self._state
+
+    def state_at(self, stop: int) -> RunState:
+        """The fold of the first `stop` positions."""
+        state = RunState()
+        fold(state, self.log, stop)
+        return state
+
+    @property
+    def is_run(self) -> bool:
+        """It has said at least one thing that we understand."""
+        state = self.state
+        return state.positions > state.unknown
+
+    def export_of(self, state: RunState) -> str:
+        """The export's name: the log's, else the plan's, else that in the run_id, else "unknown"."""
+        if state.export_name is not None:
+            return state.export_name
+        if state.plan != NOWHERE:
+            plan = self.log.event(state.plan)
+            assert isinstance(plan, PlanResolved)
+            return plan.export_name
+        return parse_run_id(self.run_id)[0] or "unknown"
+
+    def at(self, when: When | None, now: int, stale_after: int) -> Moment | None:
+        """The run at T; None if it had not begun. Without `when` it is live, and `now` counts."""
+        if when is None:
+            state, cut, arrived = self.state, None, self.arrived
+        else:
+            cut = when.cut(self.log, self.state)
+            state, now, arrived = self.state_at(cut.stop), cut.now(now), None
+        if state.positions <= state.unknown:
+            return None
+        judgement = judge(state, self.log, now, stale_after, arrived)
+        return Moment(self.run_id, self.export_of(state), self.log, state, judgement, now, cut, self.revision)
+
+
+class Runs:
+    """Every run that was read, and every line that could not be."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Run] = {}
+        self.problems: list[tuple[Place | str, str]] = []
+        """(where, why), the first `PROBLEMS_KEPT`."""
+        self.problem_count = 0
+        self.unknown_count = 0
+        self.revision = 0
+
+    def feed(
+        self, entry: Entry | Problem, segment: Segment, line: int, offset: int, arrived: int | None = None
+    ) -> None:
+        """Take in what one line said."""
+        self.revision += 1
+        if isinstance(entry, Problem):
+            self.report(Place(segment, line, entry.number, offset), entry.reason)
+            return
+        if isinstance(entry.event, Unknown):
+            self.unknown_count += 1
+        run = self.by_id.get(entry.run_id)
+        if run is None:
+            run = self.by_id[entry.run_id] = Run(entry.run_id)
+        run.feed(entry, segment, line, offset, arrived)
+
+    def report(self, where: Place | str, reason: str) -> None:
+        """Keep a problem; a text is the path of a file that cannot be read at all."""
+        self.revision += 1
+        self.problem_count += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append((where, reason))
+
+    def take_out(self, segment: Segment) -> None:
+        """Forget what one segment said: it is going to be read anew."""
+        self.revision += 1
+        for run in self.by_id.values():
+            if segment in run.log.segments:
+                self.unknown_count -= sum(
+                    isinstance(event, Unknown)
+                    for event, there in zip(run.log.events, run.log.segments, strict=True)
+                    if there is segment
+                )
+                run.take_out(segment)
+        kept = [pair for pair in self.problems if not isinstance(pair[0], Place) or pair[0].segment is not segment]
+        self.problem_count -= len(self.problems) - len(kept)
+        self.problems = kept
+
+    def all(self) -> list[Run]:
+        """Every run, in no particular order; what said only unknown things is none."""
+        return [run for run in self.by_id.values() if run.is_run]
