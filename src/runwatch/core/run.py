@@ -101,6 +101,8 @@ class Chunks:
         self.open: dict[int, int] = {}
         """Slot → attempt under way."""
         self.written_twice: dict[int, None] = {}
+        self.starts = 0
+        """Attempts that are known to have begun."""
         self.completed_without_start = 0
         # attempts
         self.attempt_before = array("i")
@@ -136,6 +138,7 @@ class Chunks:
         self.attempt_outcome.append(RUNNING)
         self.last_attempt[slot] = attempt
         self.tries[slot] += 1
+        self.starts += start != NOWHERE
         self.open[slot] = attempt
         self._turn(slot, RUNNING)
         return attempt

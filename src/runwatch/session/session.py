@@ -1,0 +1,140 @@
+"""A source, a clock and the runs, together.
+
+A session drives its source through decoding into the runs, in slices short
+enough for the keys, and answers for any moment: `moments()` is all that the
+screens and the reports ever ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import Any
+
+from runwatch.core.decode import decode_block, decode_line
+from runwatch.core.index import NEVER
+from runwatch.core.places import Place
+from runwatch.core.runs import Moment, Run, Runs
+from runwatch.core.times import SECOND
+from runwatch.core.when import When
+from runwatch.session.clock import Clock
+from runwatch.sources.base import Block, Document, Fault, Item, Source
+
+STALE_AFTER = 30 * 60 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for, beyond the paths."""
+
+    stale_after: int = STALE_AFTER
+    """ns of silence from which a run without an outcome can be lost."""
+    zone: tzinfo = field(default=UTC)
+    run_id: str | None = None
+    export: str | None = None
+    last: int | None = None
+    """Only the newest so many runs of each export."""
+
+
+class Session:
+    """Reads, keeps what was read, and answers for a moment."""
+
+    def __init__(self, source: Source, clock: Clock, options: Options | None = None) -> None:
+        self.source = source
+        self.clock = clock
+        self.options = options or Options()
+        self.runs = Runs()
+        self.is_whole = False
+        """The first look is done: what was there at the start has been read."""
+        self.when: When | None = None
+        """The moment shown; None is now."""
+        self._moments: dict[str, tuple[Any, Moment | None]] = {}
+
+    @property
+    def revision(self) -> int:
+        """Moves when anything was read."""
+        return self.runs.revision + self.is_whole
+
+    def take(self, item: Item) -> None:
+        """Feed one item of the source to the runs."""
+        arrived = self.clock.now() if getattr(item, "arrived", False) else None
+        segment = item.segment
+        match item:
+            case Block():
+                for line, offset, decoded in decode_block(item.data, segment.identity):
+                    self.runs.feed(decoded, segment, item.line + line, item.offset + offset, arrived)
+            case Document():
+                self.runs.take_out(segment)
+                for decoded in decode_line(item.data, segment.identity):
+                    self.runs.feed(decoded, segment, 1, 0, arrived)
+            case Fault():
+                where = segment.path if item.line is None else Place(segment, item.line, 0, item.offset)
+                self.runs.report(where, item.reason)
+
+    def read(self, items: Iterable[Item]) -> None:
+        """Take everything `items` has, at once."""
+        for item in items:
+            self.take(item)
+        self.is_whole = True
+
+    async def follow(self) -> None:
+        """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended."""
+        while True:
+            for item in self.source.poll():
+                self.take(item)
+                await asyncio.sleep(0)  # keys and drawing come first
+            self.is_whole = True
+            if self.source.progress.ended:
+                return
+            await self.source.changed()
+
+    def now(self) -> int:
+        """The clock's present moment, ns."""
+        return self.clock.now()
+
+    def moment(self, run_id: str) -> Moment | None:
+        """One run at the moment shown; None if it is unknown or had not begun."""
+        run = self.runs.by_id.get(run_id)
+        return None if run is None else self._moment(run)
+
+    def moments(self) -> list[Moment]:
+        """All runs at the moment shown, newest start first, then by run_id. One not begun by then is left out."""
+        found = [moment for run in self.runs.all() if (moment := self._moment(run)) is not None]
+        return sorted(found, key=_newest_first)
+
+    def selected(self) -> list[Moment]:
+        """Those of `moments()` that the options ask for."""
+        return list(self._select(self.moments()))
+
+    def _select(self, moments: list[Moment]) -> Iterable[Moment]:
+        options = self.options
+        seen: dict[str, int] = {}
+        for moment in moments:
+            seen[moment.export] = seen.get(moment.export, 0) + 1
+            if (
+                options.run_id in (None, moment.run_id)
+                and options.export in (None, moment.export)
+                and (options.last is None or seen[moment.export] <= options.last)
+            ):
+                yield moment
+
+    def _moment(self, run: Run) -> Moment | None:
+        """Kept until the run moves; while it has not ended, also until the second does."""
+        now = self.now()
+        key: tuple[Any, ...] = (run.revision, self.when)
+        kept = self._moments.get(run.run_id)
+        if kept is not None and kept[0] in (key, (*key, now // SECOND)):
+            return kept[1]
+        moment = run.at(self.when, now, self.options.stale_after)
+        if moment is not None and moment.judgement.silence is not None and self.when is None:
+            key = (*key, now // SECOND)
+        self._moments[run.run_id] = (key, moment)
+        return moment
+
+
+def _newest_first(moment: Moment) -> tuple[int, str]:
+    state, log = moment.state, moment.log
+    started = log.moments[max(0, state.first)] if state.positions else NEVER
+    return -started, moment.run_id
