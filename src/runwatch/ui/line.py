@@ -73,11 +73,14 @@ def cut_line(line: Line, width: int) -> Line:
     return tuple(kept)
 
 
-def fit_line(line: Line, width: int) -> Line:
+def fit_line(line: Line, width: int, align: str = "left") -> Line:
     """Exactly `width` cells of this line."""
     shown = cut_line(line, width)
     missing = width - width_of(shown)
-    return (*shown, Bit(" " * missing)) if missing > 0 else shown
+    if missing <= 0:
+        return shown
+    blank = Bit(" " * missing)
+    return (blank, *shown) if align == "right" else (*shown, blank)
 
 
 def spread(left: Line, right: Line, width: int, gap: int = 2) -> Line:
