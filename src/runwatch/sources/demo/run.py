@@ -70,7 +70,7 @@ def _plan(export: Export, fate: Fate) -> PlanResolved:
         tuning_profile="balanced (default)",
         batch_size=10_000,
         validate=export.checks,
-        reconcile=export.checks,
+        reconcile=export.checks and fate.resumed_at == 0,
         resume=fate.resumed_at > 0,
         chunk_key="id" if export.strategy in ("chunked", "keyset") else None,
         resumable=export.strategy == "chunked",
