@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from runwatch.core import events as ev
+from runwatch.core.findings import plan_of, progress_of, rows_of
 from runwatch.core.places import Place
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, PENDING, RUNNING
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND, format_time
-from runwatch.core.verdict import plan_of, progress_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)

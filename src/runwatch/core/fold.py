@@ -13,6 +13,7 @@ from typing import Any
 from runwatch.core import events as ev
 from runwatch.core.index import NEVER, RunLog
 from runwatch.core.run import COMPLETED, FAILED, NOWHERE, RunState
+from runwatch.core.text import mask
 from runwatch.core.times import SECOND
 
 _WORK = (ev.FileWritten, ev.ChunkStarted, ev.ChunkCompleted, ev.ChunkFailed)
@@ -114,6 +115,8 @@ def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, l
 
 def _chunk_failed(state: RunState, event: ev.ChunkFailed, position: int, log: RunLog) -> None:
     state.failures.append(position)
+    cause = mask(event.error)
+    state.causes[cause] = state.causes.get(cause, 0) + 1
     state.chunks.end(state.chunks.slot(event.chunk_index), position, FAILED)
 
 

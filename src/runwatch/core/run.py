@@ -263,6 +263,8 @@ class RunState:
         self.is_written = False
         """A FileWritten or a ChunkCompleted was seen."""
         self.failures = array("i")
+        self.causes: dict[str, int] = {}
+        """Failures by masked error."""
         self.retries = array("i")
         self.backoff_ms = 0
         self.last_backoff_ms = 0

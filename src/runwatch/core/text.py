@@ -70,6 +70,14 @@ def safe_value(value: Any, depth: int = 0) -> Any:
     return value
 
 
+_VARYING = re.compile(r"0x[0-9a-fA-F]+|\b[0-9a-f]{8,}\b|\d+")
+
+
+def mask(text: str) -> str:
+    """A message without what varies from one to the next: two with the same mask have one cause."""
+    return _VARYING.sub("#", text)
+
+
 def escape_controls(line: str) -> str:
     """A raw line with its controls as `\\uXXXX`: inside JSON text that is the same value."""
     if line.isprintable():

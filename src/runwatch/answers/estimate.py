@@ -1,0 +1,61 @@
+"""Speeds, and how long it will still take, where that can be told honestly."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from runwatch.answers.figures import chunk_counts, chunks_total, duration_ms, happened, started_at
+from runwatch.core.run import COMPLETED, NOWHERE
+from runwatch.core.runs import Moment
+from runwatch.core.times import SECOND
+
+WINDOW = 60 * SECOND
+_ENOUGH = 3
+
+
+def rate_of(moment: Moment) -> float | None:
+    """Rows a second over the whole run; None from one sample, or without a time."""
+    rows, length = happened(moment).rows, duration_ms(moment)
+    if not rows or not length:
+        return None
+    if not moment.state.has_ended and len(moment.state.files.rows) < 2:
+        return None
+    return rows / (length / 1000)
+
+
+def time_left(moment: Moment) -> int | None:
+    """ns until all chunks are done, from the chunks of the last minute; None where the total is unknown.
+
+    Needs three completed chunks: fewer say nothing about speed.
+    """
+    total = chunks_total(moment)
+    counts = chunk_counts(moment)
+    start = started_at(moment)
+    if moment.judgement.verdict != "running" or total is None or start is None or counts.completed < _ENOUGH:
+        return None
+    window = min(max(WINDOW, 2 * moment.state.chunks_series.width), moment.now - start)
+    done = moment.state.chunks_series.amount_since(moment.now - window)
+    if done < _ENOUGH or window <= 0:
+        done, window = counts.completed, moment.now - start
+    left = max(0, total - counts.completed)
+    return None if window <= 0 else left * window // done
+
+
+def chunk_duration(moment: Moment, slot: int) -> int | None:
+    """ns from a chunk's first start to its last end; None where either is unknown, or would be negative."""
+    attempts = moment.state.chunks.attempts(slot)
+    if not attempts or attempts[0].start == NOWHERE or attempts[-1].end == NOWHERE:
+        return None
+    start, end = moment.log.moment(attempts[0].start), moment.log.moment(attempts[-1].end)
+    return None if start is None or end is None or end < start else end - start
+
+
+def median_duration(moment: Moment) -> int | None:
+    """The median over the first 10,000 completed chunks whose duration is known; None of fewer than three."""
+    chunks = moment.state.chunks
+    lengths = [
+        length
+        for slot in range(min(len(chunks.indexes), 10_000))
+        if chunks.states[slot] == COMPLETED and (length := chunk_duration(moment, slot)) is not None
+    ]
+    return round(median(lengths)) if len(lengths) >= _ENOUGH else None

@@ -1,0 +1,156 @@
+"""The answer to "what happened?"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+
+from runwatch.answers import units
+from runwatch.answers.estimate import rate_of
+from runwatch.answers.evidence import evidence
+from runwatch.answers.figures import Happened, chunks_total, duration_ms, happened
+from runwatch.answers.view import Answer, Evidence, Mark, Row, Series, Span, Tone
+from runwatch.core.runs import Moment
+from runwatch.core.times import MILLISECOND
+
+GRAPH_BUCKETS = 38
+_UNFINISHED = ("running", "stalled", "lost")
+
+
+def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
+    """What was delivered, in how many attempts, and how fast."""
+    figures = happened(moment)
+    return Answer(
+        "2",
+        "Happened",
+        _sentence(moment, figures),
+        tuple(row for row in _rows(moment, figures) if row.spans),
+        badge=Mark.FAILED if figures.chunk_failures else Mark.NONE,
+        badge_count=figures.chunk_failures,
+        graph=_graph(moment),
+    )
+
+
+def _sentence(moment: Moment, figures: Happened) -> str:
+    rows = None if figures.rows is None else f"{units.prose(figures.rows)} {'row' if figures.rows == 1 else 'rows'}"
+    done = _delivered(moment, figures)
+    if done is None or rows is None:
+        return "the log does not say what was done" if figures.files is None else (done or "nothing written so far")
+    return f"{done}, {rows}{_how_long(moment)}"
+
+
+def _delivered(moment: Moment, figures: Happened) -> str | None:
+    counts = figures.chunks
+    if counts.seen:
+        if counts.completed == counts.seen or moment.judgement.verdict in _UNFINISHED:
+            return f"{units.plural(counts.completed, 'chunk')} completed"
+        return f"{units.count(counts.completed)} of {units.plural(counts.seen, 'chunk')} seen completed"
+    if figures.files:
+        return units.plural(figures.files, "file")
+    if figures.files is None:
+        return None
+    return "nothing was written" if moment.state.has_ended else "nothing written so far"
+
+
+def _how_long(moment: Moment) -> str:
+    length = duration_ms(moment)
+    if not moment.state.has_ended:
+        return " so far"
+    return "" if length is None else f" in {units.duration(length * MILLISECOND)}"
+
+
+def _rows(moment: Moment, figures: Happened) -> tuple[Row, ...]:
+    state = moment.state
+    return (
+        Row("chunks", _chunk_spans(moment, figures)),
+        Row("attempts", _attempt_spans(moment, figures), evidence=_all_of(moment, state.failures)),
+        Row("rows", _row_spans(moment, figures)),
+        Row("files", _file_spans(figures)),
+        Row(
+            "retries",
+            (
+                Span(units.count(figures.retries), Tone.DEGRADED if figures.retries else Tone.INK),
+                Span(units.duration(figures.backoff_ms * MILLISECOND) if figures.retries else "none", lead="backoff"),
+            ),
+            evidence=_all_of(moment, state.retries),
+        ),
+    )
+
+
+def _all_of(moment: Moment, positions: Sequence[int]) -> Evidence:
+    return evidence(moment, positions, len(positions))
+
+
+def _chunk_spans(moment: Moment, figures: Happened) -> tuple[Span, ...]:
+    counts = figures.chunks
+    if not counts.seen and not counts.pending:
+        return ()
+    total = chunks_total(moment)
+    of = f"of {units.count(total)}" if total is not None else "of unknown total"
+    spans = [Span(f"{units.count(counts.completed)} {of}")]
+    for number, word, tone in (
+        (counts.recovered, "recovered", Tone.DEGRADED),
+        (counts.failed, "failed", Tone.FAILED),
+        (counts.interrupted, "interrupted", Tone.DEGRADED),
+        (counts.running, "running", Tone.RUNNING),
+    ):
+        if number:
+            spans.append(Span(f"{units.count(number)} {word}", tone, bold=tone is Tone.FAILED))
+    return tuple(spans)
+
+
+def _attempt_spans(moment: Moment, figures: Happened) -> tuple[Span, ...]:
+    if not figures.chunks.seen:
+        return ()
+    attempts = len(moment.state.chunks.attempt_start)
+    failed, causes = figures.chunk_failures, len(moment.state.causes)
+    spans = [Span(units.count(attempts))]
+    if failed:
+        spans += [Span(f"{units.count(failed)} failed", Tone.FAILED), Span(units.plural(causes, "cause"), Tone.MUTED)]
+    elif figures.failures_recorded:
+        spans.append(Span("none failed", Tone.MUTED))
+    if not figures.failures_recorded:
+        spans.append(Span("failures are not recorded in this run", Tone.MUTED))
+    return tuple(spans)
+
+
+def _row_spans(moment: Moment, figures: Happened) -> tuple[Span, ...]:
+    if figures.rows is None:
+        return (Span("unknown", Tone.MUTED),)
+    speed = rate_of(moment)
+    spans = [Span(units.count(figures.rows))]
+    if speed is not None:
+        spans.append(Span(units.rate(speed), Tone.MUTED))
+    return tuple(spans)
+
+
+def _file_spans(figures: Happened) -> tuple[Span, ...]:
+    if figures.files is None:
+        return (Span("unknown", Tone.MUTED),)
+    spans = [Span(units.count(figures.files))]
+    if figures.bytes is not None:
+        least = "≥ " if figures.files_without_bytes else ""
+        spans.append(Span(least + units.size(figures.bytes), lead="bytes"))
+    elif figures.files:
+        spans.append(Span("unknown", Tone.MUTED, lead="bytes"))
+    return tuple(spans)
+
+
+def _graph(moment: Moment) -> Series | None:
+    """Rows a second over the run, for one that has not ended."""
+    if moment.judgement.verdict not in _UNFINISHED:
+        return None
+    return series(moment, GRAPH_BUCKETS)
+
+
+def series(moment: Moment, buckets: int) -> Series | None:
+    """Rows a second in the last buckets; None where there is nothing to draw."""
+    verdict = moment.judgement.verdict
+    until = moment.now
+    if verdict == "lost":
+        until = moment.log.moment(moment.state.positions - 1) or until
+    values = moment.state.rows_series.rates(until, buckets)
+    known = [value for value in values if value is not None]
+    if len(known) < 2 or not any(known):
+        return None
+    return Series(values, units.short(max(known)), units.short(known[-1]), verdict == "running")

@@ -1,0 +1,170 @@
+"""The events worth a line: failures, interruptions, recoveries, retries, degradations, checks, the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from runwatch.answers import units
+from runwatch.answers.degraded import quality_words, schema_words, warning_words
+from runwatch.answers.evidence import cite, evidence
+from runwatch.answers.view import Evidence, Mark
+from runwatch.core import events as ev
+from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE
+from runwatch.core.runs import Moment
+from runwatch.core.text import mask
+from runwatch.core.times import MILLISECOND
+
+TROUBLED_AT_MOST = 5_000
+"""Chunks whose failures are listed one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notable:
+    """A line of the notable events."""
+
+    position: int
+    """In the run's order."""
+    time: int | None
+    mark: Mark
+    what: str
+    detail: str
+    evidence: Evidence
+    chunk_index: int | None = None
+    """Where enter leads; None for the run itself."""
+    attempt: int = 0
+    """From 1; 0 where no attempt is meant."""
+    folded: int = 0
+    """How many equal ones this line stands for, beyond itself."""
+
+
+def notables(moment: Moment) -> tuple[Notable, ...]:
+    """Every notable event, in the order of the log; nothing folded."""
+    return tuple(sorted(_all(moment), key=lambda notable: notable.position))
+
+
+def fold_equals(found: tuple[Notable, ...]) -> tuple[Notable, ...]:
+    """Three or more failures of one cause in a row become the first, and one line for the others."""
+    folded: list[Notable] = []
+    for group in _groups(found):
+        if len(group) < 3 or group[0].mark not in (Mark.FAILED, Mark.INTERRUPTED) or group[0].chunk_index is None:
+            folded += group
+            continue
+        word = "failed" if group[0].mark is Mark.FAILED else "interrupted"
+        others = group[1:]
+        indexes = [notable.chunk_index for notable in others if notable.chunk_index is not None]
+        places = tuple(place for notable in others for place in notable.evidence.places)[:20]
+        more = Evidence(cite(places, len(others)), places)
+        folded.append(group[0])
+        folded.append(
+            replace(
+                others[-1],
+                what=f"{len(others):,} more {word}",
+                detail=f"the same error, chunks {min(indexes):,} to {max(indexes):,}",
+                evidence=more,
+                chunk_index=others[0].chunk_index,
+                attempt=others[0].attempt,
+                folded=len(others) - 1,
+            )
+        )
+    return tuple(folded)
+
+
+def _groups(found: tuple[Notable, ...]) -> Iterator[list[Notable]]:
+    group: list[Notable] = []
+    for notable in found:
+        if group and (notable.mark, mask(notable.detail)) != (group[0].mark, mask(group[0].detail)):
+            yield group
+            group = []
+        group.append(notable)
+    if group:
+        yield group
+
+
+def _all(moment: Moment) -> Iterator[Notable]:
+    state = moment.state
+    for slot in islice(state.chunks.troubled, TROUBLED_AT_MOST):
+        yield from _of_chunk(moment, slot)
+    groups: tuple[tuple[Sequence[int], Mark, str, Callable[[Any], str]], ...] = (
+        (state.retries, Mark.RETRY, "retry", _retry_words),
+        (state.quality, Mark.DEGRADED, "quality issue", quality_words),
+        (state.schema, Mark.DEGRADED, "schema changed", schema_words),
+        (state.warnings, Mark.DEGRADED, "warning", warning_words),
+    )
+    for positions, mark, what, words in groups:
+        for position in positions:
+            yield _notable(moment, position, mark, what, words(moment.log.event(position)))
+    yield from _checks(moment)
+
+
+def _notable(moment: Moment, position: int, mark: Mark, what: str, detail: str) -> Notable:
+    line = " ".join(detail.split())
+    return Notable(position, moment.log.moment(position), mark, what, line, evidence(moment, [position]))
+
+
+def _retry_words(event: ev.RetryAttempted) -> str:
+    return f"waits {units.duration(event.backoff_ms * MILLISECOND)}: {event.reason}"
+
+
+def _of_chunk(moment: Moment, slot: int) -> Iterator[Notable]:
+    chunks = moment.state.chunks
+    index = chunks.indexes[slot]
+    error = ""
+    for attempt in chunks.attempts(slot):
+        if attempt.end == NOWHERE:
+            continue
+        event = moment.log.event(attempt.end)
+        if attempt.outcome == FAILED and isinstance(event, ev.ChunkFailed):
+            same = bool(error) and mask(event.error) == mask(error)
+            found = _notable(
+                moment,
+                attempt.end,
+                Mark.FAILED,
+                f"chunk {index:,} failed{' again' if error else ''}",
+                "the same error" if same else event.error,
+            )
+            error = event.error
+        elif attempt.outcome == INTERRUPTED:
+            what = f"chunk {index:,} interrupted"
+            found = _notable(moment, attempt.end, Mark.INTERRUPTED, what, _interruption(event))
+        elif attempt.outcome == COMPLETED and slot in chunks.recovered:
+            rows = units.plural(chunks.rows(slot, moment.state.files), "row")
+            detail = f"{rows} on the {units.ordinal(attempt.number)} attempt"
+            found = _notable(moment, attempt.end, Mark.RECOVERED, f"chunk {index:,} recovered", detail)
+        else:
+            continue
+        yield replace(found, chunk_index=index, attempt=attempt.number)
+
+
+def _interruption(event: ev.Event) -> str:
+    match event:
+        case ev.RetryAttempted():
+            return f"by the retry of the export: {event.reason}"
+        case ev.RunCompleted():
+            return "by the end of the run"
+    return "it began again"
+
+
+def _checks(moment: Moment) -> Iterator[Notable]:
+    state, log = moment.state, moment.log
+    if state.validation != NOWHERE:
+        passed = getattr(log.event(state.validation), "passed", False)
+        mark, word = (Mark.SUCCEEDED, "passed") if passed else (Mark.CONTRADICTED, "failed")
+        yield _notable(moment, state.validation, mark, f"validation {word}", "")
+    if state.reconciliation != NOWHERE:
+        result = log.event(state.reconciliation)
+        assert isinstance(result, ev.ReconciliationResult)
+        equal = result.matched and result.source_count == result.exported_rows
+        counts = f"source {result.source_count:,}, exported {result.exported_rows:,}"
+        mark, word = (Mark.SUCCEEDED, "matched") if equal else (Mark.CONTRADICTED, "mismatched")
+        yield _notable(moment, state.reconciliation, mark, f"rows {word}", counts)
+    for position in state.outcomes:
+        end = log.event(position)
+        assert isinstance(end, ev.RunCompleted)
+        mark = {"success": Mark.SUCCEEDED, "skipped": Mark.SKIPPED}.get(end.status, Mark.FAILED)
+        what = {"success": "run succeeded", "skipped": "run skipped"}.get(end.status, f"run {end.status}")
+        if end.status == "success":
+            what = 'run ended "success"'
+        yield _notable(moment, position, mark, what, end.error_message or "")

@@ -1,0 +1,229 @@
+"""The stage: chunk map, time bar and notable events on one time axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runwatch.answers import units
+from runwatch.answers.estimate import chunk_duration, median_duration, time_left
+from runwatch.answers.figures import chunks_total, last_event_at, outcome, started_at
+from runwatch.answers.notable import Notable, fold_equals, notables
+from runwatch.answers.view import Mark
+from runwatch.core.run import COMPLETED, NOWHERE, RUNNING, STATE_NAMES, Attempt
+from runwatch.core.runs import Moment
+from runwatch.core.times import MILLISECOND, SECOND
+
+STATES = (
+    Mark.PENDING,
+    Mark.CHUNK_RUNNING,
+    Mark.COMPLETED,
+    Mark.FAILED,
+    Mark.INTERRUPTED,
+    Mark.RECOVERED,
+)
+"""What a byte of `Stage.states` means; the first five are the model's own."""
+_RECOVERED = STATES.index(Mark.RECOVERED)
+_INTERRUPTED = STATES.index(Mark.INTERRUPTED)
+LANES_AT_MOST = 64
+CELLS_AT_MOST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptSpan:
+    """A stretch of a lane. Times in ns; `end` None: still open, or its end unknown."""
+
+    start: int
+    end: int | None
+    outcome: str
+    """`completed`, `failed`, `interrupted`, `running`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One chunk on the time axis."""
+
+    chunk_index: int
+    state: Mark
+    spans: tuple[AttemptSpan, ...]
+    rows: str
+    took: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """Something worth a mark on the time bar."""
+
+    time: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything the stage draws."""
+
+    states: bytes
+    """One byte a chunk in the order of `indexes`: a position in `STATES`."""
+    indexes: tuple[int, ...] | range
+    counts: tuple[tuple[Mark, int], ...]
+    """The legend: only the states present."""
+    starts_known: bool
+    total_known: bool
+    lanes: tuple[Lane, ...]
+    """Empty where there are more than `LANES_AT_MOST` chunks, or starts are unknown."""
+    start: int | None
+    now: int | None
+    """The moment shown, not beyond `end`."""
+    end: int | None
+    """The axis' right edge: the outcome, an estimate, or the last known moment."""
+    estimated: bool
+    tail: str
+    marks: tuple[TimeMark, ...]
+    notables: tuple[Notable, ...]
+    """Equal ones folded."""
+    events: int
+    remark: str
+    """For the border's foot: "slowest chunk 0, 2.8 × the median of 2.7 s"."""
+
+
+def stage(moment: Moment) -> Stage:
+    """The stage of a run at a moment."""
+    states, indexes = _states(moment)
+    chunks = moment.state.chunks
+    start, now, end, estimated = axis(moment)
+    found = notables(moment)
+    starts_known = bool(chunks.starts) and chunks.starts == len(chunks.attempt_start)
+    few = 0 < len(chunks.indexes) <= LANES_AT_MOST
+    counts = tuple((mark, states.count(STATES.index(mark))) for mark in _LEGEND)
+    return Stage(
+        states=states,
+        indexes=indexes,
+        counts=tuple((mark, number) for mark, number in counts if number),
+        starts_known=starts_known,
+        total_known=chunks_total(moment) is not None,
+        lanes=_lanes(moment) if few and starts_known else (),
+        start=start,
+        now=now,
+        end=end,
+        estimated=estimated,
+        tail=_tail(moment),
+        marks=tuple(TimeMark(notable.time, notable.mark) for notable in found if notable.time is not None),
+        notables=fold_equals(found),
+        events=moment.state.events,
+        remark=_remark(moment),
+    )
+
+
+_LEGEND = (
+    Mark.COMPLETED,
+    Mark.RECOVERED,
+    Mark.FAILED,
+    Mark.INTERRUPTED,
+    Mark.CHUNK_RUNNING,
+    Mark.PENDING,
+)
+
+
+def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:
+    """A byte a chunk by index. Chunks that only the total tells of are pending; without a total none are drawn."""
+    chunks = moment.state.chunks
+    codes = bytearray(chunks.states)
+    for slot in chunks.recovered:
+        codes[slot] = _RECOVERED
+    if moment.judgement.verdict == "lost":
+        for slot in chunks.open:
+            codes[slot] = _INTERRUPTED
+    total = max(chunks_total(moment) or 0, len(codes))
+    if total > CELLS_AT_MOST or any(index >= total for index in chunks.indexes):
+        order = sorted(range(len(codes)), key=chunks.indexes.__getitem__)
+        return bytes(codes[slot] for slot in order), tuple(chunks.indexes[slot] for slot in order)
+    cells = bytearray(total)
+    for slot, index in enumerate(chunks.indexes):
+        cells[index] = codes[slot]
+    return bytes(cells), range(total)
+
+
+def chunk_mark(moment: Moment, slot: int) -> Mark:
+    """A chunk's state as it is shown: in a lost run an open attempt counts as interrupted."""
+    chunks = moment.state.chunks
+    if slot in chunks.recovered:
+        return Mark.RECOVERED
+    if chunks.states[slot] == RUNNING and moment.judgement.verdict == "lost":
+        return Mark.INTERRUPTED
+    return STATES[chunks.states[slot]]
+
+
+def axis(moment: Moment) -> tuple[int | None, int | None, int | None, bool]:
+    """(start, moment shown, end, whether the end is an estimate), ns. A lost run's axis ends with its last event."""
+    start, last = started_at(moment), last_event_at(moment)
+    if start is None or last is None:
+        return None, None, None, False
+    verdict = moment.judgement.verdict
+    if moment.state.has_ended or verdict == "lost":
+        return start, last, last, False
+    now = max(moment.now, last)
+    left = time_left(moment)
+    return start, now, now if left is None else now + left, left is not None
+
+
+def _tail(moment: Moment) -> str:
+    end = outcome(moment)
+    if end is not None:
+        return f"took {units.duration(end.duration_ms * MILLISECOND)}"
+    silence = moment.judgement.silence
+    if moment.judgement.verdict in ("stalled", "lost") and silence is not None:
+        return "silent" if silence.length is None else f"silent {units.silence(silence.length)}"
+    left, start = time_left(moment), started_at(moment)
+    if left is not None:
+        return f"about {units.duration(max(left, SECOND) // SECOND * SECOND, 0)} left"
+    return "" if start is None else f"so far {units.duration(max(0, moment.now - start))}"
+
+
+def _lanes(moment: Moment) -> tuple[Lane, ...]:
+    chunks = moment.state.chunks
+    slots = sorted(range(len(chunks.indexes)), key=chunks.indexes.__getitem__)
+    return tuple(_lane(moment, slot) for slot in slots)
+
+
+def _lane(moment: Moment, slot: int) -> Lane:
+    chunks = moment.state.chunks
+    length = chunk_duration(moment, slot)
+    has_rows = chunks.states[slot] == COMPLETED
+    return Lane(
+        chunk_index=chunks.indexes[slot],
+        state=chunk_mark(moment, slot),
+        spans=tuple(span for attempt in chunks.attempts(slot) if (span := _span(moment, attempt)) is not None),
+        rows=units.short(chunks.rows(slot, moment.state.files)) if has_rows else "",
+        took="" if length is None else units.duration(length),
+        attempts=chunks.tries[slot],
+    )
+
+
+def _span(moment: Moment, attempt: Attempt) -> AttemptSpan | None:
+    start = moment.log.moment(attempt.start) if attempt.start != NOWHERE else None
+    end = moment.log.moment(attempt.end) if attempt.end != NOWHERE else None
+    if start is None:
+        return None
+    return AttemptSpan(start, end, attempt_outcome(moment, attempt))
+
+
+def attempt_outcome(moment: Moment, attempt: Attempt) -> str:
+    """The model's word; in a lost run an open attempt counts as interrupted."""
+    if attempt.outcome == RUNNING and moment.judgement.verdict == "lost":
+        return "interrupted"
+    return STATE_NAMES[attempt.outcome]
+
+
+def _remark(moment: Moment) -> str:
+    """The slowest chunk against the median, where it stands out; the first 10,000 chunks are looked at."""
+    middle = median_duration(moment)
+    if not middle:
+        return ""
+    chunks = moment.state.chunks
+    slowest, length = -1, 0
+    for slot in range(min(len(chunks.indexes), 10_000)):
+        took = chunk_duration(moment, slot)
+        if took is not None and took > length:
+            slowest, length = slot, took
+    index = chunks.indexes[slowest]
+    return f"slowest chunk {index:,}, {length / middle:.1f} × the median of {units.duration(middle)}"

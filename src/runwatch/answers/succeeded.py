@@ -1,0 +1,148 @@
+"""The answer to "did it succeed?"."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+
+from runwatch.answers import units
+from runwatch.answers.degraded import sentence as degraded_sentence
+from runwatch.answers.evidence import evidence
+from runwatch.answers.figures import chunk_counts, outcome, reconciliation, validation
+from runwatch.answers.view import Answer, Mark, Row, Span, Tone
+from runwatch.core.runs import Moment
+from runwatch.core.times import MILLISECOND
+
+_AGAINST = {
+    "reconcile_mismatch": "it says yes, the rows say no",
+    "reconcile_rows": "it says yes, the rows say no",
+    "validation_failed": "it says yes, validation says no",
+    "quality_fail": "it says yes, a quality check says no",
+    "chunk_unresolved": "it says yes, the chunks say no",
+}
+_VALIDATION = {
+    "passed": (Mark.SUCCEEDED, "passed", Tone.INK),
+    "passed_partly": (Mark.SUCCEEDED, "passed, for what was written before it", Tone.INK),
+    "failed": (Mark.CONTRADICTED, "failed", Tone.CONTRADICTED),
+    "not_asked": (Mark.NOT_ASKED, "not asked", Tone.MUTED),
+    "unknown": (Mark.NOT_ASKED, "unknown", Tone.MUTED),
+}
+
+
+def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
+    """The outcome, the checks and the chunks, each with its mark."""
+    rows = (_outcome_row(moment), _validation_row(moment), *_reconciliation_rows(moment), _chunks_row(moment))
+    verdict = moment.judgement.verdict
+    return Answer(
+        "4",
+        "Succeeded",
+        _sentence(moment),
+        (*rows, *_error_rows(moment)),
+        quiet=verdict in ("running", "stalled", "skipped"),
+        badge=_BADGES.get(verdict, Mark.NONE),
+    )
+
+
+_BADGES = {"failed": Mark.FAILED, "contradicted": Mark.CONTRADICTED, "lost": Mark.LOST}
+
+
+def _sentence(moment: Moment) -> str:
+    verdict = moment.judgement.verdict
+    if verdict == "failed":
+        return _why_failed(moment)
+    if verdict == "contradicted":
+        codes = [finding.code for finding in moment.judgement.findings if finding.severity == "contradiction"]
+        return _AGAINST.get(codes[0], "it says yes, the log says otherwise")
+    return {
+        "succeeded": "yes",
+        "degraded": f"yes, but {degraded_sentence(moment)}",
+        "skipped": "there was nothing to do",
+        "lost": "no: it never ended",
+    }.get(verdict, "not known yet")
+
+
+def _why_failed(moment: Moment) -> str:
+    counts = chunk_counts(moment)
+    missing = counts.seen + counts.pending - counts.completed
+    if missing:
+        return f"no: {units.plural(missing, 'chunk')} never completed"
+    end = outcome(moment)
+    return f"no: the outcome is {end.status if end else 'unknown'}"
+
+
+def _outcome_row(moment: Moment) -> Row:
+    end = outcome(moment)
+    if end is None:
+        word = "none: the run is lost" if moment.judgement.verdict == "lost" else "not yet"
+        mark = Mark.LOST if moment.judgement.verdict == "lost" else Mark.NOT_ASKED
+        return Row("outcome", (Span(word, Tone.MUTED),), mark)
+    mark = {"success": Mark.SUCCEEDED, "skipped": Mark.SKIPPED}.get(end.status, Mark.FAILED)
+    words = f"{end.status} after {units.duration(end.duration_ms * MILLISECOND)}"
+    return Row("outcome", (Span(words),), mark, evidence(moment, [moment.state.outcome]))
+
+
+def _validation_row(moment: Moment) -> Row:
+    where = evidence(moment, [moment.state.validation])
+    found = _VALIDATION.get(validation(moment))
+    if found is None:
+        return Row("validation", (_not_reported(moment),), Mark.NOT_ASKED)
+    mark, word, tone = found
+    return Row("validation", (Span(word, tone, bold=tone is Tone.CONTRADICTED),), mark, where)
+
+
+def _not_reported(moment: Moment) -> Span:
+    return Span("asked, not reported" if moment.state.has_ended else "asked, not yet reported", Tone.MUTED)
+
+
+def _reconciliation_rows(moment: Moment) -> tuple[Row, ...]:
+    found = reconciliation(moment)
+    where = evidence(moment, [moment.state.reconciliation])
+    if found.state == "matched":
+        rows = f"matched: {units.plural(found.source_count or 0, 'row')}"
+        return (Row("reconciliation", (Span(rows),), Mark.SUCCEEDED, where),)
+    if found.state != "mismatched":
+        word = Span(found.state.replace("_", " "), Tone.MUTED)
+        span = _not_reported(moment) if found.state == "not_reported" else word
+        return (Row("reconciliation", (span,), Mark.NOT_ASKED),)
+    source, exported = units.count(found.source_count or 0), units.count(found.exported_rows or 0)
+    width = max(len(source), len(exported))
+    difference = Span(units.signed(found.delta or 0), Tone.CONTRADICTED, bold=True)
+    return (
+        Row("reconciliation", (Span("mismatched", Tone.CONTRADICTED, bold=True),), Mark.CONTRADICTED, where),
+        Row("", (Span(source.rjust(width), lead="source  "),)),
+        Row("", (Span(exported.rjust(width), lead="exported"), difference)),
+    )
+
+
+def _chunks_row(moment: Moment) -> Row:
+    counts = chunk_counts(moment)
+    if not counts.seen and not counts.pending:
+        return Row("chunks", (Span("none seen", Tone.MUTED),), Mark.NOT_ASKED)
+    open_ones = [(counts.pending, "pending"), (counts.running, "running")]
+    bad = counts.failed + counts.interrupted
+    if bad:
+        words = [f"{units.count(counts.failed)} of {units.count(counts.seen)} failed"] if counts.failed else []
+        words += [f"{units.count(counts.interrupted)} interrupted"] if counts.interrupted else []
+        slots = moment.state.chunks.troubled
+        where = evidence(moment, _ends(moment, slots), bad)
+        return Row("chunks", (Span(", ".join(words)),), Mark.FAILED, where)
+    if any(number for number, _ in open_ones):
+        words = [f"{units.count(number)} {word}" for number, word in open_ones if number]
+        return Row("chunks", (Span(", ".join(words), Tone.MUTED),), Mark.NOT_ASKED)
+    mark = Mark.SUCCEEDED if moment.state.has_ended else Mark.NOT_ASKED
+    text = "the one seen completed" if counts.seen == 1 else f"all {units.count(counts.seen)} seen completed"
+    return Row("chunks", (Span(text),), mark)
+
+
+def _ends(moment: Moment, slots: dict[int, None]) -> list[int]:
+    """Where the unresolved ones of these chunks last spoke, in the order of the log."""
+    chunks = moment.state.chunks
+    return sorted(chunks.attempt_end[chunks.last_attempt[slot]] for slot in slots if slot not in chunks.recovered)
+
+
+def _error_rows(moment: Moment) -> tuple[Row, ...]:
+    """The outcome's error in full, one row a line."""
+    end = outcome(moment)
+    if end is None or not end.error_message:
+        return ()
+    lines = end.error_message.strip().split("\n")
+    return tuple(Row("" if number else "error", (Span(line.rstrip()),)) for number, line in enumerate(lines))

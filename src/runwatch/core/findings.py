@@ -1,0 +1,222 @@
+"""The findings: a fact against another fact, or a missing one, each with its evidence.
+
+Which codes there are and when they are raised is PRODUCT.md's ("The model").
+A code never changes its meaning. Each has one function here, and its sentence
+in `answers/words.py`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from runwatch.core import events as ev
+from runwatch.core.index import RunLog
+from runwatch.core.run import COMPLETED, NOWHERE, PENDING, RunState
+
+EVIDENCE_AT_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact against another fact (`contradiction`), or a missing one (`gap`)."""
+
+    code: str
+    severity: str
+    positions: tuple[int, ...]
+    """At most `EVIDENCE_AT_MOST`, in the order of the log."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """The numbers of the sentence."""
+
+
+def findings(state: RunState, log: RunLog) -> tuple[Finding, ...]:
+    """All findings: contradictions first, each group in the order of PRODUCT.md."""
+    return tuple(finding for look in _LOOKS for finding in look(state, log))
+
+
+def outcome_of(state: RunState, log: RunLog) -> ev.RunCompleted:
+    """The last RunCompleted of a run that has one."""
+    outcome = log.event(state.outcome)
+    assert isinstance(outcome, ev.RunCompleted)
+    return outcome
+
+
+def plan_of(state: RunState, log: RunLog) -> ev.PlanResolved | None:
+    """The first plan, if there is one."""
+    plan = log.event(state.plan) if state.plan != NOWHERE else None
+    assert plan is None or isinstance(plan, ev.PlanResolved)
+    return plan
+
+
+def progress_of(state: RunState, log: RunLog) -> ev.Progress | None:
+    """What a live source last said of the totals."""
+    progress = log.event(state.progress_positions[-1]) if state.progress_positions else None
+    assert progress is None or isinstance(progress, ev.Progress)
+    return progress
+
+
+def rows_of(state: RunState, log: RunLog) -> int | None:
+    """The rows folded; None where nothing in the log could have told."""
+    if state.is_written:
+        return state.files.total_rows + state.nameless_rows
+    progress = progress_of(state, log)
+    if progress is not None:
+        return progress.rows
+    return 0 if state.plan != NOWHERE else None
+
+
+def _is_success(state: RunState, log: RunLog) -> bool:
+    return state.outcome != NOWHERE and outcome_of(state, log).status == "success"
+
+
+Looks = Iterable[Finding]
+
+
+def _found(code: str, severity: str, positions: Iterable[int], **facts: Any) -> Finding:
+    """A finding; an array of positions is in order already, and can be long."""
+    ordered = positions if isinstance(positions, array) else sorted(set(positions))
+    return Finding(code, severity, tuple(ordered[:EVIDENCE_AT_MOST]), {**facts, "places": len(ordered)})
+
+
+def _reconcile(state: RunState, log: RunLog) -> Looks:
+    if state.reconciliation == NOWHERE:
+        return
+    result = log.event(state.reconciliation)
+    assert isinstance(result, ev.ReconciliationResult)
+    where = [state.reconciliation]
+    source, exported = result.source_count, result.exported_rows
+    if not result.matched or source != exported:
+        yield _found(
+            "reconcile_mismatch", "contradiction", where, source=source, exported=exported, matched=result.matched
+        )
+    plan, rows = plan_of(state, log), rows_of(state, log)
+    if rows is not None and rows != exported and not (plan is not None and plan.resume):
+        yield _found("reconcile_rows", "contradiction", where, exported=exported, rows=rows)
+
+
+def _validation_failed(state: RunState, log: RunLog) -> Looks:
+    if state.validation != NOWHERE:
+        result = log.event(state.validation)
+        if isinstance(result, ev.ValidationResult) and not result.passed:
+            yield _found("validation_failed", "contradiction", [state.validation])
+
+
+def _quality_fail(state: RunState, log: RunLog) -> Looks:
+    if not _is_success(state, log):
+        return
+    fails = [position for position in state.quality if _severity(log, position) == "FAIL"]
+    if fails:
+        yield _found("quality_fail", "contradiction", fails, count=len(fails))
+
+
+def _severity(log: RunLog, position: int) -> str:
+    issue = log.event(position)
+    return issue.severity if isinstance(issue, ev.QualityIssue) else ""
+
+
+def _chunk_unresolved(state: RunState, log: RunLog) -> Looks:
+    chunks = state.chunks
+    total = len(chunks.indexes)
+    unresolved = total - chunks.counts[COMPLETED]
+    if not unresolved or not _is_success(state, log):
+        return
+    slots = [slot for slot in (*chunks.troubled, *chunks.open) if chunks.states[slot] != COMPLETED]
+    if chunks.counts[PENDING]:
+        slots += [slot for slot, chunk_state in enumerate(chunks.states) if chunk_state == PENDING]
+    positions = (_last_word(state, slot) for slot in slots)
+    yield _found(
+        "chunk_unresolved", "contradiction", (at for at in positions if at != NOWHERE), count=unresolved, total=total
+    )
+
+
+def _last_word(state: RunState, slot: int) -> int:
+    """Where the log last spoke of a chunk's state."""
+    chunks = state.chunks
+    attempt = chunks.last_attempt[slot]
+    if attempt == NOWHERE:
+        return chunks.planned[slot]
+    end = chunks.attempt_end[attempt]
+    return chunks.attempt_start[attempt] if end == NOWHERE else end
+
+
+def _chunk_written_twice(state: RunState, log: RunLog) -> Looks:
+    chunks = state.chunks
+    if chunks.written_twice:
+        positions = (
+            chunks.part_position[part]
+            for slot in chunks.written_twice
+            for part in chunks.parts(slot)
+            if chunks.part_file[part] != NOWHERE
+        )
+        indexes = sorted(chunks.indexes[slot] for slot in chunks.written_twice)
+        yield _found("chunk_written_twice", "contradiction", positions, count=len(indexes), first=indexes[0])
+
+
+def _rows_disagree(state: RunState, log: RunLog) -> Looks:
+    if state.files.disagreeing:
+        first = state.files.disagreeing[1]
+        name = getattr(log.event(first), "file_name", "")
+        counts = [getattr(log.event(at), "rows", 0) for at in state.files.disagreeing[:2]]
+        yield _found("rows_disagree", "contradiction", list(state.files.disagreeing), file=name, counts=counts)
+
+
+def _after_end(state: RunState, log: RunLog) -> Looks:
+    statuses = []
+    for at in state.outcomes:
+        outcome = log.event(at)
+        assert isinstance(outcome, ev.RunCompleted)
+        statuses.append(outcome.status)
+    differing = list(state.outcomes) if len(set(statuses)) > 1 else []
+    if state.after_end or differing:
+        yield _found(
+            "after_end", "contradiction", [*state.after_end, *differing], count=len(state.after_end), statuses=statuses
+        )
+
+
+def _check_not_reported(state: RunState, log: RunLog) -> Looks:
+    plan = plan_of(state, log)
+    if plan is None or not _is_success(state, log):
+        return
+    missing = []
+    if plan.validate and state.validation == NOWHERE:
+        missing.append("validation")
+    if plan.reconcile and state.reconciliation == NOWHERE:
+        missing.append("reconciliation")
+    if missing:
+        yield _found("check_not_reported", "gap", [state.plan], checks=missing)
+
+
+def _validation_partial(state: RunState, log: RunLog) -> Looks:
+    if state.validation != NOWHERE and state.files_since_validation and _is_success(state, log):
+        yield _found(
+            "validation_partial",
+            "gap",
+            [state.validation],
+            after=state.files_since_validation,
+            files=len(state.files.rows),
+        )
+
+
+def _gaps(state: RunState, log: RunLog) -> Looks:
+    if state.clock_backwards:
+        yield _found("clock_backwards", "gap", state.clock_backwards, count=len(state.clock_backwards))
+    if state.plan == NOWHERE:
+        yield _found("no_plan", "gap", [])
+    if state.time_unknown:
+        yield _found("time_unknown", "gap", state.time_unknown, count=len(state.time_unknown))
+
+
+_LOOKS: tuple[Callable[[RunState, RunLog], Looks], ...] = (
+    _reconcile,
+    _validation_failed,
+    _quality_fail,
+    _chunk_unresolved,
+    _chunk_written_twice,
+    _rows_disagree,
+    _after_end,
+    _check_not_reported,
+    _validation_partial,
+    _gaps,
+)
