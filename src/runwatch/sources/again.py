@@ -1,0 +1,84 @@
+"""A line read once more, when someone wants to see it."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import orjson
+
+from runwatch.core.places import Place, Segment
+from runwatch.sources.lines import LONGEST_LINE, is_whole_object
+from runwatch.sources.reader import Content, FileId, Packed, Plain, content, open_same
+from runwatch.sources.tail import Tail
+
+_FIRST_READ = 4096
+
+
+class Again:
+    """Opens places to their lines.
+
+    The file read last stays open: whoever looks at one line of a compressed log
+    looks at its neighbours next.
+    """
+
+    def __init__(self, tails: dict[Segment, Tail]) -> None:
+        self._tails = tails
+        self._open: tuple[FileId, int, Plain | Packed] | None = None
+        self._lock = threading.Lock()  # a screen looks while a thread reads
+
+    def line_at(self, place: Place) -> bytes | None:
+        """The line, or the entry of a document in it; None where its bytes are gone."""
+        tail = self._tails.get(place.segment)
+        if tail is None or place.segment.gone:
+            return None
+        with self._lock:
+            try:
+                held = self._content(tail)
+                line = line_in(held, place.offset) if tail.starts(held) else None
+            except OSError:
+                return None
+        return entry_in(line, place.entry) if line is not None and place.entry else line
+
+    def close(self) -> None:
+        if self._open is not None:
+            os.close(self._open[1])
+            self._open = None
+
+    def _content(self, tail: Tail) -> Content:
+        if self._open is not None and self._open[0] == tail.file and self._is_there(tail):
+            return self._open[2]
+        self.close()
+        descriptor = open_same(tail.path, tail.file)
+        self._open = (tail.file, descriptor, content(descriptor, tail.packed))
+        return self._open[2]
+
+    @staticmethod
+    def _is_there(tail: Tail) -> bool:
+        status = os.stat(tail.path)
+        return (status.st_dev, status.st_ino) == tail.file
+
+
+def line_in(held: Content, offset: int) -> bytes | None:
+    """The line that begins there, without its newline."""
+    line = bytearray()
+    size = _FIRST_READ
+    while len(line) <= LONGEST_LINE + 1:
+        data = held.read(offset + len(line), size)
+        if not data:
+            return bytes(line).rstrip(b"\r") if is_whole_object(line) else None
+        end = data.find(b"\n")
+        if end >= 0:
+            line += data[:end]
+            return bytes(line).removesuffix(b"\r")
+        line += data
+        size = min(size * 4, 1 << 20)
+    return None
+
+
+def entry_in(document: bytes, entry: int) -> bytes | None:
+    """One entry's own JSON out of a journal document."""
+    try:
+        return orjson.dumps(orjson.loads(document)["entries"][entry - 1])
+    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
+        return None

@@ -1,0 +1,110 @@
+"""Directories gone through for logs, with all that is below them.
+
+Links to directories are followed, each directory is read once, and hidden
+entries are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection
+from typing import NamedTuple
+
+from runwatch.sources.found import Found, Look, file_id, link_target, visible
+from runwatch.sources.names import LogName, any_name, log_name
+from runwatch.sources.reader import FileId
+from runwatch.sources.tail import reason_of
+
+
+class Spot(NamedTuple):
+    """A directory and how we came to it."""
+
+    root: str
+    """The PATH, as the user can open it."""
+    path: str
+    """Absolute."""
+    below: str
+    """The path below PATH."""
+
+
+class Directories:
+    """Those that the PATHs lead to."""
+
+    def __init__(self) -> None:
+        self.spots: dict[str, Spot] = {}
+        """Gone through at the last look, by absolute path."""
+        self._seen: set[FileId] = set()
+
+    def clear(self) -> None:
+        """Before a new look at everything."""
+        self.spots.clear()
+        self._seen.clear()
+
+    def walk(self, root: str, path: str, look: Look) -> None:
+        """A directory and all below it."""
+        left = [Spot(root, path, "")]
+        while left:
+            left += self._list(left.pop(), look, None)
+
+    def some(self, chains: Collection[str], look: Look) -> None:
+        """The files of these logs only, where their directories have been gone through before."""
+        for directory in {os.path.dirname(chain) for chain in chains} & self.spots.keys():
+            self._list(self.spots[directory], look, chains)
+
+    def _list(self, spot: Spot, look: Look, chains: Collection[str] | None) -> list[Spot]:
+        """Its logs go to the look, its directories are returned."""
+        try:
+            if chains is None and not self._is_first_time(spot.path):
+                return []
+            self.spots[spot.path] = spot
+            with os.scandir(spot.path) as entries:
+                return [below for entry in entries if (below := self._entry(entry, spot, look, chains))]
+        except (FileNotFoundError, NotADirectoryError):
+            return []  # it went between two looks
+        except OSError as error:
+            look.unreadable[os.path.join(spot.root, visible(spot.below)).rstrip("/")] = reason_of(error)
+            return []
+
+    def _is_first_time(self, path: str) -> bool:
+        file = file_id(os.stat(path))
+        new = file not in self._seen
+        self._seen.add(file)
+        return new
+
+    def _entry(self, entry: os.DirEntry[str], spot: Spot, look: Look, chains: Collection[str] | None) -> Spot | None:
+        """A log goes to the look; a directory is returned."""
+        if entry.name.startswith("."):
+            return None
+        name = log_name(entry.name) or (any_name(entry.name) if entry.name.endswith(".json") else None)
+        if chains is not None and (name is None or f"{spot.path}/{name.stem}" not in chains):
+            return None
+        try:
+            if name is None:
+                is_directory = entry.is_dir()
+            else:
+                status = entry.stat()
+                is_directory = stat.S_ISDIR(status.st_mode)
+                if stat.S_ISREG(status.st_mode):
+                    look.found.append(_found(entry, spot, name, status))
+        except OSError:
+            return None  # a link to nowhere, or gone already
+        return Spot(spot.root, entry.path, os.path.join(spot.below, entry.name)) if is_directory else None
+
+
+def _found(entry: os.DirEntry[str], spot: Spot, name: LogName, status: os.stat_result) -> Found:
+    below = visible(os.path.join(spot.below, entry.name))
+    shown = os.path.join(spot.root, below)
+    real, real_shown = link_target(entry.path, shown) if entry.is_symlink() else ("", "")
+    return Found(
+        path=entry.path,
+        shown=shown,
+        below=below,
+        chain=os.path.join(spot.path, name.stem),
+        name=name,
+        file=file_id(status),
+        size=status.st_size,
+        mtime=status.st_mtime_ns,
+        real=real,
+        real_shown=real_shown,
+    )

@@ -1,0 +1,167 @@
+"""Which files the PATHs lead to, now.
+
+Asked again and again: files appear, are renamed and go. Nothing is opened here,
+only listed; what the files hold and which of them belong together is decided by
+those who read them.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Collection
+
+from runwatch.sources.directories import Directories
+from runwatch.sources.found import Found, Look, chain_of, file_id, link_target, normal, visible
+from runwatch.sources.names import any_name
+from runwatch.sources.tail import reason_of
+
+
+class Discovery:
+    """The PATHs: files by name, patterns, directories."""
+
+    def __init__(self, paths: Collection[str], cwd: str) -> None:
+        self._roots = list(dict.fromkeys(normal(path) for path in paths))
+        self._cwd = cwd
+        self._look = Look()
+        self._restless: Collection[str] = ()
+        self._only: Collection[str] | None = None
+        self.directories = Directories()
+        self.flat: set[str] = set()
+        """Directories of which only some names are ours: around files, patterns and what is waited for."""
+
+    def everything(self, restless: Collection[str]) -> Look:
+        """All files there are. `restless` are the logs given by name whose neighbours matter."""
+        self._look, self._restless, self._only = Look(), restless, None
+        self.directories.clear()
+        self.flat.clear()
+        for root in self._roots:
+            self._path(root)
+        return self._look
+
+    def only(self, chains: Collection[str], restless: Collection[str]) -> Look:
+        """The files of these logs; directories are not gone through again."""
+        self._look, self._restless, self._only = Look(), restless, chains
+        self.directories.some(chains, self._look)
+        for root in self._roots:
+            path = self._absolute(root)
+            if path not in self.directories.spots and (glob.has_magic(root) or chain_of(path) in chains):
+                self._path(root)
+        return self._look
+
+    def _absolute(self, path: str) -> str:
+        """`.` parts are dropped: notifications come under the same name then."""
+        joined = os.path.join(self._cwd, path)
+        return normal("/".join(part for part in joined.split("/") if part != ".") or "/")
+
+    def _path(self, root: str) -> None:
+        path = self._absolute(root)
+        try:
+            status = os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            if glob.has_magic(root):
+                self._pattern(root)
+            else:
+                self._look.waiting.append(root)
+                self._missing(root, path)
+        except OSError as error:
+            self._look.unreadable[root] = reason_of(error)
+        else:
+            self._existing(root, visible(os.path.basename(path)), status)
+
+    def _pattern(self, root: str) -> None:
+        """Each match is a PATH given by name, but for its identity: that is below the pattern's fixed part."""
+        fixed = root
+        while glob.has_magic(fixed):
+            fixed = os.path.dirname(fixed)
+        self._beside(self._absolute(os.path.join(fixed, "x")))
+        matches = sorted(glob.iglob(root, root_dir=self._cwd, recursive=True))
+        for match in map(normal, matches):
+            try:
+                status = os.stat(self._absolute(match))
+            except OSError:
+                continue  # it went, or is a link to nowhere
+            self._existing(match, visible(os.path.relpath(match, fixed or ".")), status)
+        if not matches:
+            self._look.waiting.append(root)
+
+    def _existing(self, shown: str, below: str, status: os.stat_result) -> None:
+        path = self._absolute(shown)
+        if stat.S_ISDIR(status.st_mode):
+            if self._only is None:
+                self.directories.walk(visible(shown), path, self._look)
+        elif stat.S_ISREG(status.st_mode) and (self._only is None or chain_of(path) in self._only):
+            self._named(shown, path, below, status)
+
+    def _named(self, shown: str, path: str, below: str, status: os.stat_result) -> None:
+        self._beside(path)
+        chain = chain_of(path)
+        real, real_shown = link_target(path, shown)
+        self._look.found.append(
+            Found(
+                path=path,
+                shown=visible(shown),
+                below=below,
+                chain=chain,
+                name=any_name(os.path.basename(path)),
+                file=file_id(status),
+                size=status.st_size,
+                mtime=status.st_mtime_ns,
+                named=True,
+                real=real,
+                real_shown=visible(real_shown),
+            )
+        )
+        if chain in self._restless:
+            self._neighbours(chain, path, shown)
+            if real:
+                self._beside(real)
+                self._neighbours(chain, real, real_shown)
+
+    def _missing(self, root: str, path: str) -> None:
+        """Nothing stands under this name; what stood there may have been renamed."""
+        self._beside(path)
+        if self._only is None or chain_of(path) in self._only:
+            self._neighbours(chain_of(path), path, root)
+
+    def _neighbours(self, chain: str, path: str, shown: str) -> None:
+        """Files that may be rotated parts of the one that stands, or stood, at `path`."""
+        directory, base = os.path.split(path)
+        stem = any_name(base).stem
+        try:
+            names = [name for name in os.listdir(directory) if name.startswith(stem) and name != base]
+        except OSError:
+            return
+        for name in names:
+            beside = os.path.join(directory, name)
+            status = _regular(beside) if any_name(name).stem == stem else None
+            if status is not None:
+                self._look.found.append(
+                    Found(
+                        path=beside,
+                        shown=visible(os.path.join(os.path.dirname(shown), name)),
+                        below=visible(name),
+                        chain=chain,
+                        name=any_name(name),
+                        file=file_id(status),
+                        size=status.st_size,
+                        mtime=status.st_mtime_ns,
+                        asked=False,
+                    )
+                )
+
+    def _beside(self, path: str) -> None:
+        """Notifications are wanted from the file's directory, or the nearest above it that exists."""
+        directory = os.path.dirname(path)
+        while directory not in self.flat and not os.path.isdir(directory) and directory != "/":
+            directory = os.path.dirname(directory)
+        self.flat.add(directory)
+
+
+def _regular(path: str) -> os.stat_result | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None

@@ -1,0 +1,91 @@
+"""A file that a PATH leads to, as one look found it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from runwatch.sources.names import LogName, any_name, without_ending
+from runwatch.sources.reader import FileId
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that a PATH leads to."""
+
+    path: str
+    """Absolute."""
+    shown: str
+    """As the user can open it."""
+    below: str
+    """The path below PATH; its base name where it was given by name."""
+    chain: str
+    """The absolute path of the log, without what rotation put behind it."""
+    name: LogName
+    file: FileId
+    size: int
+    mtime: int
+    named: bool = False
+    """Given by name: read whatever its ending."""
+    asked: bool = True
+    """Not merely a neighbour that may turn out to be a rotated part of a file given by name."""
+    real: str = ""
+    """Where it leads, if it is a link."""
+    real_shown: str = ""
+
+    @property
+    def may_be_document(self) -> bool:
+        """It may hold one journal document."""
+        return self.path.endswith(".json")
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look found."""
+
+    found: list[Found] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """Directories and why they cannot be listed."""
+    waiting: list[str] = field(default_factory=list)
+    """PATHs that lead to nothing yet."""
+
+
+def file_id(status: os.stat_result) -> FileId:
+    """By this a file is known under any name, as long as it lives."""
+    return status.st_dev, status.st_ino
+
+
+def visible(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 as escapes."""
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def normal(path: str) -> str:
+    """PATH as typed, but for doubled and closing slashes."""
+    text = "/".join(part for part in path.split("/") if part)
+    return ("/" + text if path.startswith("/") else text) or "."
+
+
+def chain_of(path: str) -> str:
+    """The log that a file belongs to by its name."""
+    directory, base = os.path.split(path)
+    return os.path.join(directory, any_name(base).stem)
+
+
+def link_target(path: str, shown: str) -> tuple[str, str]:
+    """Where a link leads, absolute and as the user can open it; nothing if it is none."""
+    try:
+        target = os.readlink(path)
+    except OSError:
+        return "", ""
+    return os.path.realpath(path), os.path.normpath(os.path.join(os.path.dirname(shown), target))
+
+
+def identities(found: Found) -> Iterator[str]:
+    """What the log may be called, the shortest first: below PATH, with PATH, with its ending."""
+    stem = visible(found.name.stem)
+    yield without_ending(os.path.join(os.path.dirname(found.below), stem))
+    whole = os.path.join(os.path.dirname(found.shown), stem)
+    yield without_ending(whole)
+    yield whole

@@ -1,0 +1,84 @@
+"""Knowing bytes again: in a file under another name, in a copy, in a compressed one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from runwatch.sources.found import Found
+from runwatch.sources.reader import PRINT, Content, FileId, content, open_same, unpacked_size
+from runwatch.sources.tail import Tail
+
+
+@contextmanager
+def opened(path: str, file: FileId, packed: str) -> Iterator[Content]:
+    """A file's bytes, for a moment. Raises `OSError`."""
+    descriptor = open_same(path, file)
+    try:
+        yield content(descriptor, packed)
+    finally:
+        os.close(descriptor)
+
+
+def is_as_read(tail: Tail, found: Found) -> bool:
+    """Whether what we have read of it still stands in the tail's own file."""
+    if (found.size, found.mtime) == (tail.size, tail.mtime) or tail.cut or not tail.position:
+        return True
+    if not tail.packed and found.size < tail.position:
+        return False
+    try:
+        with opened(found.path, found.file, tail.packed) as held:
+            return tail.starts(held) if tail.packed else tail.is_held_by(held)
+    except OSError:
+        return True  # nobody can say; reading it will
+
+
+def goes_on_in(tail: Tail, found: Found) -> bool:
+    """Whether what we have read stands in this other file: a copy of the tail's, plain or compressed.
+
+    A copy made by copytruncate can be shorter than what we read of the original.
+    """
+    if not tail.position:
+        return False
+    try:
+        with opened(found.path, found.file, found.name.packed) as held:
+            if not tail.starts(held):
+                return False
+            if found.name.packed:
+                return True
+            if found.size < tail.position:
+                return found.name.rank < tail.rank
+            return tail.is_held_by(held)
+    except OSError:
+        return False
+
+
+def repeats(found: Found, tail: Tail) -> bool:
+    """Whether this file holds what the tail's file begins with: a copy, finished or in the making."""
+    packed = found.name.packed
+    if not found.size:
+        return True
+    if not packed and found.size > tail.size:
+        return False
+    try:
+        with opened(found.path, found.file, packed) as copy, opened(tail.path, tail.file, tail.packed) as original:
+            first = copy.read(0, PRINT)
+            if original.read(0, len(first)) != first:
+                return False
+            if packed or tail.packed:
+                return True
+            end = max(0, found.size - PRINT)
+            last = copy.read(end, PRINT)
+            return original.read(end, len(last)) == last
+    except OSError:
+        return False
+
+
+def is_read_out(tail: Tail, found: Found) -> bool:
+    """Whether a compressed copy holds just as much as we have read, by what it says of itself."""
+    try:
+        with opened(found.path, found.file, "") as raw:
+            return unpacked_size(raw, found.name.packed, found.size) == tail.position & 0xFFFFFFFF
+    except OSError:
+        return False

@@ -1,0 +1,231 @@
+"""Rotation: which file holds now what we have read of a log, and which file is new.
+
+A name says little: `x.jsonl` may be the file we know, the same file cut to
+nothing, or a new one; `x.jsonl.1` the file we know under a new name, a copy of
+it, or one we never saw. So a file is known by device and inode as long as the
+bytes we have read stand in it, and else by these bytes alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from runwatch.core.places import Segment
+from runwatch.sources.chain import Chain, Identities, new_chain
+from runwatch.sources.found import Found
+from runwatch.sources.held import Held
+from runwatch.sources.known import goes_on_in, is_as_read, is_read_out, repeats
+from runwatch.sources.names import Rank
+from runwatch.sources.reader import FileId
+from runwatch.sources.tail import Tail
+
+ALL_OF_IT = 1 << 62
+"""Beyond the end of any file."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a look has brought."""
+
+    grown: set[Tail] = field(default_factory=set)
+    """To be read."""
+    removed: list[Tail] = field(default_factory=list)
+
+
+class Chains:
+    """All logs, kept in step with what the looks find."""
+
+    def __init__(self, numbers: Iterator[int], identities: Identities, held: Held) -> None:
+        self.all: dict[str, Chain] = {}
+        self.by_file: dict[FileId, Tail] = {}
+        self.by_path: dict[str, Tail] = {}
+        self.by_segment: dict[Segment, Tail] = {}
+        self._numbers = numbers
+        self._identities = identities
+        self._held = held
+        self._changes = Changes()
+        self._first = True
+
+    def restless(self) -> set[str]:
+        """Logs whose neighbours must be listed too, if they were given by name."""
+        return {key for key, chain in self.all.items() if chain.is_restless}
+
+    def unsettled(self, found: Iterable[Found], keys: Collection[str]) -> set[str]:
+        """Logs, of these, with a file that is no longer there as it was: they want a thorough look."""
+        files = one_name_each(found, self.by_file)
+        tails = [tail for key in keys if key in self.all for tail in self.all[key].tails]
+        missing = {tail.chain for tail in tails if tail.file not in files and not _stands_elsewhere(tail)}
+        return missing | {tail.chain for tail in self._broken(files)}
+
+    def reconcile(self, found: Iterable[Found], keys: Collection[str]) -> Changes:
+        """Bring these logs in step with the files found of them."""
+        changes = self._changes = Changes()
+        files = one_name_each(found, self.by_file)
+        broken = self._broken(files)
+        for tail in broken:
+            self._forget(tail)
+        fresh: dict[str, list[Found]] = {}
+        for file in sorted(files.values(), key=lambda file: file.name.rank):
+            if known := self.by_file.get(file.file):
+                self._see(known, file)
+            else:
+                fresh.setdefault(file.chain, []).append(file)
+        self._begin(fresh)
+        plain = {(file.chain, file.name.rank) for file in files.values() if not file.name.packed}
+        for key in {*fresh, *keys, *(tail.chain for tail in broken)}:
+            if chain := self.all.get(key):
+                gone = [tail for tail in chain.tails if tail in broken or tail.file not in files]
+                self._pass_on(chain, gone, fresh.get(key, []), broken)
+                self._take_up(chain, fresh.get(key, []), plain)
+        self._first = False
+        return changes
+
+    def grow(self, tail: Tail, size: int, mtime: int) -> bool:
+        """The file has these measures now; whether they are others than before."""
+        if (size, mtime) == (tail.size, tail.mtime):
+            return False
+        tail.size, tail.mtime = size, mtime
+        return True
+
+    def _broken(self, files: dict[FileId, Found]) -> set[Tail]:
+        """Those whose file is there, but no longer holds what we read."""
+        known = ((self.by_file.get(file.file), file) for file in files.values())
+        return {tail for tail, file in known if tail is not None and not is_as_read(tail, file)}
+
+    def _see(self, tail: Tail, file: Found) -> None:
+        if self.grow(tail, file.size, file.mtime):
+            self._changes.grown.add(tail)
+        if tail.path != file.path:
+            self._move(tail, file)
+
+    def _move(self, tail: Tail, file: Found) -> None:
+        """The tail's bytes stand under this name now."""
+        if self.by_path.get(tail.path) is tail:
+            del self.by_path[tail.path]
+        tail.path, tail.rank = file.path, file.name.rank
+        tail.real, tail.real_shown = file.real, file.real_shown
+        tail.segment.path = file.shown
+        self.by_path[tail.path] = tail
+
+    def _forget(self, tail: Tail) -> None:
+        del self.by_file[tail.file]
+        if self.by_path.get(tail.path) is tail:
+            del self.by_path[tail.path]
+
+    def _begin(self, fresh: dict[str, list[Found]]) -> None:
+        """Logs never seen before get their names, decided among all that are known now."""
+        new = [next(file for file in files if file.asked) for key, files in fresh.items()
+               if key not in self.all and any(file.asked for file in files)]  # fmt: skip
+        names = self._identities.of(new)
+        for file in new:
+            self.all[file.chain] = new_chain(file, names[file.chain])
+
+    def _pass_on(self, chain: Chain, gone: list[Tail], fresh: list[Found], broken: set[Tail]) -> None:
+        """What we read of a file that is gone stands in another one now, or is gone with it."""
+        for tail in gone:
+            heir = next((file for file in fresh if self._inherits(chain, tail, file, tail in broken)), None)
+            if heir is not None:
+                fresh.remove(heir)
+                self._adopt(tail, heir)
+            elif tail in broken:
+                self._end(chain, tail, "truncated")
+            elif _stands_elsewhere(tail):
+                self._stay(tail)
+            else:
+                self._forget(tail)
+                self._end(chain, tail, "removed")
+                self._changes.removed.append(tail)
+
+    @staticmethod
+    def _inherits(chain: Chain, tail: Tail, file: Found, truncated: bool) -> bool:
+        """A copy stands behind the original in the rotation; only one that replaced it stands in its place."""
+        if file.file == tail.file or file.name.rank > tail.rank or (truncated and file.name.rank == tail.rank):
+            return False
+        return chain.copies.get(file.file) is tail or goes_on_in(tail, file)
+
+    def _adopt(self, tail: Tail, file: Found) -> None:
+        self._held.close(tail)
+        if self.by_file.get(tail.file) is tail:
+            self._forget(tail)
+        tail.file, tail.packed = file.file, file.name.packed
+        self.by_file[tail.file] = tail
+        self._move(tail, file)
+        tail.size, tail.mtime = file.size, file.mtime
+        tail.cut = not tail.packed and tail.size < tail.position
+        tail.taken = tail.position
+        if tail.packed:
+            tail.taken = tail.size if is_read_out(tail, file) else 0
+        if tail.behind:
+            self._changes.grown.add(tail)
+
+    def _end(self, chain: Chain, tail: Tail, why: str) -> None:
+        tail.segment.gone = why
+        chain.tails.remove(tail)
+        chain.left = max(chain.left, tail.mtime)
+        if why == "truncated":
+            self._held.close(tail)
+
+    def _stay(self, tail: Tail) -> None:
+        """The link leads to another file now; this one is still where it was."""
+        status = os.stat(tail.real)
+        if tail.path != tail.real:
+            if self.by_path.get(tail.path) is tail:
+                del self.by_path[tail.path]
+            tail.path, tail.segment.path = tail.real, tail.real_shown
+            self.by_path[tail.path] = tail
+        if self.grow(tail, status.st_size, status.st_mtime_ns):
+            self._changes.grown.add(tail)
+
+    def _take_up(self, chain: Chain, fresh: list[Found], plain: set[tuple[str, Rank]]) -> None:
+        """Read the new files, but for those that repeat one we have."""
+        for file in fresh:
+            if file.name.packed and (file.chain, file.name.rank) in plain:
+                continue
+            if chain.follows(file) and not self._is_copy(chain, file):
+                self._follow(chain, file)
+
+    def _is_copy(self, chain: Chain, file: Found) -> bool:
+        if self._first:
+            return False
+        original = next((tail for tail in chain.tails if tail.rank > file.name.rank and repeats(file, tail)), None)
+        if original is not None:
+            chain.copies[file.file] = original
+        return original is not None
+
+    def _follow(self, chain: Chain, file: Found) -> None:
+        order = chain.place(file.name.rank)
+        segment = Segment(next(self._numbers), file.shown, chain.shown, chain.identity, order)
+        there = (ALL_OF_IT if file.name.packed else file.size) if self._first else 0
+        tail = Tail(segment, chain.key, file.path, file.file, file.name.rank, file.name.packed, there,
+                    file.size, file.mtime, real=file.real, real_shown=file.real_shown)  # fmt: skip
+        chain.add(tail)
+        self.by_file[tail.file] = self.by_path[tail.path] = self.by_segment[segment] = tail
+        self._changes.grown.add(tail)
+
+
+def one_name_each(found: Iterable[Found], known: dict[FileId, Tail]) -> dict[FileId, Found]:
+    """A file reached by two paths is read once, under the name it has already, else under that which is no link."""
+
+    def merit(file: Found) -> tuple[bool, bool, bool]:
+        tail = known.get(file.file)
+        return tail is not None and file.path == tail.path, file.asked, not file.real
+
+    files: dict[FileId, Found] = {}
+    for file in found:
+        other = files.get(file.file)
+        if other is None or merit(file) > merit(other):
+            files[file.file] = file
+    return files
+
+
+def _stands_elsewhere(tail: Tail) -> bool:
+    """A link led to it, and leads elsewhere now: the file itself is still there."""
+    if not tail.real:
+        return False
+    try:
+        status = os.stat(tail.real)
+    except OSError:
+        return False
+    return (status.st_dev, status.st_ino) == tail.file

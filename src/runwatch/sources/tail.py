@@ -1,0 +1,132 @@
+"""One file being followed: how far we are, and by what we know it again.
+
+Only `read` moves it, and it moves wholly before anything is given away: a
+reader that stops in between neither loses a line nor gets one twice.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from runwatch.core.places import Segment
+from runwatch.sources.base import Block, Fault, Item
+from runwatch.sources.lines import Lines, LineSplitter, Piece
+from runwatch.sources.names import Rank
+from runwatch.sources.reader import PRINT, Content, FileId, Packed, Print, content, print_of
+
+BLOCK = 128 << 10
+"""Bytes read at once."""
+
+NOTHING: Print = print_of(b"")
+
+
+class Changed(Exception):
+    """The bytes we have read are no longer there: the file was truncated or written anew."""
+
+
+@dataclass(slots=True, eq=False)
+class Tail:
+    """A segment, and the file that holds it now."""
+
+    segment: Segment
+    chain: str
+    path: str
+    """Absolute, to open it by."""
+    file: FileId
+    rank: Rank
+    packed: str
+    arrived_from: int
+    """Bytes behind this one were not there at the first look."""
+    size: int = 0
+    """On disk, when we last looked."""
+    mtime: int = 0
+    position: int = 0
+    """Bytes read, after decompression."""
+    taken: int = 0
+    """Bytes read, on disk."""
+    head: Print = NOTHING
+    trail: Print = NOTHING
+    lines: LineSplitter = field(default_factory=LineSplitter)
+    complaint: str = ""
+    """What was said about it last: a fault is told once."""
+    cut: bool = False
+    """Only a shorter copy is left of what we have read."""
+    real: str = ""
+    """Where it stands if `path` is a link to it."""
+    real_shown: str = ""
+
+    @property
+    def behind(self) -> int:
+        """Bytes on disk that were not read yet."""
+        return 0 if self.cut else max(0, self.size - self.taken)
+
+    def is_held_by(self, held: Content) -> bool:
+        """Whether the bytes we have read are there, and where we read them."""
+        return self.starts(held) and self._precedes(held)
+
+    def starts(self, held: Content) -> bool:
+        """Whether the first bytes are those we have read."""
+        length = self.head[0]
+        return print_of(held.read(0, length)) == self.head
+
+    def _precedes(self, held: Content) -> bool:
+        length = self.trail[0]
+        return print_of(held.read(self.position - length, length)) == self.trail
+
+    def read(self, held: Content) -> list[Item] | None:
+        """The lines of the next bytes, or None at the end of what there is.
+
+        Raises `Changed` where the bytes in front of them are not those read before.
+        """
+        size = BLOCK
+        if self.position < self.arrived_from:
+            size = min(size, self.arrived_from - self.position)
+        data = held.read(self.position, size)
+        if not data:
+            return None
+        before = self._before(held)
+        self._move(before, data)
+        self.taken = self.position if held.taken is None else held.taken
+        return [self._item(piece) for piece in self.lines.feed(data)]
+
+    def last_line(self) -> list[Item]:
+        """At the end of what there is: a last line without its newline, if it is whole."""
+        return [self._item(piece) for piece in self.lines.flush()]
+
+    def _before(self, held: Content) -> bytes:
+        """The bytes in front of the position. A stream cannot have changed behind our back: it is not read again."""
+        length = self.trail[0]
+        if isinstance(held, Packed):
+            return b""
+        before = held.read(self.position - length, length)
+        if print_of(before) != self.trail:
+            raise Changed(self.path)
+        return before
+
+    def _move(self, before: bytes, data: bytes) -> None:
+        if self.head[0] < PRINT and len(before) == self.position:
+            self.head = print_of((before + data[:PRINT])[:PRINT])
+        elif self.position == 0:
+            self.head = print_of(data[:PRINT])
+        self.trail = print_of(data[-PRINT:] if len(data) >= PRINT else (before + data)[-PRINT:])
+        self.position += len(data)
+
+    def _item(self, piece: Piece) -> Item:
+        if isinstance(piece, Lines):
+            arrived = self.position > self.arrived_from
+            return Block(self.segment, piece.data, piece.line, piece.offset, arrived)
+        return Fault(self.segment, piece.line, piece.offset, piece.reason)
+
+
+def reason_of(error: OSError) -> str:
+    """`permission denied`: what the system says, in its words."""
+    return (os.strerror(error.errno) if error.errno else str(error) or type(error).__name__).lower()
+
+
+def fault_of(segment: Segment, error: OSError) -> Fault:
+    """A file that cannot be read at all, or not further."""
+    return Fault(segment, None, 0, f"cannot read: {reason_of(error)}")
+
+
+__all__ = ["BLOCK", "Changed", "Tail", "content", "fault_of", "reason_of"]
