@@ -58,9 +58,11 @@ class Hint:
     """One entry of a footer."""
 
     key: str
+    """As shown."""
     label: str
     short: str
-    action: str
+    press: str
+    """Textual's name of the key to press."""
 
 
 def _at(text: str) -> frozenset[str]:
@@ -221,5 +223,5 @@ def _ranked(screen: str) -> Iterable[tuple[tuple[int, int], Key]]:
 def _hint(entry: Key, screen: str, keymap: Keymap | None) -> Hint:
     label = dict(entry.labels).get(screen, entry.label)
     remapped = entry.id in (keymap or {})
-    shown = entry.shown if entry.shown and not remapped else key_name(keys_of(entry, keymap)[0])
-    return Hint(shown, label, entry.short or label, entry.action)
+    first = keys_of(entry, keymap)[0]
+    return Hint(entry.shown if entry.shown and not remapped else key_name(first), label, entry.short or label, first)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, Protocol
 
 from textual.message import Message
@@ -56,7 +55,6 @@ class Placed:
     head: str
 
 
-@lru_cache(maxsize=64)
 def lay_out(columns: tuple[Column, ...], room: int, terminal: int) -> tuple[Placed, ...]:
     """Places the columns that a terminal of this width shows into `room` cells."""
     kept = [column for column in columns if terminal >= column.from_width]
@@ -144,6 +142,8 @@ class Table(VirtualList):
         self.columns = tuple(columns)
         self.sorted_by = ""
         self.descending = True
+        self._placed_for: tuple[int, int] | None = None
+        self._placed: tuple[Placed, ...] = ()
 
     def show_cells(self, rows: TableRows) -> None:
         """Rows that may have changed; the cursor stays on its row."""
@@ -156,7 +156,10 @@ class Table(VirtualList):
 
     def placed(self, room: int) -> tuple[Placed, ...]:
         """The columns as they stand now; `room` is without the marker."""
-        return lay_out(self.columns, room, self.outer_size.width)
+        wanted = (room, self.outer_size.width)
+        if self._placed_for != wanted:
+            self._placed, self._placed_for = lay_out(self.columns, *wanted), wanted
+        return self._placed
 
     @property
     def head_height(self) -> int:

@@ -1,0 +1,143 @@
+"""When things happened, on one line: past heavy, future light, marks where something was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from runwatch.ui.line import Bit, Line, fit, fit_line
+from runwatch.ui.plain import is_plain
+from runwatch.ui.widgets.axis import Axis, axis, cell_of
+from runwatch.ui.widgets.drawn import Drawn, joined
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLook:
+    """How a mark on the bar is drawn."""
+
+    glyph: str
+    plain: str
+    style: str
+
+
+MARKS: dict[str, MarkLook] = {
+    "failed": MarkLook("✗", "X", "bold $v-failed"),
+    "contradicted": MarkLook("≠", "#", "bold $v-contradicted"),
+    "degraded": MarkLook("~", "~", "bold $v-degraded"),
+    "interrupted": MarkLook("□", "!", "bold $v-degraded"),
+    "recovered": MarkLook("◆", "R", "bold $v-degraded"),
+    "retry": MarkLook("»", "r", "$v-degraded"),
+    "bookmark": MarkLook("▲", "^", "$accent"),
+}
+"""Worst first: it wins a cell."""
+_RANK = {kind: number for number, kind in enumerate(MARKS)}
+CROWD = 4
+"""So many equal marks in a row are drawn as a stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """A moment (ns) and a key of `MARKS`; other kinds are not drawn."""
+
+    time: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBarView:
+    """What the bar shows; its words are the owner's. Times in ns."""
+
+    start: int | None = None
+    now: int | None = None
+    """The moment shown: `●`."""
+    end: int | None = None
+    """The right edge; None: now."""
+    estimated: bool = False
+    marks: tuple[TimeMark, ...] = ()
+    start_label: str = ""
+    end_label: str = ""
+    """`?` where the end is not known."""
+    tail: str = ""
+
+
+def bar(view: TimeBarView, cells: int, *, plain: bool = False) -> Line:
+    """The cells between the edges. A bar without a start is empty: it would be invented."""
+    if view.start is None or view.now is None or cells < 1:
+        return (Bit(" " * cells),)
+    end = max(view.now, view.now if view.end is None else view.end)
+    here = cell_of(view.now, view.start, end, cells)
+    ahead = Bit("." if plain else "┄", "$faint") if view.estimated else Bit("-" if plain else "─", "$faint")
+    drawn = [Bit("=" if plain else "━", "$calm")] * here + [ahead] * (cells - here)
+    kinds = _kinds(view.marks, view.start, end, cells)
+    _put_marks(drawn, kinds, here, plain=plain)
+    drawn[here] = Bit("O" if plain else "●", "bold $accent" if plain else "$accent")
+    return joined(drawn)
+
+
+def _kinds(marks: Iterable[TimeMark], start: int, end: int, cells: int) -> list[str]:
+    """The worst mark of each cell, empty where there is none."""
+    kinds = [""] * cells
+    for mark in marks:
+        if mark.kind in MARKS:
+            at = cell_of(mark.time, start, end, cells)
+            kinds[at] = min(kinds[at] or mark.kind, mark.kind, key=_RANK.__getitem__)
+    return kinds
+
+
+def _put_marks(drawn: list[Bit], kinds: Sequence[str], here: int, *, plain: bool) -> None:
+    at = 0
+    for kind, equal in groupby(kinds):
+        wide = len(list(equal))
+        if kind:
+            look = MARKS[kind]
+            inner = range(at + 1, at + wide - 1) if wide >= CROWD else range(0)
+            for cell in range(at, at + wide):
+                style = look.style if cell <= here else "$muted"
+                line = ("=" if plain else "━") if cell <= here else drawn[cell].text
+                drawn[cell] = Bit(line if cell in inner else (look.plain if plain else look.glyph), style)
+        at += wide
+
+
+def bar_line(view: TimeBarView, width: int, *, plain: bool = False) -> Line:
+    """The whole line, in the columns of the lanes."""
+    columns = axis(width)
+    left, right = ("|", "|") if plain else ("├", "┤")
+    return (
+        Bit(fit(_short(view.start_label, columns), columns.label), "$muted"),
+        Bit(left, "$muted"),
+        *bar(view, columns.bar, plain=plain),
+        Bit(right, "$muted"),
+        *_end(view, columns, plain=plain),
+        *fit_line((Bit(view.tail, "$foreground"),), columns.tail, "right"),
+    )
+
+
+def _end(view: TimeBarView, columns: Axis, *, plain: bool) -> Line:
+    if not columns.end:
+        return ()
+    about = ("~" if plain else "≈") if view.estimated else ""
+    return fit_line((Bit(about + view.end_label, "$muted"),), columns.end, "right")
+
+
+def _short(label: str, columns: Axis) -> str:
+    """`18:13` of `18:13:53` where there is no room for seconds."""
+    return label[: columns.label - 1] if len(label) >= columns.label else label
+
+
+class TimeBar(Drawn):
+    """The bar as a widget, one line high."""
+
+    DEFAULT_CSS = """
+    TimeBar { height: 1; width: 1fr; }
+    """
+    view = TimeBarView()
+
+    def show(self, view: TimeBarView) -> None:
+        """Draw this; nothing happens if it is what is drawn already."""
+        if view != self.view:
+            self.view = view
+            self.redraw()
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        return (bar_line(self.view, width, plain=is_plain()),)
