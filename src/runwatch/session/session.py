@@ -50,7 +50,11 @@ class Session:
         """The first look is done: what was there at the start has been read."""
         self.when: When | None = None
         """The moment shown; None is now."""
+        self.events_read = 0
+        """Entries fed so far, repeats and unknown ones included."""
         self._moments: dict[str, tuple[Any, Moment | None]] = {}
+        self._rate = _Rate()
+        self._again = asyncio.Event()
 
     @property
     def revision(self) -> int:
@@ -64,10 +68,12 @@ class Session:
         match item:
             case Block():
                 for line, offset, decoded in decode_block(item.data, segment.identity):
+                    self.events_read += 1
                     self.runs.feed(decoded, segment, item.line + line, item.offset + offset, arrived)
             case Document():
                 self.runs.take_out(segment)
                 for decoded in decode_line(item.data, segment.identity):
+                    self.events_read += 1
                     self.runs.feed(decoded, segment, 1, 0, arrived)
             case Fault():
                 where = segment.path if item.line is None else Place(segment, item.line, 0, item.offset)
@@ -88,7 +94,28 @@ class Session:
             self.is_whole = True
             if self.source.progress.ended:
                 return
-            await self.source.changed()
+            await self._something_new()
+
+    def look_again(self) -> None:
+        """Read now, whatever the notifications say."""
+        self.source.rescan()
+        self._again.set()
+
+    async def _something_new(self) -> None:
+        """Until the source has a hint, or the user asks."""
+        waits = [asyncio.ensure_future(self.source.changed()), asyncio.ensure_future(self._again.wait())]
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for finished in done:
+                finished.result()
+        finally:
+            for wait in waits:
+                wait.cancel()
+            self._again.clear()
+
+    def rate(self) -> float:
+        """Entries a second over the last few seconds of watching."""
+        return self._rate.over(self.clock.now(), self.events_read)
 
     def now(self) -> int:
         """The clock's present moment, ns."""
@@ -138,3 +165,17 @@ def _newest_first(moment: Moment) -> tuple[int, str]:
     state, log = moment.state, moment.log
     started = log.moments[max(0, state.first)] if state.positions else NEVER
     return -started, moment.run_id
+
+
+class _Rate:
+    """How fast a number grows, from samples a second apart; the last five count."""
+
+    def __init__(self) -> None:
+        self._samples: list[tuple[int, int]] = []
+
+    def over(self, now: int, number: int) -> float:
+        """Growth a second."""
+        if not self._samples or now - self._samples[-1][0] >= SECOND:
+            self._samples = [*self._samples[-5:], (now, number)]
+        since, before = self._samples[0]
+        return (number - before) / ((now - since) / SECOND) if now > since else 0.0

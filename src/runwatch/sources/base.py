@@ -89,6 +89,10 @@ class Source(Protocol):
         """Return when a poll may find more; at the latest after the slow scan's period."""
         ...
 
+    def rescan(self) -> None:
+        """Let the next poll look at everything, whatever the hints say."""
+        ...
+
     def line_at(self, place: Place) -> bytes | None:
         """The line itself, without its newline, or None where its bytes are gone."""
         ...

@@ -1,0 +1,120 @@
+"""The app: one session, a stack of pages, one tick.
+
+The event rate never sets the drawing rate: reading goes on in a worker, and
+ten times a second the page on top is repainted if anything moved.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from textual import work
+
+from runwatch.core.places import Place
+from runwatch.core.times import SECOND
+from runwatch.session.session import Session
+from runwatch.ui.keys import bindings
+from runwatch.ui.looks import LooksApp
+from runwatch.ui.screens.chunk import ChunkPage
+from runwatch.ui.screens.help import HelpScreen
+from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.problems import ProblemsPage
+from runwatch.ui.screens.raw import RawScreen
+from runwatch.ui.screens.run import RunPage
+from runwatch.ui.screens.runs import RunsPage
+from runwatch.ui.theme import DEFAULT
+
+TICK = 0.1
+
+
+class RunwatchApp(LooksApp):
+    """The dashboard over one session."""
+
+    TITLE = "runwatch"
+    BINDINGS = bindings("app")
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, session: Session, *, theme: str = DEFAULT, plain: bool = False) -> None:
+        super().__init__(theme=theme, plain=plain)
+        self.session = session
+        self.zone: tzinfo = session.options.zone
+        self._painted: tuple[object, ...] = ()
+
+    def on_mount(self) -> None:
+        """Show the runs, begin to read, begin to tick."""
+        self.open_runs()
+        self.read()
+        self.set_interval(TICK, self.tick)
+
+    @work(exclusive=True, group="reading")
+    async def read(self) -> None:
+        """Follow the source for as long as the app lives."""
+        await self.session.follow()
+
+    def tick(self) -> None:
+        """Repaint the page on top if anything was read, or a second has passed."""
+        moved = (self.session.revision, self.session.now() // SECOND, self.session.when, self.zone)
+        if moved != self._painted and isinstance(self.screen, Page):
+            self._painted = moved
+            self.screen.repaint()
+
+    def open_runs(self) -> None:
+        """All runs."""
+        self.push_screen(RunsPage())
+
+    def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
+        """One run; `at_outcome` with the cursor on its end."""
+        self.push_screen(RunPage(run_id, at_outcome=at_outcome))
+
+    def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
+        """One chunk of a run; `attempt` from 1, 0 for its last failed one."""
+        self.push_screen(ChunkPage(run_id, chunk_index, attempt))
+
+    def open_problems(self) -> None:
+        """The lines that could not be read; once, however often it is asked for."""
+        if not isinstance(self.screen, ProblemsPage):
+            self.push_screen(ProblemsPage())
+
+    def open_raw(self, place: Place) -> None:
+        """The line of the log that stands there."""
+        self.push_screen(RawScreen(place, self.session.source.line_at(place)))
+
+    def copy(self, text: str, what: str) -> None:
+        """Put it in the clipboard (OSC 52), and say `what` was."""
+        self.copy_to_clipboard(text)
+        self.notify(f"{what} copied", timeout=2, markup=False)
+
+    def leave(self) -> None:
+        """The page below; from the last one, out."""
+        if len(self.screen_stack) > 2:  # Textual's own blank screen lies at the bottom
+            self.pop_screen()
+
+    def action_leave(self) -> None:
+        """Leave this page, then quit."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.exit()
+
+    def action_toggle_utc(self) -> None:
+        """Times in UTC, or in this machine's zone."""
+        self.zone = (datetime.now().astimezone().tzinfo or UTC) if self.zone is UTC else UTC  # noqa: DTZ005 - the zone is asked for, not the time
+        self.tick()
+
+    def action_read_again(self) -> None:
+        """Look for new lines and files at once."""
+        self.session.look_again()
+
+    def action_help(self) -> None:
+        """Every key, and what the glyphs mean."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+
+def run_app(session: Session, *, ascii: bool = False, color: bool = True) -> None:  # noqa: A002 - as the option is called
+    """Show the dashboard until the user leaves it; the session's source is closed behind it."""
+    app = RunwatchApp(session, theme=DEFAULT if color else "runwatch-mono", plain=ascii)
+    try:
+        app.run()
+    finally:
+        session.source.close()

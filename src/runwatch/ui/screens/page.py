@@ -1,0 +1,121 @@
+"""What every screen is: a header, a body, a footer, and a picture of one moment.
+
+A page asks the session for the moment, makes frozen views of it and shows
+them. It never reads a file and never keeps a fact: what it remembers is where
+the user is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import ClassVar, Protocol, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from runwatch.core.places import Place
+from runwatch.session.session import Session
+from runwatch.ui.header_view import header_view
+from runwatch.ui.keys import bindings, footer, help_hint
+from runwatch.ui.widgets.footer import Footer
+from runwatch.ui.widgets.header import Header, HeaderView
+
+
+class Shell(Protocol):
+    """What pages ask of the app around them."""
+
+    session: Session
+    zone: tzinfo
+
+    def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
+        """One run, on top of this page."""
+
+    def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
+        """One chunk of a run; `attempt` from 1, 0 for its last failed one."""
+
+    def open_problems(self) -> None:
+        """The lines that could not be read."""
+
+    def open_raw(self, place: Place) -> None:
+        """The line of the log that stands there."""
+
+    def copy(self, text: str, what: str) -> None:
+        """Put it in the clipboard, and say `what` was."""
+
+    def leave(self) -> None:
+        """The page below."""
+
+
+class Page(Screen[None]):
+    """One screen of runwatch."""
+
+    NAME: ClassVar[str] = ""
+    """Its name in the table of keys."""
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar = []
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """A page has the keys that the table gives to its name."""
+        if cls.NAME:
+            cls.BINDINGS = bindings(cls.NAME)
+        super().__init_subclass__(**kwargs)  # type: ignore[arg-type]
+
+    @property
+    def shell(self) -> Shell:
+        """The app around this page; only pages know it, panes and widgets never do."""
+        return cast("Shell", self.app)
+
+    @property
+    def session(self) -> Session:
+        """What is read, and when it is."""
+        return self.shell.session
+
+    @property
+    def zone(self) -> tzinfo:
+        """UTC or the machine's own, as the user chose."""
+        return self.shell.zone
+
+    def compose(self) -> ComposeResult:
+        """Header, body, footer."""
+        yield Header()
+        yield from self.body()
+        yield Footer(footer(self.NAME), help_hint())
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between header and footer."""
+        return ()
+
+    def header(self) -> HeaderView:
+        """The top line: where this is, behind the source."""
+        return header_view(self.session, self.zone, ())
+
+    def show_moment(self) -> None:
+        """Make the views of the moment shown and hand them to the panes. Called at most ten times a second."""
+
+    def repaint(self) -> None:
+        """The header, then the body."""
+        self.query_one(Header).show(self.header())
+        self.show_moment()
+
+    def on_mount(self) -> None:
+        """Nothing is shown before the first moment is."""
+        self.repaint()
+
+    def on_screen_resume(self) -> None:
+        """What moved while another page was on top is shown at once."""
+        self.repaint()
+
+    def action_back(self) -> None:
+        """Peel one layer; pages with layers of their own override `peel`."""
+        if not self.peel():
+            self.shell.leave()
+
+    def peel(self) -> bool:
+        """Close what is open on this page (a filter, a detail); False if there is nothing."""
+        return False
+
+    def action_problems(self) -> None:
+        """The lines that could not be read."""
+        self.shell.open_problems()
