@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from textual.binding import Binding, BindingType
 
@@ -70,13 +71,12 @@ def _at(text: str) -> frozenset[str]:
 
 
 _ALL = "runs run chunk problems"
-_ROWS = "list"
 _PLACED = "list map"
 
 KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), "open", "open", Group.MOVE, _at(_PLACED), "open",
         footer=(("runs", 1), ("run", 3), ("problems", 1))),
-    Key("back", ("escape",), "back", "back", Group.MOVE, _at(_ALL), "back, one layer", "One layer back",
+    Key("back", ("escape",), "back", "back", Group.MOVE, _at(f"{_ALL} help"), "back, one layer", "One layer back",
         footer=(("run", 1), ("chunk", 1), ("problems", 2)), labels=(("run", "runs"), ("chunk", "run"))),
     Key("down", ("j", "down"), "cursor_down", "down", Group.MOVE, _at("list map scroll"), "line"),
     Key("up", ("k", "up"), "cursor_up", "up", Group.MOVE, _at("list map scroll")),
@@ -90,7 +90,7 @@ KEYS: tuple[Key, ...] = (
     Key("page.up", ("pageup",), "page_up", "page up", Group.MOVE, _at("list scroll")),
     Key("pane.next", ("tab",), "next_pane", "next pane", Group.MOVE, _at(_ALL), "next, previous pane"),
     Key("pane.previous", ("shift+tab",), "previous_pane", "previous pane", Group.MOVE, _at(_ALL)),
-    Key("planned", ("1",), "pane(1)", "pane", Group.MOVE, _at("run"), "Planned, Happened, Degraded, Succeeded",
+    Key("planned", ("1",), "pane(1)", "pane", Group.MOVE, _at("run"), "Planned … Succeeded",
         "Planned: what the run set out to do", footer=(("run", 2),), shown="1-4"),
     Key("happened", ("2",), "pane(2)", "happened", Group.MOVE, _at("run"), "", "Happened: what it did so far"),
     Key("degraded", ("3",), "pane(3)", "degraded", Group.MOVE, _at("run"), "", "Degraded: what went less well"),
@@ -196,16 +196,18 @@ def help_hint(keymap: Keymap | None = None) -> Hint:
 
 def help_lines(group: Group, keymap: Keymap | None = None) -> tuple[tuple[str, str], ...]:
     """Keys and words of one group of the help screen; entries without words share a line."""
-    lines: list[tuple[str, str]] = []
+    lines: list[tuple[list[Key], str]] = []
     for entry in KEYS:
-        if entry.group is not group:
-            continue
-        if entry.help or not lines:
-            lines.append((key_words(entry, keymap), entry.help))
-        else:
-            keys, words = lines[-1]
-            lines[-1] = (f"{keys} {key_words(entry, keymap)}", words)
-    return tuple(lines)
+        if entry.group is group and (entry.help or not lines):
+            lines.append(([entry], entry.help))
+        elif entry.group is group:
+            lines[-1][0].append(entry)
+    return tuple((_together([keys_of(entry, keymap) for entry in entries]), words) for entries, words in lines)
+
+
+def _together(keys: list[tuple[str, ...]]) -> str:
+    """`j k ↓ ↑`: the first key of each, then the second ones."""
+    return " ".join(key_name(key) for rank in zip_longest(*keys) for key in rank if key)
 
 
 def palette_entries(screen: str) -> Iterable[Key]:

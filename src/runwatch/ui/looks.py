@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import App
+from textual.command import CommandPalette
 from textual.filter import LineFilter
 
 from runwatch.answers.glyphs import ONE_CELL
+from runwatch.ui.palette import KeyCommands, Palette
 from runwatch.ui.plain import PlainGlyphs, is_plain, use_plain
 from runwatch.ui.theme import DEFAULT, THEMES, fallbacks, without_colour
 
@@ -17,6 +19,7 @@ class LooksApp(App[None]):
     """Registers the themes and keeps every theme whole; `a` turns every glyph to ASCII at once."""
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
+    COMMANDS = {KeyCommands}
     _plain_filter = PlainGlyphs(ONE_CELL)
 
     def __init__(self, *, theme: str = DEFAULT, plain: bool = False) -> None:
@@ -45,6 +48,11 @@ class LooksApp(App[None]):
             screen.refresh(layout=True, recompose=False)
             for widget in screen.walk_children():
                 widget.refresh()
+
+    def action_command_palette(self) -> None:
+        """Every command by name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette())
 
     def action_toggle_plain(self) -> None:
         """Plain glyphs on, or off again."""
