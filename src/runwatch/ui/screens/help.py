@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from runwatch.answers.glyphs import CHUNK_WORDS, VERDICTS
-from runwatch.answers.view import STATES, Mark
+from runwatch.answers.view import Mark
 from runwatch.ui.keys import Group, Keymap, bindings, help_lines
 from runwatch.ui.line import Bit, Line, cut_line, fit_line
 from runwatch.ui.safe import line_text, mark_bit
@@ -20,6 +20,7 @@ from runwatch.ui.widgets.drawn import Drawn
 
 TWO_COLUMNS_FROM = 76
 _KEYS = 15
+_LIFE = (Mark.PENDING, Mark.CHUNK_RUNNING, Mark.COMPLETED, Mark.RECOVERED, Mark.FAILED, Mark.INTERRUPTED)
 _COLUMNS = ((Group.MOVE, Group.TIME, Group.APP), (Group.FIND, Group.LOOK))
 
 
@@ -54,7 +55,7 @@ def _column(groups: Iterable[Group], keymap: Keymap | None) -> list[Line]:
 
 def _legends(width: int) -> Iterable[Line]:
     verdicts = [_entry(verdict.mark, verdict.word) for verdict in VERDICTS.values()]
-    chunks = [_entry(mark, CHUNK_WORDS[mark]) for mark in STATES]
+    chunks = [_entry(mark, CHUNK_WORDS[mark]) for mark in _LIFE]
     return [*flowed(verdicts, width, 2), *flowed([(Bit("chunks", "$muted"),), *chunks], width, 2)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual import events
 
-from runwatch.ui.keys import Hint, Keymap, footer, help_hint
+from runwatch.ui.keys import Hint
 from runwatch.ui.line import Bit, Line, fit_line, width_of
 from runwatch.ui.widgets.drawn import Drawn
 
@@ -52,22 +52,21 @@ class Footer(Drawn):
     Footer { height: 1; width: 1fr; dock: bottom; background: $surface; }
     """
 
-    def __init__(self, screen: str, keymap: Keymap | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
-        """`screen` is its name in the table of keys."""
+    def __init__(self, hints: Sequence[Hint], always: Hint, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        """What `keys.footer(screen)` and `keys.help_hint()` say."""
         super().__init__(id=id)
-        self._keymap = keymap
-        self._hints = footer(screen, keymap)
+        self._hints = tuple(hints)
+        self._always = always
         self._spots: tuple[Spot, ...] = ()
 
-    def show(self, screen: str) -> None:
-        """Other keys matter now: those of this name in the table."""
-        hints = footer(screen, self._keymap)
-        if hints != self._hints:
-            self._hints = hints
+    def show(self, hints: Sequence[Hint]) -> None:
+        """Other keys matter now."""
+        if tuple(hints) != self._hints:
+            self._hints = tuple(hints)
             self.redraw()
 
     def lines(self, width: int) -> tuple[Line, ...]:
-        line, self._spots = footer_line(self._hints, help_hint(self._keymap), width)
+        line, self._spots = footer_line(self._hints, self._always, width)
         return (line,)
 
     def on_click(self, event: events.Click) -> None:
