@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from runwatch.ui.line import Bit, Line, fit
 from runwatch.ui.widgets.drawn import joined
 
-PENDING, RUNNING, COMPLETED, RECOVERED, FAILED, INTERRUPTED = range(6)
+PENDING, RUNNING, COMPLETED, FAILED, INTERRUPTED, RECOVERED = range(6)
+"""What a byte of a map's states means."""
 PARTLY, HALF_FAILED = 6, 7
 """Only in a cell of many: some completed and some not begun; at least half failed."""
 
@@ -31,9 +32,9 @@ LOOKS: tuple[CellLook, ...] = (
     CellLook("·", ".", "$faint", "pending"),
     CellLook("◧", ">", "bold $v-running", "running"),
     CellLook("■", "=", "$calm", "completed"),
-    CellLook("◆", "R", "bold $v-degraded", "recovered"),
     CellLook("✗", "X", "bold $v-failed", "failed"),
     CellLook("□", "!", "bold $v-degraded", "interrupted"),
+    CellLook("◆", "R", "bold $v-degraded", "recovered"),
     CellLook("▪", ":", "$calm", "partly done"),
     CellLook("✗", "X", "bold reverse $v-failed", "at least half failed"),
 )
