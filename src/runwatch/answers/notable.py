@@ -45,6 +45,11 @@ def notables(moment: Moment) -> tuple[Notable, ...]:
     return tuple(sorted(_all(moment), key=lambda notable: notable.position))
 
 
+def failures_of(moment: Moment) -> Iterator[Notable]:
+    """The failed and interrupted attempts of a run, in the order of the log."""
+    return (found for found in notables(moment) if found.mark in (Mark.FAILED, Mark.INTERRUPTED) and found.attempt)
+
+
 def fold_equals(found: tuple[Notable, ...]) -> tuple[Notable, ...]:
     """Three or more failures of one cause in a row become the first, and one line for the others."""
     folded: list[Notable] = []

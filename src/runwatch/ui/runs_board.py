@@ -1,0 +1,122 @@
+"""The Runs screen's body: tiles, table, the selected run, the last outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from runwatch.answers import units
+from runwatch.answers.overview import ExportStrip, RunRow
+from runwatch.answers.run import RunView
+from runwatch.ui.line import Line
+from runwatch.ui.outcomes import OutcomeRows
+from runwatch.ui.preview import Preview
+from runwatch.ui.runs_table import COLUMNS, RunRows, Sorting
+from runwatch.ui.safe import content, line_text
+from runwatch.ui.verdict_tiles import verdict_tiles
+from runwatch.ui.widgets.table import Table
+from runwatch.ui.widgets.tiles import Tiles
+from runwatch.ui.widgets.virtual_list import VirtualList
+
+NORMAL, NARROW, TALL, LOW = 100, 60, 38, 16
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """What the body shows at one moment."""
+
+    rows: tuple[RunRow, ...] = ()
+    """Those that are shown, in their order."""
+    total: int = 0
+    sorting: Sorting = Sorting()
+    narrowed: str = ""
+    """What hides runs, in words."""
+    is_whole: bool = True
+    counts: tuple[tuple[str, int], ...] = ()
+    """(verdict, runs), worst first."""
+    strips: tuple[ExportStrip, ...] = ()
+    now: int = 0
+    zone: tzinfo = UTC
+
+
+class RunsBoard(Vertical):
+    """Parts come and go with the height; columns with the width."""
+
+    def compose(self) -> ComposeResult:
+        """All parts; the style sheet hides those that do not fit."""
+        yield Tiles(id="tiles")
+        yield Table(COLUMNS, id="table", classes="box")
+        yield Preview(brief=True, id="brief")
+        with Horizontal(id="below"):
+            yield Preview(id="preview", classes="box")
+            yield VirtualList(id="outcomes", classes="box")
+
+    def on_mount(self) -> None:
+        """The table has the keys."""
+        self.table.focus()
+        self.outcomes.border_title = "Last outcomes"
+        self.outcomes.border_subtitle = "newest right"
+
+    @property
+    def table(self) -> Table:
+        """The runs."""
+        return self.query_one("#table", Table)
+
+    @property
+    def outcomes(self) -> VirtualList:
+        """One export a row."""
+        return self.query_one("#outcomes", VirtualList)
+
+    @property
+    def has_room_below(self) -> bool:
+        """Preview and last outcomes are shown as boxes."""
+        return bool(self.query_one("#below").display)
+
+    @property
+    def is_lean(self) -> bool:
+        """The tiles have one line."""
+        return self.has_class("-narrow") or self.has_class("-tiny") or self.has_class("-low")
+
+    def fit(self, width: int, height: int) -> None:
+        """Choose the parts for a terminal of this size."""
+        tiny = width < NARROW or height < LOW
+        narrow = not tiny and width < NORMAL
+        self.set_class(tiny, "-tiny")
+        self.set_class(narrow, "-narrow")
+        self.set_class(not tiny and not narrow and height < TALL, "-low")
+
+    def show(self, view: BoardView, reading: tuple[Line, ...], empty: Iterable[Line]) -> None:
+        """Show this moment; `reading` stands in the tiles' place until all was read."""
+        tiles = self.query_one("#tiles", Tiles)
+        if reading:
+            tiles.show_lines(reading)
+        else:
+            tiles.show(verdict_tiles(view.counts), units.plural(view.total, "run"), lean=self.is_lean)
+        table = self.table
+        table.show_sorting(view.sorting.column, descending=view.sorting.descending)
+        table.show_cells(RunRows(view.rows, view.now, view.zone))
+        table.show_empty(*empty)
+        so_far = "" if view.is_whole else " so far"
+        table.border_title = content(f"Runs {view.total:,}{so_far}{view.narrowed}")
+        table.border_subtitle = content(self._foot(view.rows, view.sorting))
+        if self.has_room_below:
+            self.outcomes.show(OutcomeRows(view.strips))
+
+    def _foot(self, rows: Sequence[RunRow], sorting: Sorting) -> str:
+        first, last = self.table.shown
+        shown = f"showing {first:,}–{last:,} of {len(rows):,}" if len(rows) > last - first + 1 else ""
+        return " · ".join(word for word in (sorting.words, shown) if word)
+
+    def show_selected(self, view: RunView | None, now: int, zone: tzinfo) -> None:
+        """What is said of the run under the cursor."""
+        for preview in self.query(Preview):
+            if preview.display if preview.brief else self.has_room_below:
+                preview.show(view, zone)
+        title = ""
+        if view is not None and view.stage.start is not None:
+            title = f"{line_text(view.export)} › {units.day_and_clock(view.stage.start, now, zone)}"
+        self.query_one("#preview").border_title = content(title)

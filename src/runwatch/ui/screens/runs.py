@@ -1,0 +1,249 @@
+"""All runs: what needs somebody now, and the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from runwatch.answers.filters import parse_filter
+from runwatch.answers.notable import failures_of
+from runwatch.answers.overview import RunRow, strips, tiles
+from runwatch.answers.run import run_view
+from runwatch.core.runs import Moment
+from runwatch.core.verdict import ATTENTION
+from runwatch.ui.empty import no_hits, no_runs
+from runwatch.ui.filter_bar import FilterBar
+from runwatch.ui.reading import reading_lines
+from runwatch.ui.runs_board import BoardView, RunsBoard
+from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting, fields_of
+from runwatch.ui.screens.page import Page
+from runwatch.ui.widgets.table import Table
+from runwatch.ui.widgets.virtual_list import VirtualList
+
+
+class RunsPage(Page):
+    """Every run, newest first, live."""
+
+    NAME = "runs"
+    CSS_PATH: ClassVar = Path(__file__).with_name("runs.tcss")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sorting = Sorting()
+        self.filter_text = ""
+        self.attention = False
+        self.rows: list[RunRow] = []
+        """Those shown, in their order."""
+        self._keeper = RowKeeper()
+        self._opened: str | None = None
+        """The run that `e` opened last: the next `e` goes on from it."""
+
+    def body(self) -> Iterable[Widget]:
+        """The board, and the filter below it."""
+        yield RunsBoard(id="board")
+        yield FilterBar()
+
+    @property
+    def board(self) -> RunsBoard:
+        """Tiles, table, preview and last outcomes."""
+        return self.query_one(RunsBoard)
+
+    def on_resize(self) -> None:
+        """Parts come and go with the height."""
+        self.board.fit(*self.size)
+        self.repaint()
+
+    # ------------------------------------------------------------------------------------------------ what is shown
+
+    def show_moment(self) -> None:
+        """Rows, tiles, and what is said of the selected run."""
+        session, board = self.session, self.board
+        moments = session.selected()
+        everything = self._keeper.rows(moments)
+        self.rows = self.sorting.apply([row for row in everything if self._wanted(row)])
+        total, table = len(everything), board.table
+        view = BoardView(
+            rows=tuple(self.rows),
+            total=total,
+            sorting=self.sorting,
+            narrowed=self._narrowed() if total else "",
+            is_whole=session.is_whole,
+            counts=tiles(moments),
+            strips=strips(moments) if board.has_room_below else (),
+            now=session.now(),
+            zone=self.zone,
+        )
+        hidden = no_hits(self.filter_text, self.attention, total) if total else ()
+        empty = hidden or no_runs(session, table.size.width, table.size.height)
+        board.show(view, reading_lines(session, self.size.width, lean=board.is_lean), empty)
+        self._show_selected()
+
+    def _wanted(self, row: RunRow) -> bool:
+        if self.attention and row.verdict not in ATTENTION:
+            return False
+        return not self.filter_text or parse_filter(self.filter_text).matches(fields_of(row))
+
+    def _narrowed(self) -> str:
+        words = [f"/{self.filter_text}"] if self.filter_text else []
+        words += ["attention only"] if self.attention else []
+        return f" · {len(self.rows):,} shown: {', '.join(words)}" if words else ""
+
+    def _show_selected(self) -> None:
+        moment = self._selected()
+        view = None if moment is None else run_view(moment, self.zone)
+        self.board.show_selected(view, self.session.now(), self.zone)
+
+    def _selected(self) -> Moment | None:
+        key = self.board.table.selected_key
+        return self.session.moment(key) if isinstance(key, str) else None
+
+    def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
+        """Another run is under the cursor."""
+        if event.list is self.board.table:
+            self._show_selected()
+
+    def on_virtual_list_selected(self, event: VirtualList.Selected) -> None:
+        """A run is opened; an export narrows the table to its runs."""
+        if event.list is self.board.table:
+            self.shell.open_run(str(event.key))
+        else:
+            self._narrow(f'export:"{event.key}"')
+            self.board.table.focus()
+
+    def on_table_head_clicked(self, event: Table.HeadClicked) -> None:
+        """The head sorts; the sorted one turns the order."""
+        if event.column == self.sorting.column:
+            self.action_reverse_sort()
+        elif event.column in SORTABLE:
+            self._sort(Sorting(event.column))
+
+    # ------------------------------------------------------------------------------------------------ find
+
+    def action_attention(self) -> None:
+        """Only runs that need somebody, or all again."""
+        self.attention = not self.attention
+        self.repaint()
+
+    def action_filter(self) -> None:
+        """Filter as you type."""
+        self.query_one(FilterBar).open(self.filter_text)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Each letter narrows the table."""
+        self._narrow(event.text)
+
+    def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
+        """Enter keeps the filter, esc clears it."""
+        if not event.keep:
+            self._narrow("")
+        self.board.table.focus()
+
+    def _narrow(self, text: str) -> None:
+        self.filter_text = text.strip()
+        self.repaint()
+
+    def action_next_hit(self) -> None:
+        """The next run that is shown."""
+        self.board.table.move_to(self.board.table.cursor + 1)
+
+    def action_previous_hit(self) -> None:
+        """The one before."""
+        self.board.table.move_to(self.board.table.cursor - 1)
+
+    def action_sort(self) -> None:
+        """By the next column that is shown."""
+        self._sort(self.sorting.next())
+
+    def action_reverse_sort(self) -> None:
+        """The other way round."""
+        self._sort(Sorting(self.sorting.column, not self.sorting.descending))
+
+    def _sort(self, sorting: Sorting) -> None:
+        self.sorting = sorting
+        self.repaint()
+
+    def action_follow(self) -> None:
+        """Newest first, and the cursor stays on the newest."""
+        self.sorting = Sorting()
+        self.repaint()
+        self.board.table.move_to(0)
+        self.board.table.follow = "first"
+
+    def action_next_failure(self) -> None:
+        """Open the selected run's first failure; asked again, the next run's."""
+        self._open_failure(range(max(0, self.board.table.cursor), len(self.rows)), "later")
+
+    def action_previous_failure(self) -> None:
+        """The same, upwards."""
+        self._open_failure(range(self.board.table.cursor, -1, -1), "earlier")
+
+    def _open_failure(self, order: Iterable[int], which: str) -> None:
+        for index in order:
+            row = self.rows[index]
+            if row.failures and row.run_id != self._opened:
+                self._opened = row.run_id
+                self.board.table.move_to(index)
+                self._open_first_failure(row.run_id)
+                return
+        self._opened = None
+        self.notify(f"no {which} failure among the runs shown", timeout=3, markup=False)
+
+    def _open_first_failure(self, run_id: str) -> None:
+        moment = self.session.moment(run_id)
+        failure = next(failures_of(moment), None) if moment is not None else None
+        if failure is None or failure.chunk_index is None:
+            self.shell.open_run(run_id, at_outcome=True)
+        else:
+            self.shell.open_chunk(run_id, failure.chunk_index, failure.attempt)
+
+    def action_next_degradation(self) -> None:
+        """The cursor to the next run that degraded."""
+        self._move_to_degraded(range(self.board.table.cursor + 1, len(self.rows)), "later")
+
+    def action_previous_degradation(self) -> None:
+        """The cursor to the one before."""
+        self._move_to_degraded(range(self.board.table.cursor - 1, -1, -1), "earlier")
+
+    def _move_to_degraded(self, order: Iterable[int], which: str) -> None:
+        found = next((index for index in order if self.rows[index].degraded), None)
+        if found is None:
+            self.notify(f"no {which} degraded run is shown", timeout=3, markup=False)
+        else:
+            self.board.table.move_to(found)
+
+    # ------------------------------------------------------------------------------------------------ look and move
+
+    def action_copy(self) -> None:
+        """The selected run's id."""
+        moment = self._selected()
+        if moment is not None:
+            self.shell.copy(moment.run_id, "run_id")
+
+    def action_maximise(self) -> None:
+        """The table over the whole screen, or back."""
+        self.board.toggle_class("-maximised")
+        self.repaint()
+
+    def action_next_pane(self) -> None:
+        """Between the table and the last outcomes, where those are shown."""
+        outcomes, table = self.board.outcomes, self.board.table
+        (outcomes if self.board.has_room_below and not outcomes.has_focus else table).focus()
+
+    def action_previous_pane(self) -> None:
+        """The same: there are two."""
+        self.action_next_pane()
+
+    def peel(self) -> bool:
+        """Maximised, then the filter, then attention only."""
+        if self.board.has_class("-maximised"):
+            self.action_maximise()
+        elif self.filter_text:
+            self._narrow("")
+        elif self.attention:
+            self.action_attention()
+        else:
+            return False
+        return True
