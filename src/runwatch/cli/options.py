@@ -1,0 +1,101 @@
+"""The options that commands share, and the forms of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC
+from functools import wraps
+from typing import Any
+
+import click
+
+from runwatch.cli.output import is_ascii_only, wants_color
+from runwatch.cli.zone import LocalZone
+from runwatch.core.when import parse_duration
+from runwatch.report.look import Look
+from runwatch.session.session import STALE_AFTER, Options
+
+CENTURY = 100 * 365 * parse_duration("1d")
+"""ns; nobody means a longer duration, and no calendar holds much more."""
+
+Command = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the shared options say."""
+
+    run: str | None = None
+    export: str | None = None
+    last: int | None = None
+    stale_after: int = STALE_AFTER
+    poll: bool = False
+    no_cache: bool = False
+    utc: bool = True
+    no_color: bool = False
+    ascii: bool = False
+
+    def options(self) -> Options:
+        """As the session wants them."""
+        zone = UTC if self.utc else LocalZone()
+        return Options(self.stale_after, zone, run_id=self.run, export=self.export, last=self.last)
+
+    def look(self) -> Look:
+        """As the reports want them."""
+        color = wants_color() and not self.no_color
+        return Look(color=color, plain=self.ascii or is_ascii_only(), zone=self.options().zone)
+
+
+def _duration(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """ns of `90s`, `10m`, `2h`, `1d`, `1h30m`."""
+    try:
+        length = parse_duration(value)
+    except (ValueError, OverflowError):
+        length = 0
+    if not 0 < length <= CENTURY:
+        raise click.BadParameter(f"{value!r} is no duration; write 90s, 10m, 2h, 1d or 1h30m", ctx, param)
+    return length
+
+
+paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+
+SELECTION = (
+    click.option("--run", metavar="ID", help="Only the run with this run_id."),
+    click.option("--export", metavar="NAME", help="Only runs of this export."),
+    click.option("--last", metavar="N", type=click.IntRange(1), help="Only the newest N runs of each export."),
+)
+READING = (
+    click.option(
+        "--stale-after",
+        metavar="DURATION",
+        default="30m",
+        show_default=True,
+        callback=_duration,
+        help="Silence after which a run without an outcome can be lost.",
+    ),
+    click.option("--poll", is_flag=True, help="Look at files now and then, without the system's notifications."),
+    click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing."),
+)
+LOOKS = (
+    click.option("--utc/--local", default=True, help="Times in UTC, as without either, or in local time."),
+    click.option("--no-color", is_flag=True, help="No colour; NO_COLOR in the environment does the same."),
+    click.option("--ascii", is_flag=True, help="Plain glyphs; by itself where the locale is not UTF-8."),
+)
+
+
+def common(*groups: tuple[Command, ...]) -> Callable[[Command], Command]:
+    """Give a command these groups of options; they reach it together, as `asked`."""
+
+    def decorate(function: Command) -> Command:
+        @wraps(function)
+        def gathered(*args: Any, **values: Any) -> Any:
+            own = {field.name: values.pop(field.name) for field in fields(Asked) if field.name in values}
+            return function(*args, asked=Asked(**own), **values)
+
+        decorated: Command = gathered
+        for option in reversed([option for group in groups for option in group]):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate

@@ -1,0 +1,61 @@
+"""stdout is data only; everything else goes to stderr, a line at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import locale
+import os
+import sys
+
+import click
+
+from runwatch.core.text import safe
+
+
+def complain(message: str) -> None:
+    """One line on stderr; if nobody reads that either, there is nobody left to tell."""
+    with contextlib.suppress(OSError):
+        click.echo(f"runwatch: {safe(' '.join(message.split()))}", err=True)
+
+
+def write(text: str) -> None:
+    """Put `text` on stdout, all of it, now. Raises OSError; what its encoding lacks is written as an escape."""
+    stream = sys.stdout
+    if stream is None:
+        raise OSError(errno.EBADF, "stdout is closed")
+    encoding = stream.encoding or "utf-8"
+    stream.flush()
+    stream.buffer.write(text.encode(encoding, "backslashreplace"))
+    stream.buffer.flush()
+
+
+def let_go_of_stdout() -> None:
+    """What could not be written must not fail a second time when Python ends."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (AttributeError, OSError, ValueError):  # closed, or no real file
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def is_terminal() -> bool:
+    """Whether somebody looks at stdout."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def wants_color() -> bool:
+    """Colour is for terminals, and not for those who said no (https://no-color.org)."""
+    return is_terminal() and not os.environ.get("NO_COLOR")
+
+
+def is_ascii_only() -> bool:
+    """Stdout or the locale cannot show more than ASCII."""
+    codecs = (getattr(sys.stdout, "encoding", None) or "utf-8", locale.getencoding())
+    if any(codec.lower().replace("-", "") != "utf8" for codec in codecs):
+        return True
+    # In a C locale Python sets LC_CTYPE by itself, and then believes it.
+    coerced = os.environ.get("LC_CTYPE") in ("C.UTF-8", "C.utf8", "UTF-8") and not os.environ.get("LC_ALL")
+    return coerced and os.environ.get("LANG") in ("C", "POSIX")

@@ -1,0 +1,70 @@
+"""From PATHs to a session that has read them."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import tzinfo
+
+import click
+
+from runwatch.cli.options import CENTURY, Asked
+from runwatch.cli.output import complain
+from runwatch.core.when import Offset, When, parse_when, span_of
+from runwatch.session.clock import Clock, LiveClock
+from runwatch.session.session import Session
+from runwatch.sources.table import open_source, read_to_end
+
+
+@contextmanager
+def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
+    """A session that has read nothing yet. Its clock is the context's object, if that has one."""
+    clock: Clock | None = click.get_current_context().obj
+    source = open_source(paths, poll=asked.poll)
+    try:
+        yield Session(source, clock or LiveClock(), asked.options())
+    finally:
+        source.close()
+
+
+@contextmanager
+def whole(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
+    """A session that has read all there is at PATHs that must exist."""
+    must_exist(paths)
+    with opened(paths, asked) as session:
+        session.read(read_to_end(session.source))
+        for notice in session.source.progress.notices:
+            complain(notice)
+        yield session
+
+
+def must_exist(paths: Sequence[str]) -> None:
+    """A wrong PATH is worth a word at once: only the dashboard waits for one to appear."""
+    for path in paths:
+        if path == "-" or "://" in path or os.path.exists(path):
+            continue
+        if not glob.has_magic(path):
+            raise click.UsageError(f"{path} does not exist; check the path, or let `runwatch watch` wait for it")
+        if next(glob.iglob(path, recursive=True), None) is None:
+            raise click.UsageError(f"nothing matches {path}; check the pattern, or let `runwatch watch` wait for it")
+
+
+def when_of(text: str, zone: tzinfo, session: Session | None = None) -> When:
+    """The moment that WHEN names. Without a session only its form is looked at."""
+    try:
+        when = parse_when(text, zone, () if session is None else last_moments(session))
+    except (ValueError, OverflowError) as error:
+        raise click.UsageError(str(error)) from None
+    if isinstance(when, Offset) and when.length > CENTURY:
+        raise click.UsageError(f"{text!r} is no moment; write an offset of less than a century")
+    return when
+
+
+def last_moments(session: Session) -> Iterable[int]:
+    """The last moment of each run that has any time."""
+    for run in session.runs.all():
+        span = span_of(run.log, run.state)
+        if span is not None:
+            yield span[1]

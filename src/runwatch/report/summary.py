@@ -1,0 +1,88 @@
+"""What a report tells: the runs asked for, what was read in all, and the problems.
+
+The formats print this and nothing else, so that they can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from runwatch.core.places import Place
+from runwatch.core.runs import Moment
+from runwatch.core.verdict import VERDICTS
+from runwatch.core.when import When
+from runwatch.session.session import Session
+
+PROBLEMS_AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A line that could not be used; `line` is None where it is the whole file."""
+
+    path: str
+    line: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All that was read, whatever was asked for; the verdicts are those at the moment shown."""
+
+    runs: int
+    events: int
+    problems: int
+    unknown_events: int
+    verdicts: dict[str, int]
+    """Those that occur, worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything a report says."""
+
+    generated_at: int
+    """ns, the session's clock."""
+    when: When | None
+    """The moment shown, as it was named; None is now."""
+    runs: tuple[Moment, ...]
+    """Those asked for, newest start first."""
+    totals: Totals
+    problems: tuple[Trouble, ...]
+    """The first `PROBLEMS_AT_MOST`, by path and line."""
+
+
+def summary_of(session: Session) -> Summary:
+    """The summary of what a session has read, at the moment it shows."""
+    runs = session.runs
+    return Summary(
+        generated_at=session.now(),
+        when=session.when,
+        runs=tuple(session.selected()),
+        totals=_totals(session),
+        problems=tuple(sorted((trouble_of(*pair) for pair in runs.problems), key=_by_place)[:PROBLEMS_AT_MOST]),
+    )
+
+
+def _totals(session: Session) -> Totals:
+    found = Counter(moment.judgement.verdict for moment in session.moments())
+    runs = session.runs.all()
+    return Totals(
+        runs=len(runs),
+        events=sum(run.state.events for run in runs),
+        problems=session.runs.problem_count,
+        unknown_events=session.runs.unknown_count,
+        verdicts={verdict: found[verdict] for verdict in VERDICTS if verdict in found},
+    )
+
+
+def trouble_of(where: Place | str, reason: str) -> Trouble:
+    """A problem as it is told: one in a document has the document's line, and the entry in its reason."""
+    if isinstance(where, str):
+        return Trouble(where, None, reason)
+    return Trouble(where.segment.path, where.line, reason)
+
+
+def _by_place(trouble: Trouble) -> tuple[str, int, str]:
+    return trouble.path, trouble.line or 0, trouble.reason
