@@ -14,7 +14,7 @@ from collections.abc import Collection
 
 from runwatch.sources.directories import Directories
 from runwatch.sources.found import Found, Look, chain_of, file_id, link_target, normal, visible
-from runwatch.sources.names import any_name
+from runwatch.sources.names import any_name, log_name
 from runwatch.sources.tail import reason_of
 
 
@@ -28,14 +28,17 @@ class Discovery:
         self._restless: Collection[str] = ()
         self._only: Collection[str] | None = None
         self.directories = Directories()
+        self.deep: set[str] = set()
+        """Directories of which all below is ours."""
         self.flat: set[str] = set()
         """Directories of which only some names are ours: around files, patterns and what is waited for."""
+        self._by_name: dict[str, str] = {}
 
     def everything(self, restless: Collection[str]) -> Look:
         """All files there are. `restless` are the logs given by name whose neighbours matter."""
         self._look, self._restless, self._only = Look(), restless, None
         self.directories.clear()
-        self.flat.clear()
+        self.deep, self.flat = set(), set()
         for root in self._roots:
             self._path(root)
         return self._look
@@ -49,6 +52,28 @@ class Discovery:
             if path not in self.directories.spots and (glob.has_magic(root) or chain_of(path) in chains):
                 self._path(root)
         return self._look
+
+    def log_of(self, path: str) -> str | None:
+        """The log that a notification is about: `""` if none of ours, None if only a look at everything can tell."""
+        if log := self._by_name.get(chain_of(path)):
+            return log
+        directory, base = os.path.split(path)
+        if self._is_hidden(path):
+            return ""
+        if directory in self.directories.spots:
+            if log_name(base) or base.endswith(".json"):
+                return chain_of(path)
+            return None if path in self.directories.spots or os.path.isdir(path) else ""
+        if any(glob.has_magic(root) for root in self._roots) and not os.path.isdir(path):
+            return chain_of(path)
+        if directory in self.flat:
+            expected = [self._absolute(root) for root in self._look.waiting]
+            return None if any(f"{waiting}/".startswith(f"{path}/") for waiting in expected) else ""
+        return None
+
+    def _is_hidden(self, path: str) -> bool:
+        """Below a hidden entry of a directory that is ours."""
+        return any(path.startswith(f"{root}/") and "/." in path[len(root) :] for root in self.deep)
 
     def _absolute(self, path: str) -> str:
         """`.` parts are dropped: notifications come under the same name then."""
@@ -90,13 +115,14 @@ class Discovery:
         path = self._absolute(shown)
         if stat.S_ISDIR(status.st_mode):
             if self._only is None:
+                self.deep.add(path)
                 self.directories.walk(visible(shown), path, self._look)
         elif stat.S_ISREG(status.st_mode) and (self._only is None or chain_of(path) in self._only):
             self._named(shown, path, below, status)
 
     def _named(self, shown: str, path: str, below: str, status: os.stat_result) -> None:
         self._beside(path)
-        chain = chain_of(path)
+        chain = self._by_name[chain_of(path)] = chain_of(path)
         real, real_shown = link_target(path, shown)
         self._look.found.append(
             Found(
@@ -115,9 +141,10 @@ class Discovery:
         )
         if chain in self._restless:
             self._neighbours(chain, path, shown)
-            if real:
-                self._beside(real)
-                self._neighbours(chain, real, real_shown)
+            self._neighbours(chain, real, real_shown)
+        if real:
+            self._beside(real)
+            self._by_name[chain_of(real)] = chain
 
     def _missing(self, root: str, path: str) -> None:
         """Nothing stands under this name; what stood there may have been renamed."""
@@ -129,7 +156,7 @@ class Discovery:
         """Files that may be rotated parts of the one that stands, or stood, at `path`."""
         directory, base = os.path.split(path)
         stem = any_name(base).stem
-        try:
+        try:  # an empty path, where there was no link, has none
             names = [name for name in os.listdir(directory) if name.startswith(stem) and name != base]
         except OSError:
             return

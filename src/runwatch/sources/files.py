@@ -9,18 +9,32 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from runwatch.core.places import Place
 from runwatch.sources.again import Again
 from runwatch.sources.base import Item, Progress
 from runwatch.sources.chain import Identities
 from runwatch.sources.discovery import Discovery
+from runwatch.sources.documents import Documents
 from runwatch.sources.held import Held
-from runwatch.sources.reader import Elsewhere
+from runwatch.sources.looks import POLL, RETRY, Looks
+from runwatch.sources.patience import APART, Patience
+from runwatch.sources.reading import Reading
 from runwatch.sources.rotation import Chains
-from runwatch.sources.tail import Changed, Tail, fault_of
+from runwatch.sources.tail import Tail
+from runwatch.sources.tally import Tally
+
+if TYPE_CHECKING:
+    from runwatch.sources.watch import Watch
+
+_LOOKS_A_POLL = 3
+"""A rotation noticed while reading wants another look; one that never rests must not hold us for ever."""
+_WAITS = 10
+"""A file that goes on growing must not hold a summary for ever."""
 
 
 class FileSource:
@@ -29,70 +43,114 @@ class FileSource:
     def __init__(
         self, paths: Sequence[str], *, poll: bool = False, cwd: str = "", numbers: Iterator[int] | None = None
     ) -> None:
+        numbers = numbers or itertools.count()
+        identities = Identities()
         self.label = paths[0] if len(paths) == 1 else f"{len(paths)} paths"
         self.progress = Progress()
+        self._patience = Patience()
         self._held = Held()
-        self._chains = Chains(numbers or itertools.count(), Identities(), self._held)
+        self._chains = Chains(numbers, identities, self._held)
+        self._documents = Documents(numbers, identities, self._patience)
         self._discovery = Discovery(paths, cwd or os.getcwd())
+        self._looks = Looks(self._discovery, self._chains, self._documents, self._held)
+        self._reading = Reading(self._looks, self._held, self._patience)
         self._again = Again(self._chains.by_segment)
-        self._due: set[Tail] = set()
+        self._poll = poll
+        self._watch: Watch | None = None
+        self._tally = Tally(self.progress)
         self._ready: deque[Item] = deque()
+        self._waits = 0
+        self._woken = False  # by `changed`: then a poll looks only at what is due
 
     def poll(self) -> Iterator[Item]:
         yield from self._give()
-        self._look()
-        for tail in self._in_order():
-            while self._step(tail):
-                yield from self._give()
+        for _ in range(_LOOKS_A_POLL):
+            self._look()
+            for task in self._in_order():
+                yield from self._read(task)
+            if not self._looks.doubts:
+                return
+
+    def rescan(self) -> None:
+        self._woken = False
+
+    def wait_for_more(self) -> bool:
+        """Wait a little for a file that seems to be half written; false where there is none, or that takes too long."""
+        if not self._patience.is_waiting or self._waits == _WAITS:
+            return False
+        self._waits += 1
+        time.sleep(APART)
+        return True
+
+    async def changed(self) -> None:
+        if self._watch is None:
+            from runwatch.sources.watch import Watch  # asyncio and all that: a summary needs none of it
+
+            self._watch = Watch(self._looks.hints.append, self._poll)
+        self._looks.set_pace(self._watch.is_polling)
+        if not self._ready and not self._looks.due and not self._documents.due:
+            begun = await self._watch.wait(self._discovery.deep, self._discovery.flat, self._looks.until_due())
+            self._woken = not begun
+        self._say_notices()
+
+    def line_at(self, place: Place) -> bytes | None:
+        return self._documents.line_at(place) if place.segment.document else self._again.line_at(place)
+
+    def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+        self._held.close_all()
+        self._again.close()
+
+    def _look(self) -> None:
+        if self._woken or self._looks.doubts:
+            self._looks.what_is_due()
+        else:
+            self._looks.everything()
+        self._woken = False
+        for tail in self._looks.due:
+            self._tally.note(tail.segment, tail.size, tail.taken)
+        for segment in self._looks.gone():
+            self._tally.end(segment)
+        for segment, size, is_read in self._documents.measures():
+            self._tally.note(segment, size, size if is_read else 0)
+        self._say_notices()
+
+    def _in_order(self) -> list[Tail | str]:
+        """What is due: the newest first, but the files of one log in their order."""
+        newest: dict[str, int] = {path: self._documents.newest(path) for path in self._documents.due}
+        for tail in self._looks.due:
+            newest[tail.chain] = max(newest.get(tail.chain, 0), tail.mtime)
+
+        def place(task: Tail | str) -> tuple[int, str, float]:
+            chain, order = (task, 0.0) if isinstance(task, str) else (task.chain, task.segment.order)
+            return -newest[chain], chain, order
+
+        return sorted([*self._looks.due, *self._documents.due], key=place)
+
+    def _read(self, task: Tail | str) -> Iterator[Item]:
+        """All that is new in one file."""
+        if isinstance(task, str):
+            self._ready.extend(self._documents.step(task) if task in self._documents.due else ())
+            yield from self._give()
+            return
+        going_on = self._reading.begin(task)
+        while going_on:
+            items, going_on = self._reading.step(task)
+            self._tally.note(task.segment, task.size, task.taken)
+            self._ready.extend(items)
             yield from self._give()
 
     def _give(self) -> Iterator[Item]:
         while self._ready:
             yield self._ready.popleft()
 
-    def _look(self) -> None:
-        look = self._discovery.everything(self._chains.restless())
-        found = [file for file in look.found if not file.may_be_document]
-        lost = self._chains.unsettled(found, self._chains.all)
-        if lost:
-            look = self._discovery.everything(self._chains.restless() | lost)
-            found = [file for file in look.found if not file.may_be_document]
-        changes = self._chains.reconcile(found, list(self._chains.all))
-        self._due |= changes.grown
-
-    def _in_order(self) -> list[Tail]:
-        newest: dict[str, int] = {}
-        for tail in self._due:
-            newest[tail.chain] = max(newest.get(tail.chain, 0), tail.mtime)
-        return sorted(self._due, key=lambda tail: (-newest[tail.chain], tail.chain, tail.segment.order))
-
-    def _step(self, tail: Tail) -> bool:
-        try:
-            items = tail.read(self._held.open(tail))
-        except (Changed, Elsewhere, FileNotFoundError):
-            self._due.discard(tail)
-            return False
-        except OSError as error:
-            self._ready.append(fault_of(tail.segment, error))
-            self._due.discard(tail)
-            return False
-        self._ready.extend(tail.last_line() if items is None else items)
-        if items is None:
-            self._due.discard(tail)
-            self._held.rest(tail)
-        return items is not None
-
-    def rescan(self) -> None:
-        """Make the next poll look at everything."""
-
-    async def changed(self) -> None:
-        import asyncio
-
-        await asyncio.sleep(1)
-
-    def line_at(self, place: Place) -> bytes | None:
-        return self._again.line_at(place)
-
-    def close(self) -> None:
-        self._held.close_all()
-        self._again.close()
+    def _say_notices(self) -> None:
+        """What the header must say."""
+        why = self._watch.why_polling if self._watch is not None else ""
+        said = [f"polling every {POLL:.0f} s: {why}"] if why else []
+        look = self._looks.last
+        again = f"trying again every {RETRY:.0f} s"
+        said += [f"cannot read {path}: {why}; {again}" for path, why in look.unreadable.items()]
+        self.progress.notices = (*said, *self._looks.removed)
+        self.progress.waiting = tuple(look.waiting)

@@ -32,6 +32,7 @@ class Changes:
     grown: set[Tail] = field(default_factory=set)
     """To be read."""
     removed: list[Tail] = field(default_factory=list)
+    truncated: list[Segment] = field(default_factory=list)
 
 
 class Chains:
@@ -59,8 +60,9 @@ class Chains:
         missing = {tail.chain for tail in tails if tail.file not in files and not _stands_elsewhere(tail)}
         return missing | {tail.chain for tail in self._broken(files)}
 
-    def reconcile(self, found: Iterable[Found], keys: Collection[str]) -> Changes:
+    def reconcile(self, found: Iterable[Found], keys: Collection[str], first: bool) -> Changes:
         """Bring these logs in step with the files found of them."""
+        self._first = first
         changes = self._changes = Changes()
         files = one_name_each(found, self.by_file)
         broken = self._broken(files)
@@ -79,7 +81,6 @@ class Chains:
                 gone = [tail for tail in chain.tails if tail in broken or tail.file not in files]
                 self._pass_on(chain, gone, fresh.get(key, []), broken)
                 self._take_up(chain, fresh.get(key, []), plain)
-        self._first = False
         return changes
 
     def grow(self, tail: Tail, size: int, mtime: int) -> bool:
@@ -91,7 +92,7 @@ class Chains:
 
     def _broken(self, files: dict[FileId, Found]) -> set[Tail]:
         """Those whose file is there, but no longer holds what we read."""
-        known = ((self.by_file.get(file.file), file) for file in files.values())
+        known = [(self.by_file.get(file.file), file) for file in files.values()]
         return {tail for tail, file in known if tail is not None and not is_as_read(tail, file)}
 
     def _see(self, tail: Tail, file: Found) -> None:
@@ -166,6 +167,7 @@ class Chains:
         chain.left = max(chain.left, tail.mtime)
         if why == "truncated":
             self._held.close(tail)
+            self._changes.truncated.append(tail.segment)
 
     def _stay(self, tail: Tail) -> None:
         """The link leads to another file now; this one is still where it was."""

@@ -1,19 +1,101 @@
-"""Which source reads what: the one table of them."""
+"""Which source reads what: the one table of them. Each is imported when a PATH is its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from runwatch.sources.base import Item, Source
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read, whatever it is."""
+
+    poll: bool
+    """No file notifications."""
+    cwd: str
+    numbers: Iterator[int]
+    """Of segments, over all sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of place that lines come from."""
+
+    claims: Callable[[str, str], bool]
+    """Whether this PATH, below that directory, is one."""
+    open: Callable[[Sequence[str], Options], list[Source]]
+    """The sources for all PATHs of this kind, in the order given."""
+
+
 def open_source(paths: Sequence[str], *, poll: bool = False, cwd: str = "") -> Source:
     """The source for these PATHs; relative ones are below `cwd`, else below where we stand."""
-    from runwatch.sources.files import FileSource
+    options = Options(poll, cwd or os.getcwd(), itertools.count())
+    claimed: dict[Kind, list[str]] = {}
+    for path in paths:
+        kind = next(kind for kind in TABLE if kind.claims(path, options.cwd))
+        claimed.setdefault(kind, []).append(path)
+    sources = [source for kind, some in claimed.items() for source in kind.open(some, options)]
+    if len(sources) == 1:
+        return sources[0]
+    from runwatch.sources.together import Together
 
-    return FileSource(paths, poll=poll, cwd=cwd)
+    return Together(sources)
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A source that can say, by blocking, whether there is more to come for a reader who reads once."""
+
+    def wait_for_more(self) -> bool:
+        """Block until there may be more; false where one poll has read all."""
+        ...
 
 
 def read_to_end(source: Source) -> Iterator[Item]:
-    """All there is, once."""
+    """All there is, once: files as they are now, a pipe to its end."""
     yield from source.poll()
+    while isinstance(source, Waiting) and source.wait_for_more():
+        yield from source.poll()
+
+
+def _is_stdin(path: str, cwd: str) -> bool:
+    return path == "-"
+
+
+def _is_pipe(path: str, cwd: str) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(os.path.join(cwd, path)).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _stdin(paths: Sequence[str], options: Options) -> list[Source]:
+    from runwatch.sources.stdin import open_stdin
+
+    return [open_stdin(options.numbers)]
+
+
+def _pipes(paths: Sequence[str], options: Options) -> list[Source]:
+    from runwatch.sources.stdin import open_pipe
+
+    return [open_pipe(path, options.cwd, options.numbers) for path in paths]
+
+
+def _files(paths: Sequence[str], options: Options) -> list[Source]:
+    from runwatch.sources.files import FileSource
+
+    return [FileSource(paths, poll=options.poll, cwd=options.cwd, numbers=options.numbers)]
+
+
+TABLE = (
+    Kind(_is_stdin, _stdin),
+    Kind(_is_pipe, _pipes),
+    Kind(lambda path, cwd: True, _files),
+)
+"""The first that claims a PATH reads it."""

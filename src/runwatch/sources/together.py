@@ -1,0 +1,65 @@
+"""Several sources as one: a pipe and a directory, say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from runwatch.core.places import Place
+from runwatch.sources.base import Item, Progress, Source
+
+
+class Together:
+    """Reads one source after the other, waits for whichever has news first."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.label = ", ".join(source.label for source in sources)
+        self.progress = Progress()
+        self.sources = tuple(sources)
+
+    def poll(self) -> Iterator[Item]:
+        for source in self.sources:
+            for item in source.poll():
+                self._add_up()
+                yield item
+        self._add_up()
+
+    async def changed(self) -> None:
+        waiting = [asyncio.ensure_future(source.changed()) for source in self.sources]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        self._add_up()
+
+    def wait_for_more(self) -> bool:
+        """Block until more has come to one that waits; false where none does."""
+        from runwatch.sources.table import Waiting
+
+        return max((source.wait_for_more() for source in self.sources if isinstance(source, Waiting)), default=False)
+
+    def rescan(self) -> None:
+        for source in self.sources:
+            source.rescan()
+
+    def line_at(self, place: Place) -> bytes | None:
+        lines = (source.line_at(place) for source in self.sources)
+        return next((line for line in lines if line is not None), None)
+
+    def close(self) -> None:
+        for source in self.sources:
+            source.close()
+
+    def _add_up(self) -> None:
+        parts = [source.progress for source in self.sources]
+        totals = [part.bytes_total for part in parts]
+        progress = self.progress
+        progress.files = sum(part.files for part in parts)
+        progress.bytes_total = None if None in totals else sum(total for total in totals if total is not None)
+        progress.bytes_read = sum(part.bytes_read for part in parts)
+        progress.behind = sum(part.behind for part in parts)
+        progress.notices = tuple(notice for part in parts for notice in part.notices)
+        progress.waiting = tuple(path for part in parts for path in part.waiting)
+        progress.ended = all(part.ended for part in parts)

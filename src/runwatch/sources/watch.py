@@ -1,0 +1,120 @@
+"""When to look again: the system's notifications, and a clock where there are none.
+
+Notifications are hints. They can be late, lost, or never come (network file
+systems, memory maps), so waiting for one always ends with the next due look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Set
+
+from runwatch.sources.mounts import silent_kind
+
+
+class Watch:
+    """Waits for notifications from directories."""
+
+    def __init__(self, hint: Callable[[str], None], poll: bool) -> None:
+        self.why_polling = "as asked for" if poll else ""
+        """Empty while notifications come."""
+        self._hint = hint
+        self._watched: tuple[frozenset[str], frozenset[str]] | None = None
+        self._checked: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stop = threading.Event()
+        self._news = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def is_polling(self) -> bool:
+        return bool(self.why_polling)
+
+    async def wait(self, deep: Set[str], flat: Set[str], seconds: float) -> bool:
+        """Until a notification comes, or so many seconds are over.
+
+        True at once where watching has only now begun: what happened before may have been missed.
+        """
+        if not self.is_polling:
+            self._check_mounts(deep | flat)
+        if not self.is_polling and await self._begin(frozenset(deep), frozenset(flat)):
+            return True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), seconds)
+        self._news.clear()
+        return False
+
+    def close(self) -> None:
+        """End the watching; from the loop's own thread, or when the loop has ended."""
+        self._stop.set()
+        if self._loop is not None and not self._loop.is_closed():
+            for task in self._tasks:
+                task.cancel()
+        self._tasks.clear()
+        self._watched = None
+
+    def _check_mounts(self, directories: Set[str]) -> None:
+        for directory in sorted(directories - self._checked):
+            self._checked.add(directory)
+            if kind := silent_kind(directory):
+                self._fall_back(f"{directory} is on {kind}")
+                return
+
+    async def _begin(self, deep: frozenset[str], flat: frozenset[str]) -> bool:
+        """Watch these directories, if they are not watched already."""
+        loop = asyncio.get_running_loop()
+        wanted = (_existing(deep), _existing(flat - deep))
+        if wanted == self._watched and loop is self._loop:
+            return False
+        self.close()
+        self._loop, self._news, self._stop = loop, asyncio.Event(), threading.Event()
+        self._watched = wanted
+        for directories, recursive in zip(wanted, (True, False), strict=True):
+            if directories:
+                self._tasks.append(loop.create_task(self._follow(directories, recursive, self._stop)))
+        await asyncio.sleep(0)  # the tasks run up to their first wait: from then on nothing is missed
+        return True
+
+    async def _follow(self, directories: frozenset[str], recursive: bool, stop: threading.Event) -> None:
+        """Pass on what the system tells, until it fails."""
+        from watchfiles import awatch
+        from watchfiles._rust_notify import WatchfilesRustInternalError
+
+        try:
+            async for changes in awatch(
+                *directories,
+                watch_filter=None,
+                debounce=50,
+                step=10,
+                stop_event=stop,  # set() and is_set() are all that is used, and it must be set from any thread
+                recursive=recursive,
+                force_polling=False,
+                ignore_permission_denied=True,
+            ):
+                for _, path in changes:
+                    self._hint(path)
+                self._news.set()
+        except (OSError, WatchfilesRustInternalError) as error:
+            self._fall_back(f"no file notifications ({_reason(error)})")
+        else:
+            self._watched = None if not stop.is_set() else self._watched
+
+    def _fall_back(self, why: str) -> None:
+        self.why_polling = why
+        self.close()
+        self._news.set()
+
+
+def _existing(directories: frozenset[str]) -> frozenset[str]:
+    """One that went meanwhile cannot be watched; the next look will say where to watch instead."""
+    return frozenset(filter(os.path.isdir, directories))
+
+
+def _reason(error: Exception) -> str:
+    """`too many open files`, without the path and the numbers around it."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return str(error).split(" about [")[0][:120] or type(error).__name__
