@@ -1,0 +1,158 @@
+"""What the user types behind `/`, as a question that a row answers with yes or no.
+
+All terms must hold. Nothing typed is ever wrong: what is no field or no
+number is a word, and a term that is only half typed hides nothing.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+FIELDS: Mapping[str, str] = {
+    "run_id": "part of the run's id",
+    "export": "part of the export's name",
+    "verdict": "how the verdict's word begins: verdict:fail",
+    "why": "part of the first reason",
+    "rows": "rows delivered: rows>0 rows>=1.5M",
+    "rate": "rows a second: rate<10k",
+    "retries": "retries=2",
+    "degraded": "quality issues, schema changes and warnings: degraded>0",
+    "chunks": "chunks completed: chunks<20",
+    "failures": "failed and interrupted attempts: failures>0",
+    "elapsed": "how long it took, or has taken so far: elapsed>90s elapsed<1h30m",
+}
+"""The fields of a run. Numbers are plain numbers, `elapsed` is in ms; None is unknown, and found with `rows=?`."""
+PROBLEM_FIELDS: Mapping[str, str] = {
+    "path": "part of the file's path",
+    "line": "line>=4000",
+    "reason": "part of the reason",
+}
+"""The fields of a line that could not be read."""
+DURATIONS = frozenset({"elapsed"})
+"""Fields in ms, asked for as `90s`, `10m`, `1h30m`; a bare number is seconds."""
+BEGINNINGS = frozenset({"verdict"})
+"""Fields of which `field:value` asks for the beginning, not for any part."""
+
+Fields = Mapping[str, object]
+Test = Callable[[Fields], bool]
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq, ":": operator.eq,
+}  # fmt: skip
+_TOKEN = re.compile(r'(!*)((?:"[^"]*(?:"|$)|[^\s"])*)')
+_TERM = re.compile(r"([a-z_]+)(:|>=|<=|>|<|=)(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
+_NUMBER = re.compile(r"(\d{1,30}(?:\.\d{0,30})?)([kmg]?)", re.IGNORECASE | re.ASCII)
+_SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_PIECE = re.compile(r"(\d{1,15}(?:\.\d{0,15})?)(ms|[smhd])", re.IGNORECASE | re.ASCII)
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parsed filter; equal ones were typed equal."""
+
+    text: str
+    tests: tuple[Test, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether it can hide anything."""
+        return bool(self.tests)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Filter) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def matches(self, fields: Fields) -> bool:
+        """Whether every term holds of a row with these fields."""
+        return all(test(fields) for test in self.tests)
+
+
+def parse_filter(text: str, fields: Mapping[str, str] = FIELDS) -> Filter:
+    """Words, `"quoted words"`, `!not`, `field:part`, `rows>=1.5M`; never raises. `fields` are those a row has."""
+    tests = []
+    for bangs, token in _TOKEN.findall(text):
+        test = _test(token, fields)
+        if test is not None:
+            tests.append(_inverted(test) if len(bangs) % 2 else test)
+    return Filter(text, tuple(tests))
+
+
+def _inverted(test: Test) -> Test:
+    return lambda fields: not test(fields)
+
+
+def _test(token: str, fields: Mapping[str, str]) -> Test | None:
+    """What one token asks; None if it is not finished."""
+    match = None if token.startswith('"') else _TERM.fullmatch(token)
+    if match is None or match[1].lower() not in fields:
+        return _word(_unquoted(token))
+    field, sign, value = match[1].lower(), match[2], _unquoted(match[3])
+    if not value:
+        return None
+    part = _part(field, sign, value.casefold()) if sign in (":", "=") else None
+    number = _milliseconds(value) if field in DURATIONS else _number(value)
+    if number is not None:
+        return _comparison(field, sign, number, part)
+    return part or _word(_unquoted(token))
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('"', "")
+
+
+def _word(word: str) -> Test | None:
+    """In any text of the row; numbers are shown rounded, so that a word in one would be a puzzle."""
+    wanted = word.casefold()
+    if not wanted:
+        return None
+    return lambda fields: any(isinstance(value, str) and wanted in value.casefold() for value in fields.values())
+
+
+def _part(field: str, sign: str, wanted: str) -> Test:
+    def holds(fields: Fields) -> bool:
+        value = fields.get(field)
+        if value is None:
+            return wanted == "?"
+        found = str(value).casefold()
+        if sign == "=":
+            return found == wanted
+        return found.startswith(wanted) if field in BEGINNINGS else wanted in found
+
+    return holds
+
+
+def _comparison(field: str, sign: str, number: Fraction, part: Test | None) -> Test:
+    """Numbers with numbers; a text that holds digits is still a text, and `14/20` is also 14."""
+    compare = _COMPARE[sign]
+
+    def holds(fields: Fields) -> bool:
+        value: object = fields.get(field)
+        if isinstance(value, str):
+            if part is not None and part(fields):
+                return True
+            value = _number(value.partition("/")[0])
+        return isinstance(value, int | float | Fraction) and compare(value, number)
+
+    return holds
+
+
+def _number(text: str) -> Fraction | None:
+    """`1.5M`, `1,000`; None if it is no number."""
+    match = _NUMBER.fullmatch(text.replace(",", ""))
+    return Fraction(match[1]) * _SUFFIXES[match[2].lower()] if match else None
+
+
+def _milliseconds(text: str) -> Fraction | None:
+    """`90s`, `1h30m`, `240ms`; a bare number is seconds; None if it is no duration."""
+    pieces = _PIECE.findall(text)
+    if pieces and "".join(number + unit for number, unit in pieces) == text:
+        return sum((Fraction(number) * _UNITS[unit.lower()] for number, unit in pieces), Fraction(0))
+    match = _NUMBER.fullmatch(text)
+    return Fraction(match[1]) * 1000 if match and not match[2] else None
