@@ -25,7 +25,7 @@ def axis(width: int) -> Axis:
     if width < 56:
         label, end, tail = 6, 0, 8
     elif width < 92:
-        label, end, tail = 10, 9, 16
+        label, end, tail = 10, 9, 17
     else:
         label, end, tail = 10, 9, 19
     return Axis(label, max(0, width - label - 2 - end - tail), end, tail)

@@ -60,7 +60,7 @@ def lane_rows(lanes: Sequence[LaneRow], start: int, end: int, columns: Axis, *, 
 
 def _row(lane: LaneRow, word: str, label: int, span: tuple[int, int], columns: Axis, *, plain: bool) -> Line:
     name = fit(f"{word}{lane.index}", label)
-    tries = "attempts" if columns.tail > 16 else "tries"
+    tries = "attempts" if columns.tail > 17 else "tries"
     behind = columns.end + columns.tail + 1
     attempts = f"{lane.attempts} {tries}" if lane.attempts > 1 else ""
     return (

@@ -59,16 +59,26 @@ class Tiles(Drawn):
     tiles: tuple[Tile, ...] = ()
     total = ""
     lean = False
+    instead: tuple[Line, ...] = ()
 
     def show(self, tiles: Sequence[Tile], total: str = "", *, lean: bool | None = None) -> None:
         """Draw these; nothing happens if they are what is drawn already."""
         lean = self.lean if lean is None else lean
         wanted = (tuple(tiles), total, lean)
-        if wanted != (self.tiles, self.total, self.lean):
+        if self.instead or wanted != (self.tiles, self.total, self.lean):
+            self.instead = ()
             self.tiles, self.total, self.lean = wanted
             self.redraw()
 
+    def show_lines(self, lines: tuple[Line, ...]) -> None:
+        """Draw these instead, until there are counts to show."""
+        if lines != self.instead:
+            self.instead = lines
+            self.redraw()
+
     def lines(self, width: int) -> tuple[Line, ...]:
+        if self.instead:
+            return self.instead
         if self.lean or width < TINY:
             return (tiles_one(self.tiles, width, self.total),)
         return tiles_two(self.tiles, width)

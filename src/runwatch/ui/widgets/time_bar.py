@@ -102,6 +102,7 @@ def _put_marks(drawn: list[Bit], kinds: Sequence[str], here: int, *, plain: bool
 def bar_line(view: TimeBarView, width: int, *, plain: bool = False) -> Line:
     """The whole line, in the columns of the lanes."""
     columns = axis(width)
+    tail = view.tail if columns.end else view.tail.removeprefix("took ")
     left, right = ("|", "|") if plain else ("├", "┤")
     return (
         Bit(fit(_short(view.start_label, columns), columns.label), "$muted"),
@@ -109,7 +110,7 @@ def bar_line(view: TimeBarView, width: int, *, plain: bool = False) -> Line:
         *bar(view, columns.bar, plain=plain),
         Bit(right, "$muted"),
         *_end(view, columns, plain=plain),
-        *fit_line((Bit(view.tail, "$foreground"),), columns.tail, "right"),
+        *fit_line((Bit(tail, "$foreground"),), columns.tail, "right"),
     )
 
 

@@ -21,6 +21,7 @@ from textual.style import Style
 from runwatch.ui.keys import bindings
 from runwatch.ui.line import Bit, Line, fit_line, to_strip
 from runwatch.ui.plain import is_plain
+from runwatch.ui.widgets.moves import Moves
 
 Follow = Literal["", "first", "last"]
 
@@ -57,7 +58,7 @@ class NoRows:
         return None
 
 
-class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
+class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
     """Rows with a cursor: `▌` and, while it has the focus, a background.
 
     Give it rows with `show(rows)`, and again whenever they changed.
@@ -172,33 +173,16 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         elif index >= top + room:
             self.scroll_to(y=index - room + 1, animate=False, force=True)
 
-    def _by_hand(self, index: int) -> None:
+    def by_hand(self, index: int) -> None:
+        """The user moves: following ends."""
         self.follow = ""
         self.move_to(index)
 
-    def action_cursor_down(self) -> None:
-        self._by_hand(self.cursor + 1)
+    def last(self) -> int:
+        return self.rows.count - 1
 
-    def action_cursor_up(self) -> None:
-        self._by_hand(self.cursor - 1)
-
-    def action_first(self) -> None:
-        self._by_hand(0)
-
-    def action_last(self) -> None:
-        self._by_hand(self.rows.count - 1)
-
-    def action_half_down(self) -> None:
-        self._by_hand(self.cursor + max(1, self.row_room // 2))
-
-    def action_half_up(self) -> None:
-        self._by_hand(self.cursor - max(1, self.row_room // 2))
-
-    def action_page_down(self) -> None:
-        self._by_hand(self.cursor + max(1, self.row_room - 1))
-
-    def action_page_up(self) -> None:
-        self._by_hand(self.cursor - max(1, self.row_room - 1))
+    def page(self) -> int:
+        return self.row_room
 
     def action_open(self) -> None:
         if self.cursor >= 0:
@@ -214,7 +198,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             return
         index = place.y - self.head_height + self.scroll_offset.y
         if index < self.rows.count:
-            self._by_hand(index)
+            self.by_hand(index)
             if event.chain == 2:
                 self.action_open()
 
