@@ -19,14 +19,18 @@ def complain(message: str) -> None:
         click.echo(f"runwatch: {safe(' '.join(message.split()))}", err=True)
 
 
-def write(text: str) -> None:
-    """Put `text` on stdout, all of it, now. Raises OSError; what its encoding lacks is written as an escape."""
+def write(data: str | bytes) -> None:
+    """Put all of `data` on stdout, now. Raises OSError.
+
+    Data for programs comes as bytes; of a text, what stdout's encoding lacks is written as an escape.
+    """
     stream = sys.stdout
     if stream is None:
         raise OSError(errno.EBADF, "stdout is closed")
-    encoding = stream.encoding or "utf-8"
+    if isinstance(data, str):
+        data = data.encode(stream.encoding or "utf-8", "backslashreplace")
     stream.flush()
-    stream.buffer.write(text.encode(encoding, "backslashreplace"))
+    stream.buffer.write(data)
     stream.buffer.flush()
 
 

@@ -68,3 +68,11 @@ def last_moments(session: Session) -> Iterable[int]:
         span = span_of(run.log, run.state)
         if span is not None:
             yield span[1]
+
+
+def nothing_there(session: Session) -> str:
+    """Why no run was found, and what to do."""
+    label, problems = session.source.label, session.runs.problem_count
+    if problems:
+        return f"no runs in {label}; `runwatch lint` says why {problems:,} of its lines could not be used"
+    return f"no runs in {label}; a PATH is an event log (.jsonl, .ndjson, .json), or a directory of them"

@@ -9,7 +9,7 @@ import click
 from runwatch.cli.codes import exit_code
 from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
 from runwatch.cli.output import complain, write
-from runwatch.cli.reading import when_of, whole
+from runwatch.cli.reading import nothing_there, when_of, whole
 from runwatch.report.formats import FORMATS, formatted
 from runwatch.report.summary import Summary, summary_of
 
@@ -43,17 +43,13 @@ def summarise(
         if at is not None:
             session.when = when_of(at, zone, session)
         summary = summary_of(session)
-        label = session.source.label
-    write(formatted(name, summary, asked.look()))
-    if not summary.runs:
-        complain(_why_none(summary, label))
+        text = formatted(name, summary, asked.look())
+        write(text.encode() if name == "json" else text)
+        if not summary.runs:
+            complain(_none_left(summary) if summary.totals.runs else nothing_there(session))
     return exit_code((moment.judgement.verdict for moment in summary.runs), degraded_fails)
 
 
-def _why_none(summary: Summary, label: str) -> str:
-    totals = summary.totals
-    if totals.runs:
-        return f"none of the {totals.runs:,} runs in {label} was asked for, or had begun by then; ask for less"
-    if totals.problems:
-        return f"no runs in {label}; `runwatch lint` says why {totals.problems:,} of its lines could not be used"
-    return f"no runs in {label}; a PATH is an event log (.jsonl, .ndjson, .json), or a directory of them"
+def _none_left(summary: Summary) -> str:
+    totals = f"{summary.totals.runs:,} runs in {summary.label}"
+    return f"none of the {totals} was asked for, or had begun by then; `runwatch summary` without options lists them"

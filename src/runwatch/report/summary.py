@@ -42,6 +42,8 @@ class Totals:
 class Summary:
     """Everything a report says."""
 
+    label: str
+    """Where it was read from."""
     generated_at: int
     """ns, the session's clock."""
     when: When | None
@@ -57,6 +59,7 @@ def summary_of(session: Session) -> Summary:
     """The summary of what a session has read, at the moment it shows."""
     runs = session.runs
     return Summary(
+        label=session.source.label,
         generated_at=session.now(),
         when=session.when,
         runs=tuple(session.selected()),

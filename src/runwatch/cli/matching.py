@@ -1,0 +1,144 @@
+"""Which events were asked for, in one order over all runs."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from heapq import merge
+from typing import NamedTuple
+
+from runwatch.core.events import Event, Unknown
+from runwatch.core.index import NEVER, RunLog
+from runwatch.core.places import Place, Segment
+from runwatch.core.runs import Moment
+from runwatch.core.when import Number, When
+
+
+class Match(NamedTuple):
+    """An event that was asked for. Sorts by time over all runs, then by log and line."""
+
+    time: int
+    chain: str
+    order: float
+    line: int
+    number: int
+    position: int
+    run_id: str
+    moment: Moment
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.moment.log.place(self.position)
+
+    @property
+    def event(self) -> Event:
+        """What it says."""
+        return self.moment.log.event(self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What an event must be. Kinds and groups add up; everything else narrows."""
+
+    kinds: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    chunk: int | None = None
+    since: When | None = None
+    until: When | None = None
+
+    def wants(self, event: Event) -> bool:
+        """Whether it is of the kinds, groups and chunk asked for."""
+        if (self.kinds or self.groups) and event.kind not in self.kinds and event.group not in self.groups:
+            return False
+        return self.chunk is None or chunk_of(event) == self.chunk
+
+    def stretch(self, moment: Moment) -> range:
+        """The positions of the run between `since` and `until`, both included."""
+        log = moment.log
+        start = 0 if self.since is None else _begin(self.since, moment)
+        stop = len(log.order) if self.until is None else self.until.cut(log, moment.state).stop
+        return range(start, stop)
+
+
+def chunk_of(event: Event) -> object:
+    """The chunk that an event names, also one that nobody knows."""
+    if isinstance(event, Unknown):
+        return (event.extra or {}).get("chunk_index")
+    return getattr(event, "chunk_index", None)
+
+
+def _begin(when: When, moment: Moment) -> int:
+    """The first position that is not before a moment; the n-th event itself."""
+    cut = when.cut(moment.log, moment.state)
+    if isinstance(when, Number):
+        return max(0, cut.stop - 1)
+    if cut.time is None or moment.log.moments[0] == NEVER:
+        return 0
+    return bisect_left(moment.log.moments, cut.time)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was seen of one run's log."""
+
+    order: object = None
+    length: int = 0
+    events: object = None
+    rows: int = 0
+    marks: dict[Segment, tuple[int, int]] = field(default_factory=dict)
+    """The last line and entry of each file."""
+
+
+class Matches:
+    """The events asked for, each given once, however often one asks."""
+
+    def __init__(self, asking: Asking) -> None:
+        self.asking = asking
+        self._known: dict[str, _Known] = {}
+
+    def new(self, moments: Iterable[Moment]) -> Iterator[Match]:
+        """Those not given yet, merged over the runs by time."""
+        return merge(*[self._of(moment) for moment in moments])
+
+    def _of(self, moment: Moment) -> list[Match]:
+        log, known = moment.log, self._known.setdefault(moment.run_id, _Known())
+        positions = self._unseen(log, known)
+        self._note(log, known)
+        stretch = self.asking.stretch(moment)
+        return [
+            _match(moment, position)
+            for position in positions
+            if position in stretch and self.asking.wants(log.event(position))
+        ]
+
+    @staticmethod
+    def _unseen(log: RunLog, known: _Known) -> Iterable[int]:
+        if known.order is log.order:
+            return range(known.length, len(log.order))
+        return [position for position, row in enumerate(log.order) if _is_beyond(log, row, known)]
+
+    @staticmethod
+    def _note(log: RunLog, known: _Known) -> None:
+        first = known.rows if known.events is log.events else 0
+        for row in range(first, len(log.events)):
+            segment, mark = log.segments[row], (log.lines[row], log.numbers[row])
+            known.marks[segment] = max(mark, known.marks.get(segment, mark))
+        known.order, known.length = log.order, len(log.order)
+        known.events, known.rows = log.events, len(log.events)
+
+
+def _is_beyond(log: RunLog, row: int, known: _Known) -> bool:
+    """It stands behind what was seen of its file, wherever the order puts it now."""
+    return (log.lines[row], log.numbers[row]) > known.marks.get(log.segments[row], (-1, 0))
+
+
+def _match(moment: Moment, position: int) -> Match:
+    log = moment.log
+    row = log.order[position]
+    segment = log.segments[row]
+    return Match(
+        log.moments[position], segment.chain, segment.order, log.lines[row], log.numbers[row],
+        position, moment.run_id, moment,
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""The summary for a person with a CI log or a terminal: what is wrong first, each with what proves it."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from runwatch.answers import units
+from runwatch.answers.glyphs import MARKS, VERDICTS, glyph
+from runwatch.answers.reasons import reasons
+from runwatch.answers.view import Span, Tone
+from runwatch.core.runs import Moment
+from runwatch.report import words
+from runwatch.report.chunks import alike, failed_chunks
+from runwatch.report.look import Look
+from runwatch.report.page import Page, cells
+from runwatch.report.summary import Summary, Trouble
+
+LABEL = 11
+GROUPS_AT_MOST = 8
+ERROR_AT_MOST = 600
+EXPORT_AT_MOST = 24
+ALL_OF_THEM = "`--format json` has them all"
+
+
+def render(summary: Summary, look: Look) -> str:
+    """Headline, the runs that need attention, the others in a line each, problems."""
+    page = Page(look)
+    page.put(words.headline(summary), bold=True)
+    page.put(words.what_was_read(summary, look.zone), tone=Tone.MUTED)
+    for moment in words.needing_attention(summary):
+        page.blank()
+        _run(page, moment, look.zone)
+    _others(page, words.others(summary), look.zone)
+    _problems(page, summary)
+    return page.text()
+
+
+def _run(page: Page, moment: Moment, zone: tzinfo) -> None:
+    """One run that needs attention."""
+    shown = VERDICTS[moment.judgement.verdict]
+    badge = Span(f"{glyph(shown.mark)} {shown.word.upper()}  ", shown.tone, bold=True)
+    page.put(moment.run_id, badge, Span(f"{moment.export}  ", bold=True), under=2, tone=Tone.MUTED)
+    page.put(words.facts(moment, zone), Span("  "), tone=Tone.MUTED)
+    page.blank()
+    found = words.reasons_beside_error(moment)
+    for number, reason in enumerate(found):
+        page.put(reason.text, Span("  - ", Tone.MUTED), bold=number == 0, right=words.proof(reason.evidence))
+    page.blank()
+    for answer in words.answers(moment, zone):
+        tone = Tone.MUTED if answer.quiet else Tone.INK
+        page.put(answer.sentence, Span(f"  {answer.name:<{LABEL}}", Tone.MUTED), tone=tone)
+    for number, line in enumerate(words.error_lines(moment)):
+        indent = " " * (len(line) - len(line.lstrip()))
+        page.put(line, Span(f"  {'' if number else 'Error':<{LABEL}}{indent}", Tone.MUTED))
+    _chunks(page, moment, " ".join(reason.text for reason in found))
+
+
+def _chunks(page: Page, moment: Moment, said: str) -> None:
+    """The chunks that had trouble: one line for those that are alike, and their error where it was not `said`."""
+    groups = alike(failed_chunks(moment))
+    if groups:
+        page.blank()
+    for group in groups[:GROUPS_AT_MOST]:
+        shape = MARKS[group.mark]
+        page.put(group.words(), Span(f"  {shape.glyph} ", shape.tone, shape.bold), right=group.evidence())
+        if group.error is not None and units.quoted(group.error) not in said:
+            page.put(cut(group.error, ERROR_AT_MOST), Span("    "), tone=Tone.MUTED)
+    left = sum(len(group.chunks) for group in groups[GROUPS_AT_MOST:])
+    if left:
+        rest = f"and {units.plural(left, 'more chunk')} with other errors; {ALL_OF_THEM}"
+        page.put(rest, Span("  "), tone=Tone.MUTED)
+
+
+def _others(page: Page, moments: list[Moment], zone: tzinfo) -> None:
+    """A line each: verdict, start, export, and what it comes to."""
+    if not moments:
+        return
+    page.blank()
+    shown = moments[: words.QUIET_AT_MOST]
+    width = min(EXPORT_AT_MOST, max(cells(moment.export) for moment in shown))
+    for moment in shown:
+        _other(page, moment, width, zone)
+    if len(moments) > len(shown):
+        page.put(f"the newest {len(shown)} of {len(moments):,} are shown; {ALL_OF_THEM}", tone=Tone.MUTED)
+
+
+def _other(page: Page, moment: Moment, width: int, zone: tzinfo) -> None:
+    shown = VERDICTS[moment.judgement.verdict]
+    tone = Tone.MUTED if shown.quiet else Tone.INK
+    found = reasons(moment)
+    more = f" +{len(found) - 1} more" if len(found) > 1 else ""
+    export = cut(moment.export, width)
+    page.put(
+        found[0].text + more,
+        Span(f"{glyph(shown.mark)} {shown.word:<9}  ", shown.tone),
+        Span(f"{words.started(moment, zone)[:16]:<16}  ", Tone.MUTED),
+        Span(f"{export}{' ' * (width - cells(export))}  ", tone),
+        tone=tone,
+    )
+
+
+def _problems(page: Page, summary: Summary) -> None:
+    """The lines that could not be used."""
+    count = summary.totals.problems
+    if not count:
+        return
+    page.blank()
+    page.put(f"{units.plural(count, 'line')} could not be used", bold=True)
+    for trouble in summary.problems[: words.PROBLEMS_AT_MOST]:
+        page.put(trouble.reason, Span(f"{where(trouble)}  "), under=4, tone=Tone.MUTED)
+    if count > words.PROBLEMS_AT_MOST:
+        page.put(f"first {words.PROBLEMS_AT_MOST} of {count:,}; `runwatch lint` lists them all", tone=Tone.MUTED)
+
+
+def where(trouble: Trouble) -> str:
+    """`orders.jsonl:15`, or the file alone."""
+    return trouble.path if trouble.line is None else f"{trouble.path}:{trouble.line}"
+
+
+def cut(text: str, most: int) -> str:
+    """Its first `most` characters; a text that is cut says so."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
