@@ -39,7 +39,7 @@ def ellipsis() -> str:
 
 def width_of(line: Line) -> int:
     """Cells, not characters."""
-    return sum(cell_len(bit.text) for bit in line)
+    return sum([cell_len(bit.text) for bit in line])
 
 
 def cut(text: str, width: int) -> str:
@@ -75,12 +75,14 @@ def cut_line(line: Line, width: int) -> Line:
 
 def fit_line(line: Line, width: int, align: str = "left") -> Line:
     """Exactly `width` cells of this line."""
-    shown = cut_line(line, width)
-    missing = width - width_of(shown)
-    if missing <= 0:
-        return shown
+    missing = width - width_of(line)
+    if missing < 0:
+        line = cut_line(line, width)
+        missing = width - width_of(line)
+    if not missing:
+        return line
     blank = Bit(" " * missing)
-    return (blank, *shown) if align == "right" else (*shown, blank)
+    return (blank, *line) if align == "right" else (*line, blank)
 
 
 def spread(left: Line, right: Line, width: int, gap: int = 2) -> Line:

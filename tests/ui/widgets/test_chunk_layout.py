@@ -138,6 +138,9 @@ def test_the_cursor_is_reverse_video() -> None:
     reversed_bits = [bit for bit in with_cursor(made, 1)[0] if "reverse" in bit.style]
     assert [bit.text for bit in reversed_bits] == ["■"]
     assert words(with_cursor(made, 1)[0]) == words(made.rows[0])
+    lanes = layout(ORDERS, 76, 6)
+    assert with_cursor(lanes, 2)[2][0] == ("chunk 2", "reverse $foreground")
+    assert [words(row) for row in with_cursor(lanes, 2)] == drawn(lanes)
 
 
 def test_nothing_is_drawn_of_nothing_and_the_smallest_terminal_does_not_matter() -> None:

@@ -145,7 +145,9 @@ def with_cursor(made: Layout, position: int) -> tuple[Line, ...]:
     """The rows with the cell of this chunk reversed; of a lane its name."""
     if made.form is Form.LANES:
         name, state, *rest = made.rows[position]
-        line: Line = (Bit(name.text.rstrip(), "reverse $foreground"), Bit(" "), state, *rest)
+        shown = name.text.rstrip()
+        blank = Bit(name.text[len(shown) :])
+        line: Line = (Bit(shown, "reverse $foreground"), blank, state, *rest)
         return (*made.rows[:position], line, *made.rows[position + 1 :])
     row, column = made.place(position)
     style = "reverse $accent" if made.cells[position // made.size] == HALF_FAILED else ""

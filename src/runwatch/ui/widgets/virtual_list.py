@@ -104,7 +104,10 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
         self.empty: tuple[Line, ...] = ()
         """Shown in place of rows while there are none: what is true, and what to do."""
         self._key: Hashable = self.rows.key(0) if self.rows.count else None
-        self._strips: LRUCache[object, Strip] = LRUCache(512)
+        self._by_place: LRUCache[object, Strip] = LRUCache(256)
+        """Strips by index: valid until the rows change."""
+        self._by_words: LRUCache[object, Strip] = LRUCache(512)
+        """Strips by what they say: a row that says the same is not painted again."""
 
     # ------------------------------------------------------------------------------------------------------- rows
 
@@ -116,6 +119,7 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
     def show(self, rows: Rows) -> None:
         """Rows that may have changed; the cursor stays on its row, and that row on its line."""
         self.rows = rows
+        self._by_place.clear()
         before = self.cursor
         after = self._settled(before)
         self.virtual_size = Size(self.size.width, rows.count + self.head_height)
@@ -255,14 +259,17 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
         return to_strip(fit_line(line, width), self.visual_style, width)
 
     def _row_strip(self, index: int, width: int) -> Strip:
-        """One row from the cache, which knows rows by what they say."""
+        """One row, made only if neither its place nor its words are known."""
         selected = index == self.cursor
-        line = self.rows.line(index, width - 1)
         base = self.visual_style
-        look = (line, width, selected, selected and self.has_focus, is_plain(), self.app.theme, base)
-        strip = self._strips.get(look)
+        look = (width, selected, selected and self.has_focus, is_plain(), self.app.theme, base)
+        strip = self._by_place.get((index, look))
         if strip is None:
-            strip = self._strips[look] = self._painted(line, width, base, selected=selected)
+            line = self.rows.line(index, width - 1)
+            strip = self._by_words.get((line, look))
+            if strip is None:
+                strip = self._by_words[(line, look)] = self._painted(line, width, base, selected=selected)
+            self._by_place[(index, look)] = strip
         return strip
 
     def _painted(self, line: Line, width: int, base: Style, *, selected: bool) -> Strip:
