@@ -15,6 +15,7 @@ from runwatch.core.places import Place
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, PENDING, RUNNING
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND, format_time
+from runwatch.core.when import ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _files(moment: Moment) -> tuple[int | None, int | None, int]:
         return len(known.rows), known.total_bytes if known.with_bytes else None, len(known.rows) - known.with_bytes
     progress = progress_of(state, moment.log)
     if progress is not None:
-        return progress.files, progress.bytes, 0 if progress.bytes is not None else progress.files or 0
+        return progress.files, progress.bytes, 0
     return (0 if state.plan != NOWHERE else None), None, 0
 
 
@@ -159,14 +160,13 @@ def outcome(moment: Moment) -> ev.RunCompleted | None:
 
 
 def started_at(moment: Moment) -> int | None:
-    """The first event's moment, ns; of a run that only a live source knows, its first entry's."""
-    return moment.log.moment(max(0, moment.state.first))
+    """The first event's moment, ns; None where the run has no time."""
+    return moment.log.moment(ends(moment.state)[0])
 
 
 def last_event_at(moment: Moment) -> int | None:
-    """The last event's moment, ns; of a run that only a live source knows, its last entry's."""
-    state = moment.state
-    return moment.log.moment(state.last if state.last != NOWHERE else state.positions - 1)
+    """The last event's moment, ns; None where the run has no time."""
+    return moment.log.moment(ends(moment.state)[1])
 
 
 def duration_ms(moment: Moment) -> int | None:

@@ -145,10 +145,7 @@ def _chunk_written_twice(state: RunState, log: RunLog) -> Looks:
     chunks = state.chunks
     if chunks.written_twice:
         positions = (
-            chunks.part_position[part]
-            for slot in chunks.written_twice
-            for part in chunks.parts(slot)
-            if chunks.part_file[part] != NOWHERE
+            chunks.part_position[part] for slot in chunks.written_twice for part in chunks.parts_alone(slot)
         )
         indexes = sorted(chunks.indexes[slot] for slot in chunks.written_twice)
         yield _found("chunk_written_twice", "contradiction", positions, count=len(indexes), first=indexes[0])
@@ -193,8 +190,8 @@ def _validation_partial(state: RunState, log: RunLog) -> Looks:
         yield _found(
             "validation_partial",
             "gap",
-            [state.validation],
-            after=state.files_since_validation,
+            [state.validation, *state.files_since_validation[:EVIDENCE_AT_MOST]],
+            after=len(state.files_since_validation),
             files=len(state.files.rows),
         )
 

@@ -7,6 +7,7 @@ fold of the events up to T, and folding in slices gives the same as at once.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -31,9 +32,6 @@ def fold(state: RunState, log: RunLog, stop: int) -> None:
             continue
         if event.group != "source":
             state.events += 1
-            if state.first == NOWHERE:
-                state.first = position
-            state.last = position
             if state.outcomes:
                 _note_after_end(state, log, position, row, event)
         _FOLDS[type(event)](state, event, position, log)
@@ -45,15 +43,16 @@ def _note_time(state: RunState, log: RunLog, position: int, row: int, event: ev.
     time, moment = log.times[row], log.moments[position]
     if state.export_name is None:
         state.export_name = log.names[row]
-    if event.group not in ("unknown", "source"):
-        if time == NEVER:
-            state.time_unknown.append(position)
-        elif moment - time > SECOND:
-            state.clock_backwards.append(position)
+    if time == NEVER:
+        state.time_unknown.append(position)
+    elif moment - time > SECOND:
+        state.clock_backwards.append(position)
     if isinstance(event, ev.ProducerSeen):
         return
     if isinstance(event, _WORK) and state.last_heard != NOWHERE:
         state.longest_gap = max(state.longest_gap, moment - log.moments[state.last_heard])
+    if state.first_heard == NOWHERE:
+        state.first_heard = position
     state.last_heard = position
 
 
@@ -79,8 +78,8 @@ def _plan_warning(state: RunState, event: ev.PlanWarning, position: int, log: Ru
 def _file_written(state: RunState, event: ev.FileWritten, position: int, log: RunLog) -> None:
     state.is_written = True
     before = state.files.total_rows
-    _, is_new = state.files.name(event.file_name, event.rows, event.bytes, position, True)
-    state.files_since_validation += is_new
+    state.files.name(event.file_name, event.rows, event.bytes, position, True)
+    state.files_since_validation.append(position)
     state.rows_series.add(log.moment(position), max(0, state.files.total_rows - before))
 
 
@@ -104,8 +103,8 @@ def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, l
     before = state.files.total_rows
     file_row = NOWHERE
     if event.file_name is not None:
-        file_row, is_new = state.files.name(event.file_name, event.rows, -1, position, False)
-        state.files_since_validation += is_new
+        file_row = state.files.name(event.file_name, event.rows, -1, position, False)
+        state.files_since_validation.append(position)
     else:
         state.nameless_rows += event.rows
     chunks.add_part(slot, file_row, event.rows, position)
@@ -145,7 +144,7 @@ def _parallelism_adjusted(state: RunState, event: ev.ParallelismAdjusted, positi
 
 def _validation_result(state: RunState, event: ev.ValidationResult, position: int, log: RunLog) -> None:
     state.validation = position
-    state.files_since_validation = 0
+    state.files_since_validation = array("i")
 
 
 def _reconciliation_result(state: RunState, event: ev.ReconciliationResult, position: int, log: RunLog) -> None:

@@ -51,8 +51,8 @@ class Files:
     disagreeing: array[int] = field(default_factory=lambda: array("i"))
     """Positions at which a file's row count differed from the one that counts, and those of its first naming."""
 
-    def name(self, name: str, rows: int, size: int, position: int, is_written: bool) -> tuple[int, bool]:
-        """A file was named; its row in these columns, and whether it is new. `size` -1: unknown."""
+    def name(self, name: str, rows: int, size: int, position: int, is_written: bool) -> int:
+        """A file was named; its row in these columns. `size` -1: unknown."""
         row = self.row_of.get(name)
         if row is None:
             row = self.row_of[name] = len(self.rows)
@@ -62,7 +62,7 @@ class Files:
             self.is_written.append(is_written)
             self.total_rows += rows
             self._size(row, size)
-            return row, True
+            return row
         if self.rows[row] != rows:
             self.disagreeing.extend((self.firsts[row], position))
         if is_written and not self.is_written[row]:
@@ -70,7 +70,7 @@ class Files:
             self.rows[row] = rows
             self.is_written[row] = 1
         self._size(row, size)
-        return row, False
+        return row
 
     def _size(self, row: int, size: int) -> None:
         if size >= 0 and self.sizes[row] < 0:
@@ -101,6 +101,7 @@ class Chunks:
         self.open: dict[int, int] = {}
         """Slot → attempt under way."""
         self.written_twice: dict[int, None] = {}
+        """Slots with two attempts that each left a file the other does not have."""
         self.starts = 0
         """Attempts that are known to have begun."""
         self.completed_without_start = 0
@@ -179,24 +180,29 @@ class Chunks:
 
     def add_part(self, slot: int, file_row: int, rows: int, position: int) -> None:
         """The last attempt delivered a part; `file_row` NOWHERE: rows without a file."""
-        if self.tries[slot] > 1 and file_row != NOWHERE:
-            self._look_for_second_writing(slot, file_row)
         self.part_before.append(self.last_part[slot])
         self.part_attempt.append(self.last_attempt[slot])
         self.part_file.append(file_row)
         self.part_rows.append(rows)
         self.part_position.append(position)
         self.last_part[slot] = len(self.part_file) - 1
+        if self.tries[slot] > 1 and file_row != NOWHERE and self.parts_alone(slot):
+            self.written_twice[slot] = None
 
-    def _look_for_second_writing(self, slot: int, file_row: int) -> None:
-        """Two attempts, each with a file that the other does not have."""
-        files: dict[int, set[int]] = {self.last_attempt[slot]: {file_row}}
+    def parts_alone(self, slot: int) -> set[int]:
+        """Parts of attempts of which each left a file that the other does not have."""
+        files: dict[int, set[int]] = {}
         for part in self.parts(slot):
             if self.part_file[part] != NOWHERE:
                 files.setdefault(self.part_attempt[part], set()).add(self.part_file[part])
-        newest = files.pop(self.last_attempt[slot])
-        if any(newest - other and other - newest for other in files.values()):
-            self.written_twice[slot] = None
+        alone = {
+            (attempt, file)
+            for attempt, mine in files.items()
+            for other in files.values()
+            if mine - other and other - mine
+            for file in mine - other
+        }
+        return {part for part in self.parts(slot) if (self.part_attempt[part], self.part_file[part]) in alone}
 
     def parts(self, slot: int) -> Iterator[int]:
         """Rows of its parts, the newest first."""
@@ -248,10 +254,9 @@ class RunState:
         """How many positions of the order are folded."""
         self.events = 0
         self.unknown = 0
-        self.first = NOWHERE
-        self.last = NOWHERE
+        self.first_heard = NOWHERE
         self.last_heard = NOWHERE
-        """The last entry that shows the producer alive: all but ProducerSeen."""
+        """The last entry that the run itself gave rise to, all but ProducerSeen: its end so far."""
         self.longest_gap = 0
         """ns; of the gaps that ended in FileWritten, ChunkStarted, ChunkCompleted or ChunkFailed."""
         self.export_name: str | None = None
@@ -273,7 +278,8 @@ class RunState:
         self.warnings = array("i")
         self.parallelism = array("i")
         self.validation = NOWHERE
-        self.files_since_validation = 0
+        self.files_since_validation = array("i")
+        """Where files were named behind the last ValidationResult."""
         self.reconciliation = NOWHERE
         self.outcome = NOWHERE
         self.outcomes = array("i")

@@ -117,9 +117,16 @@ class Number(When):
         return Cut(position + 1, moment, log.digits_at(position))
 
 
+def ends(state: RunState) -> tuple[int, int]:
+    """Positions of the run's first and last entry, `ProducerSeen` apart unless there is nothing else."""
+    if state.first_heard == NOWHERE:
+        return 0, state.positions - 1
+    return state.first_heard, state.last_heard
+
+
 def span_of(log: RunLog, state: RunState) -> tuple[int, int] | None:
-    """The moments of the run's first and last event; None where it has no time."""
-    first, last = (0, state.positions - 1) if state.first == NOWHERE else (state.first, state.last)
+    """The moments of the run's first and last entry; None where it has no time."""
+    first, last = ends(state)
     if last < 0 or log.moments[last] == NEVER:
         return None
     return log.moments[first], log.moments[last]

@@ -15,10 +15,9 @@ from runwatch.answers.words import finding_words
 from runwatch.core.encode import fields_of
 from runwatch.core.findings import EVIDENCE_AT_MOST, Finding, plan_of
 from runwatch.core.places import Place
-from runwatch.core.run import NOWHERE
 from runwatch.core.runs import Moment
 from runwatch.core.times import format_time
-from runwatch.core.when import When
+from runwatch.core.when import When, ends
 from runwatch.report.chunks import FailedChunk, Try, failed_chunks
 from runwatch.report.look import Look
 from runwatch.report.repeats import repeats
@@ -54,14 +53,14 @@ def document(summary: Summary) -> JSON:
 
 def _run(moment: Moment, when: When | None) -> JSON:
     state = moment.state
-    last = state.last if state.last != NOWHERE else state.positions - 1
+    first, last = ends(state)
     outcome = figures.outcome(moment)
     return {
         "run_id": moment.run_id,
         "export_name": moment.export,
         "verdict": moment.judgement.verdict,
         "reasons": [reason.text for reason in reasons(moment)],
-        "started_at": figures.stamp(moment, max(0, state.first)),
+        "started_at": figures.stamp(moment, first),
         "last_event_at": figures.stamp(moment, last),
         "ended_at": figures.stamp(moment, state.outcome),
         "duration_ms": figures.duration_ms(moment),

@@ -14,11 +14,10 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from runwatch.core.decode import decode_block, decode_line
-from runwatch.core.index import NEVER
 from runwatch.core.places import Place
 from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.times import SECOND
-from runwatch.core.when import When
+from runwatch.core.when import When, ends
 from runwatch.session.clock import Clock
 from runwatch.sources.base import Block, Document, Fault, Item, Source
 
@@ -163,7 +162,7 @@ class Session:
 
 def _newest_first(moment: Moment) -> tuple[int, str]:
     state, log = moment.state, moment.log
-    started = log.moments[max(0, state.first)] if state.positions else NEVER
+    started = log.moments[ends(state)[0]]
     return -started, moment.run_id
 
 
