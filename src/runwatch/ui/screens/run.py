@@ -1,0 +1,256 @@
+"""One run: the verdict, the four answers, and what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.widget import Widget
+
+from runwatch.answers import units
+from runwatch.answers.run import RunView, run_view
+from runwatch.answers.view import Mark
+from runwatch.core.places import Place
+from runwatch.core.runs import Moment
+from runwatch.ui.answer_pane import AnswerPane
+from runwatch.ui.header_view import header_view
+from runwatch.ui.line import Bit, Line, wrap
+from runwatch.ui.notice import Notice, is_too_small, small_lines
+from runwatch.ui.pane_tabs import PaneTabs
+from runwatch.ui.run_board import RunBoard
+from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, last_outcome, next_of, selection
+from runwatch.ui.safe import line_text
+from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.reasons import ReasonsScreen
+from runwatch.ui.stage_views import chunk_words
+from runwatch.ui.verdict_line import VerdictLine
+from runwatch.ui.widgets.chunk_map import ChunkMap
+from runwatch.ui.widgets.header import HeaderView
+from runwatch.ui.widgets.virtual_list import VirtualList
+
+_STORY = {"contradicted": 3, "degraded": 2}
+"""The pane that tells why; else Happened."""
+
+
+class RunPage(Page):
+    """Everything about one run at one moment."""
+
+    NAME = "run"
+    CSS_PATH: ClassVar = Path(__file__).with_name("run.tcss")
+
+    def __init__(self, run_id: str, *, at_outcome: bool = False) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self._at_outcome = at_outcome
+        self._has_focused = False
+        self._moment: Moment | None = None
+        self._zone: tzinfo | None = None
+        self._view: RunView | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """The board, and the words that stand in its place."""
+        yield RunBoard(id="board")
+        yield Notice(id="notice")
+
+    @property
+    def board(self) -> RunBoard:
+        """Verdict, panes and stage."""
+        return self.query_one(RunBoard)
+
+    # ------------------------------------------------------------------------------------------------ what is shown
+
+    def repaint(self) -> None:
+        """The views are made once for each moment, before the header tells of them."""
+        moment = self.session.moment(self.run_id)
+        if moment is not self._moment or self.zone is not self._zone or moment is None:
+            self._moment, self._zone = moment, self.zone
+            self._view = None if moment is None else run_view(moment, self.zone)
+        super().repaint()
+
+    def header(self) -> HeaderView:
+        """Where this run stands; how many events it had, once it has ended."""
+        moment, view = self._moment, self._view
+        if moment is None or view is None:
+            return header_view(self.session, self.zone, (line_text(self.run_id),))
+        began = view.stage.start
+        path = (line_text(view.export), line_text(view.short_id))
+        short = (path[0], path[1] if began is None else units.clock(began, self.zone))
+        return header_view(self.session, self.zone, path, short, view.stage.events if view.has_ended else None)
+
+    def show_moment(self) -> None:
+        """The run on the board, or why it is not there."""
+        view = self._view
+        small = is_too_small(*self.size)
+        self.set_class(small, "-small")
+        self.set_class(view is None, "-absent")
+        if view is None or small:
+            self.query_one(Notice).show(self._words)
+        if view is not None:
+            self.board.show(view, self.zone)
+            if not self._has_focused:
+                self._has_focused = True
+                self.call_after_refresh(self._focus_story)
+
+    def _words(self, width: int, height: int) -> tuple[Line, ...]:
+        if self._view is not None:
+            return small_lines(self._view.verdict.verdict, self._view.export, width, height)
+        text = line_text(f"{self.run_id}: not known at this moment")
+        return tuple((Bit(row, "$muted"),) for row in wrap(text, width))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Parts come and go with the size."""
+        self.board.fit(*event.size)
+        self.show_moment()
+
+    def _focus_story(self) -> None:
+        """The focus starts where the story is told; at the outcome, if that was asked for."""
+        view = self._view
+        end = last_outcome(view) if view is not None and self._at_outcome else None
+        if end is not None:
+            self._go_to_notable(end)
+        elif view is not None:
+            self.board.focus_pane(_STORY.get(view.verdict.verdict, 1))
+
+    # ------------------------------------------------------------------------------------------------ panes
+
+    def action_pane(self, number: int) -> None:
+        """1 to 4."""
+        self.board.focus_pane(number - 1)
+
+    def action_overview(self) -> None:
+        """All that there is room for."""
+        self.board.restore()
+
+    def action_maximise(self) -> None:
+        """What has the focus, alone; or back."""
+        self.board.toggle_maximised(self.focused)
+
+    def action_next_pane(self) -> None:
+        """Panes, map, notable events, verdict."""
+        self.board.cycle(self.focused, 1)
+
+    def action_previous_pane(self) -> None:
+        """The other way round."""
+        self.board.cycle(self.focused, -1)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click may have brought it."""
+        self.board.follow_focus(event.widget)
+
+    def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
+        """A tab was clicked."""
+        self.board.focus_pane(event.number)
+
+    def peel(self) -> bool:
+        """Maximised first."""
+        return self.board.restore()
+
+    # ------------------------------------------------------------------------------------------------ drill
+
+    def on_chunk_map_highlighted(self, event: ChunkMap.Highlighted) -> None:
+        """The foot names the chunk under the cursor."""
+        if self._moment is not None and event.chunk_map.has_focus:
+            self.board.stage.point(chunk_words(self._moment, event.index))
+
+    def on_chunk_map_selected(self, event: ChunkMap.Selected) -> None:
+        """The chunk, on its own page."""
+        self.shell.open_chunk(self.run_id, event.index)
+
+    def on_virtual_list_selected(self, event: VirtualList.Selected) -> None:
+        """The attempt, or the line that says so."""
+        self._open(self._selected())
+
+    def on_answer_pane_opened(self, event: AnswerPane.Opened) -> None:
+        """The first line that proves the row."""
+        self._open(self._selected())
+
+    def on_verdict_line_opened(self, event: VerdictLine.Opened) -> None:
+        """Every reason, with what proves it."""
+        if self._view is not None:
+            self.app.push_screen(ReasonsScreen(self._view.verdict), self._open_place)
+
+    def _selected(self) -> Selection:
+        return Selection() if self._moment is None else selection(self.board, self.focused, self._moment)
+
+    def _open(self, selected: Selection) -> None:
+        if selected.chunk_index is not None:
+            self.shell.open_chunk(self.run_id, selected.chunk_index, selected.attempt)
+        else:
+            self._open_place(next(iter(selected.places), None), "no line of the log stands behind this")
+
+    def _open_place(self, place: Place | None, otherwise: str = "") -> None:
+        if place is not None:
+            self.shell.open_raw(place)
+        elif otherwise:
+            self._say(otherwise)
+
+    def action_raw(self) -> None:
+        """The line of the log behind what is selected."""
+        self._open_place(next(iter(self._selected().places), None), "no line of the log stands behind this")
+
+    def action_copy(self) -> None:
+        """What is selected, else the run_id."""
+        selected = self._selected()
+        self.shell.copy(selected.text or self.run_id, selected.what)
+
+    # ------------------------------------------------------------------------------------------------ find
+
+    def action_next_failure(self) -> None:
+        """A failed or interrupted attempt, else the outcome."""
+        self._find(FAILURES, 1, "failure")
+
+    def action_previous_failure(self) -> None:
+        """The one before."""
+        self._find(FAILURES, -1, "failure")
+
+    def action_next_degradation(self) -> None:
+        """A quality issue, a schema change, a warning."""
+        self._find(DEGRADATIONS, 1, "degradation")
+
+    def action_previous_degradation(self) -> None:
+        """The one before."""
+        self._find(DEGRADATIONS, -1, "degradation")
+
+    def _find(self, marks: tuple[Mark, ...], step: int, noun: str) -> None:
+        if self._view is None:
+            return
+        stage = self.board.stage
+        at = stage.list.cursor if stage.list.has_focus else -1
+        found = next_of(self._view, marks, at, step)
+        if found is not None:
+            self._go_to_notable(found)
+        elif at < 0 or next_of(self._view, marks, -1, step) is None:
+            self._say(f"no {noun} in this run")
+        else:
+            self._say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
+
+    def _go_to_notable(self, number: int) -> None:
+        """The cursor of the list on it, and the map's on its chunk."""
+        self.board.focus_notable(number)
+
+    def action_next_sibling(self) -> None:
+        """The next run of this export."""
+        self._go_to_sibling(1, "later")
+
+    def action_previous_sibling(self) -> None:
+        """The run before of this export."""
+        self._go_to_sibling(-1, "earlier")
+
+    def _go_to_sibling(self, step: int, which: str) -> None:
+        moment = self._moment
+        if moment is None:
+            return
+        runs = [other.run_id for other in reversed(self.session.selected()) if other.export == moment.export]
+        at = runs.index(self.run_id) + step if self.run_id in runs else -1
+        if not 0 <= at < len(runs):
+            self._say(f"no {which} run of {line_text(moment.export)}")
+            return
+        self.run_id = runs[at]
+        self.board.forget()
+        self.repaint()
+
+    def _say(self, words: str) -> None:
+        self.notify(words, timeout=3, markup=False)

@@ -1,0 +1,165 @@
+"""The stage's answer as the plain data that the widgets draw, and where each of them stands: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from runwatch.answers import units
+from runwatch.answers.chunk import bounds_of, key_words
+from runwatch.answers.estimate import chunk_duration
+from runwatch.answers.notable import Notable
+from runwatch.answers.stage import STATES, Lane, Stage, chunk_mark
+from runwatch.answers.view import Mark, Tone
+from runwatch.core.runs import Moment
+from runwatch.ui.line import Bit, Line, fit_line, spread
+from runwatch.ui.safe import bit, line_text, mark_bit
+from runwatch.ui.widgets.chunk_layout import LANES_FROM, ChunkMapView
+from runwatch.ui.widgets.lanes import LaneRow, LaneSpan
+from runwatch.ui.widgets.time_bar import TimeBarView, TimeMark
+
+TIME = 14
+WHAT = 22
+_LEAN = 56
+"""Narrower than this a notable event has no evidence and no milliseconds."""
+
+
+def map_view(stage: Stage) -> ChunkMapView:
+    """The chunks; lanes only where the time axis is known."""
+    known = stage.start is not None and stage.end is not None
+    return ChunkMapView(
+        states=stage.states,
+        indexes=stage.indexes,
+        counts=tuple((STATES.index(mark), number) for mark, number in stage.counts),
+        lanes=tuple(_lane(lane) for lane in stage.lanes) if known and _all_have_lanes(stage) else (),
+        start=stage.start or 0,
+        end=stage.end or 0,
+        starts_known=stage.starts_known,
+    )
+
+
+def _all_have_lanes(stage: Stage) -> bool:
+    """Chunks that are only known to be planned have none."""
+    return len(stage.lanes) == len(stage.states)
+
+
+def _lane(lane: Lane) -> LaneRow:
+    spans = tuple(LaneSpan(span.start, span.end, span.outcome) for span in lane.spans)
+    return LaneRow(lane.chunk_index, STATES.index(lane.state), spans, lane.rows, lane.took, lane.attempts)
+
+
+def bar_view(stage: Stage, zone: tzinfo) -> TimeBarView:
+    """The time axis with what went wrong on it."""
+    return TimeBarView(
+        start=stage.start,
+        now=stage.now,
+        end=stage.end,
+        estimated=stage.estimated,
+        marks=tuple(TimeMark(mark.time, mark.mark.value) for mark in stage.marks),
+        start_label=units.UNKNOWN if stage.start is None else units.clock(stage.start, zone),
+        end_label=units.UNKNOWN if stage.end is None else units.clock(stage.end, zone),
+        tail=line_text(stage.tail),
+    )
+
+
+class NotableRows:
+    """The notable events as rows of a list."""
+
+    def __init__(self, notables: tuple[Notable, ...], zone: tzinfo) -> None:
+        self.notables = notables
+        self._zone = zone
+        self._places = {notable.position: index for index, notable in enumerate(notables)}
+
+    @property
+    def count(self) -> int:
+        """How many there are, folded."""
+        return len(self.notables)
+
+    def line(self, index: int, width: int) -> Line:
+        """Time, glyph, what, detail, evidence."""
+        return notable_line(self.notables[index], width, self._zone)
+
+    def key(self, index: int) -> Hashable:
+        """Its position in the run."""
+        return self.notables[index].position
+
+    def index_of(self, key: Hashable) -> int | None:
+        """Where it stands now."""
+        return self._places.get(key) if isinstance(key, int) else None
+
+
+def notable_line(notable: Notable, width: int, zone: tzinfo) -> Line:
+    """One notable event in at most `width` cells."""
+    lean = width < _LEAN
+    time = units.UNKNOWN if notable.time is None else units.clock(notable.time, zone, milliseconds=not lean)
+    front: Line = (
+        *fit_line((Bit(time, "$muted"),), 9 if lean else TIME),
+        mark_bit(notable.mark),
+        Bit(" "),
+        *(_what(notable) if lean else fit_line(_what(notable), WHAT)),
+    )
+    if lean:
+        return front
+    text: Line = (*front, bit(notable.detail, Tone.MUTED))
+    return spread(text, (bit(notable.evidence.text, Tone.MUTED),), width)
+
+
+def _what(notable: Notable) -> Line:
+    return (bit(notable.what),)
+
+
+def empty_line(stage: Stage) -> Line:
+    """What stands in place of the list."""
+    return (Bit(f" nothing notable in {units.plural(stage.events, 'event')}", "$muted"),)
+
+
+def starts_remark(stage: Stage, *, has_ended: bool) -> str:
+    """Why there are no lanes, where starts were never written."""
+    if stage.starts_known or not any(mark is Mark.COMPLETED for mark, _ in stage.counts):
+        return ""
+    return "starts unknown: written in one burst at the end" if has_ended else "starts unknown"
+
+
+def chunk_words(moment: Moment, index: int) -> str:
+    """`chunk 17 · 1,700,001 to 1,800,000 · 3.2 s`: what is known of it."""
+    chunks = moment.state.chunks
+    slot = chunks.slot_of.get(index)
+    words = [f"chunk {index:,}"]
+    if slot is None:
+        return line_text(" · ".join([*words, "not begun"]))
+    bounds = bounds_of(moment, slot)
+    if bounds is not None:
+        words.append(f"{key_words(bounds[0])[:40]} to {key_words(bounds[1])[:40]}")
+    mark = chunk_mark(moment, slot)
+    if mark is not Mark.COMPLETED:
+        words.append("running" if mark is Mark.CHUNK_RUNNING else mark.value)
+    length = chunk_duration(moment, slot)
+    if length is not None:
+        words.append(units.duration(length))
+    return line_text(" · ".join(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How the stage's lines are dealt out."""
+
+    map_room: int
+    bar_gap: int
+    """Blank lines above the time bar."""
+    list_gap: int
+    """Blank lines above the notable events; -1: they are not shown."""
+
+
+def deal(inner: int, width: int, view: ChunkMapView, notables: int) -> Rows:
+    """`inner` lines for map, bar and list. Blank lines go first, then the list, then all of the map but a line."""
+    if inner < 4:
+        has_map = bool(view.states)
+        return Rows(min(1, inner - 1) if has_map else 0, 0, 0 if inner >= 3 or (inner == 2 and not has_map) else -1)
+    gap = 1 if inner >= 6 else 0
+    lanes_room = inner - 1 - gap - (1 if inner < 10 else 2)
+    if view.lanes and len(view.lanes) <= lanes_room and width >= LANES_FROM:
+        return Rows(lanes_room, 0, gap)
+    above = 1 if inner >= 10 and view.states else 0
+    listed = 1 if inner < 10 else max(1, min(3, notables))
+    return Rows(max(1, inner - 1 - gap - above - listed), above, gap)

@@ -1,0 +1,153 @@
+"""The verdict and why, in two lines: the loudest thing on a screen.
+
+A reason is never cut while a second line can take the rest of it; what proves
+it stands at the right, muted.
+"""
+
+from __future__ import annotations
+
+from textual import constants
+from textual.binding import Binding
+from textual.message import Message
+
+from runwatch.answers.glyphs import VERDICTS
+from runwatch.answers.view import Reason, Tone, VerdictView
+from runwatch.ui.keys import bindings
+from runwatch.ui.line import Bit, Line, cut_line, fit_line, spread, width_of, wrap
+from runwatch.ui.plain import is_plain
+from runwatch.ui.safe import badge, bit, line_text
+from runwatch.ui.widgets.drawn import Drawn
+
+TINY = 60
+FLASH = 1.0
+"""Seconds for which a changed verdict is shown reversed."""
+_LEAST = 24
+"""Cells that a second reason keeps before its evidence gives way."""
+
+
+def verdict_lines(view: VerdictView, width: int, height: int = 2, *, loud: bool = False) -> tuple[Line, ...]:
+    """Badge and first reason, then what else matters; `loud` just after the verdict changed."""
+    if width < TINY or height < 2:
+        return _tiny_lines(view, width, height, loud=loud)
+    mark = _badge(view, loud=loud)
+    indent = width_of((mark,)) + 3
+    room = max(1, width - indent - 1)
+    first, rest = _first_row(view.reasons[0], room)
+    if rest:
+        second = spread((bit(rest, bold=True),), _right(view.reasons[0], len(view.reasons) - 1, room), room)
+    else:
+        second = _second(view, room)
+    return (Bit(" "), mark, Bit("  "), *first), (Bit(" " * indent), *second)
+
+
+def _badge(view: VerdictView, *, loud: bool, word: str = "") -> Bit:
+    mark = badge(view.verdict, word)
+    return Bit(mark.text, f"{mark.style} reverse") if loud else mark
+
+
+def _first_row(reason: Reason, room: int) -> tuple[Line, str]:
+    """The first reason's row, with its evidence where that fits, and what is left of it for the second."""
+    text = _one_line(reason)
+    rows = wrap(text, room)
+    if len(rows) > 1:
+        return (bit(rows[0], bold=True),), " ".join(rows[1:])
+    line: Line = (bit(text, bold=True),)
+    where: Line = (bit(reason.evidence.text, Tone.MUTED),)
+    if not reason.evidence.text or width_of(line) + width_of(where) + 2 > room:
+        return line, ""
+    return spread(line, where, room), ""
+
+
+def _second(view: VerdictView, room: int) -> Line:
+    if len(view.reasons) == 1:
+        return cut_line((bit(view.aside, Tone.MUTED),), room)
+    reason = view.reasons[1]
+    text: Line = (bit(_one_line(reason), Tone.MUTED),)
+    return spread(text, _right(reason, len(view.reasons) - 2, room), room, gap=3)
+
+
+def _right(reason: Reason, more: int, room: int) -> Line:
+    """`+3 more`, then the evidence; the evidence gives way first."""
+    count: Line = (Bit(f"+{more:,} more", "$muted"),) if more else ()
+    where: Line = (bit(reason.evidence.text, Tone.MUTED),) if reason.evidence.text else ()
+    both: Line = (*count, Bit("   "), *where) if count and where else (*count, *where)
+    return both if room - width_of(both) >= _LEAST else count
+
+
+def _tiny_lines(view: VerdictView, width: int, height: int, *, loud: bool) -> tuple[Line, ...]:
+    """No evidence; the reason flows into a second line only if it needs one."""
+    word = VERDICTS[view.verdict].tiny if width < 32 else ""
+    mark = _badge(view, loud=loud, word=word)
+    text = _one_line(view.reasons[0])
+    room = max(1, width - width_of((mark,)) - 1)
+    rows = wrap(text, room)
+    if height < 2 or len(rows) == 1:
+        return (cut_line((mark, Bit(" "), bit(text, bold=True)), width),)
+    rest = text[len(rows[0]) :].lstrip()
+    return (mark, Bit(" "), bit(rows[0], bold=True)), cut_line((Bit(" "), bit(rest, bold=True)), width)
+
+
+def _one_line(reason: Reason) -> str:
+    return line_text(" ".join(reason.text.split()))
+
+
+class VerdictLine(Drawn, can_focus=True):
+    """The lines as a widget; enter or a click asks for all the reasons."""
+
+    BINDINGS = [binding for binding in bindings("list") if isinstance(binding, Binding) and binding.id == "open"]
+    DEFAULT_CSS = """
+    VerdictLine { height: auto; width: 1fr; }
+    """
+
+    class Opened(Message):
+        """All the reasons are asked for."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id)
+        self.view: VerdictView | None = None
+        self.most = 2
+        """Lines it may take."""
+        self._loud = False
+
+    def show(self, view: VerdictView, most: int = 2) -> None:
+        """Draw this; nothing happens if it is what is drawn already."""
+        if (view, most) == (self.view, self.most):
+            return
+        if self.view is not None and self.view.verdict != view.verdict and constants.TEXTUAL_ANIMATIONS != "none":
+            self._loud = True
+            self.set_timer(FLASH, self._calm_down)
+        self.view, self.most = view, most
+        self.redraw()
+
+    def forget(self) -> None:
+        """Another run comes: its verdict is not a change of this one's."""
+        self.view = None
+
+    def _calm_down(self) -> None:
+        self._loud = False
+        self.redraw()
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        """What is drawn at this width; with the focus, `▌` in front."""
+        if self.view is None:
+            return ((),)
+        lines = verdict_lines(self.view, width, self.most, loud=self._loud)
+        return tuple(_marked(fit_line(line, width)) for line in lines) if self.has_focus else lines
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    def action_open(self) -> None:
+        self.post_message(self.Opened())
+
+    def on_click(self) -> None:
+        self.action_open()
+
+
+def _marked(line: Line) -> Line:
+    """The first cell as the cursor's mark."""
+    first = line[0]
+    return (Bit("*" if is_plain() else "▌", "$accent"), Bit(first.text[1:], first.style), *line[1:])
