@@ -42,6 +42,7 @@ class Commands(click.Group):
             name="runwatch",
             help=HELP,
             epilog=EPILOG,
+            subcommand_metavar="PATH... | COMMAND [ARGS]...",
             context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         )
         self.params = [_version()]
@@ -115,5 +116,5 @@ def _sentence(error: click.ClickException) -> str:
     """What is wrong, and what to do next where the message itself does not say."""
     message = " ".join(error.format_message().split()).rstrip(".")
     if isinstance(error, click.UsageError) and error.ctx is not None and ";" not in message:
-        message += f"; `{error.ctx.command_path} --help` shows what can be asked"
+        message += f"{'' if message.endswith('?') else ';'} `{error.ctx.command_path} --help` shows what can be asked"
     return message

@@ -14,9 +14,14 @@ from runwatch.core.text import safe
 
 
 def complain(message: str) -> None:
+    """One line on stderr about something wrong."""
+    note(f"runwatch: {message}")
+
+
+def note(message: str) -> None:
     """One line on stderr; if nobody reads that either, there is nobody left to tell."""
     with contextlib.suppress(OSError):
-        click.echo(f"runwatch: {safe(' '.join(message.split()))}", err=True)
+        click.echo(safe(" ".join(message.split())), err=True)
 
 
 def write(data: str | bytes) -> None:

@@ -32,12 +32,17 @@ def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
 @contextmanager
 def whole(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
     """A session that has read all there is at PATHs that must exist."""
-    must_exist(paths)
     with opened(paths, asked) as session:
-        session.read(read_to_end(session.source))
-        for notice in session.source.progress.notices:
-            complain(notice)
+        read_whole(session, paths)
         yield session
+
+
+def read_whole(session: Session, paths: Sequence[str]) -> None:
+    """Read all there is; what the source has to say about it goes to stderr."""
+    must_exist(paths)
+    session.read(read_to_end(session.source))
+    for notice in session.source.progress.notices:
+        complain(notice)
 
 
 def must_exist(paths: Sequence[str]) -> None:

@@ -25,6 +25,11 @@ class Trouble:
     line: int | None
     reason: str
 
+    @property
+    def where(self) -> str:
+        """`orders.jsonl:15`, or the file alone."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -64,7 +69,7 @@ def summary_of(session: Session) -> Summary:
         when=session.when,
         runs=tuple(session.selected()),
         totals=_totals(session),
-        problems=tuple(sorted((trouble_of(*pair) for pair in runs.problems), key=_by_place)[:PROBLEMS_AT_MOST]),
+        problems=tuple(sorted((trouble_of(*pair) for pair in runs.problems), key=by_place)[:PROBLEMS_AT_MOST]),
     )
 
 
@@ -87,5 +92,6 @@ def trouble_of(where: Place | str, reason: str) -> Trouble:
     return Trouble(where.segment.path, where.line, reason)
 
 
-def _by_place(trouble: Trouble) -> tuple[str, int, str]:
+def by_place(trouble: Trouble) -> tuple[str, int, str]:
+    """What problems are sorted by."""
     return trouble.path, trouble.line or 0, trouble.reason

@@ -13,7 +13,7 @@ from runwatch.report import words
 from runwatch.report.chunks import alike, failed_chunks
 from runwatch.report.look import Look
 from runwatch.report.page import Page, cells
-from runwatch.report.summary import Summary, Trouble
+from runwatch.report.summary import Summary
 
 LABEL = 11
 GROUPS_AT_MOST = 8
@@ -107,14 +107,9 @@ def _problems(page: Page, summary: Summary) -> None:
     page.blank()
     page.put(f"{units.plural(count, 'line')} could not be used", bold=True)
     for trouble in summary.problems[: words.PROBLEMS_AT_MOST]:
-        page.put(trouble.reason, Span(f"{where(trouble)}  "), under=4, tone=Tone.MUTED)
+        page.put(trouble.reason, Span(f"{trouble.where}  "), under=4, tone=Tone.MUTED)
     if count > words.PROBLEMS_AT_MOST:
         page.put(f"first {words.PROBLEMS_AT_MOST} of {count:,}; `runwatch lint` lists them all", tone=Tone.MUTED)
-
-
-def where(trouble: Trouble) -> str:
-    """`orders.jsonl:15`, or the file alone."""
-    return trouble.path if trouble.line is None else f"{trouble.path}:{trouble.line}"
 
 
 def cut(text: str, most: int) -> str:

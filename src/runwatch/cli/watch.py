@@ -1,0 +1,40 @@
+"""`runwatch watch`, also `runwatch PATH`: the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
+from runwatch.cli.output import is_terminal
+from runwatch.cli.reading import opened
+from runwatch.cli.summary import summarise
+from runwatch.session.session import Session
+
+
+@click.command(
+    short_help="The dashboard; the same as `runwatch PATH`.",
+    epilog="Example: runwatch watch ./events/ 'archive/*.jsonl.gz'",
+)
+@paths
+@common(SELECTION, READING, LOOKS)
+def command(paths: Sequence[str], asked: Asked) -> int:
+    """Watch the logs below PATH, also those that appear later. `?` lists the keys.
+
+    Where stdout is no terminal, the summary is printed instead, with its exit
+    code.
+    """
+    if not is_terminal():
+        return summarise(paths, asked)
+    with opened(paths, asked) as session:
+        draw(session, asked)
+    return 0
+
+
+def draw(session: Session, asked: Asked) -> None:
+    """Open the dashboard on a session. Where stdin is the log, it takes its keys from /dev/tty."""
+    from runwatch.ui.app import run_app
+
+    look = asked.look()
+    run_app(session, ascii=look.plain, color=look.color)
