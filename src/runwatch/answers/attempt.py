@@ -1,0 +1,138 @@
+"""One attempt in words: how it ended, what it delivered, what else failed so, and the failures around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runwatch.answers import units
+from runwatch.answers.chunk import AttemptRow
+from runwatch.answers.notable import Notable, notables
+from runwatch.answers.view import Mark
+from runwatch.core import events as ev
+from runwatch.core.places import Place
+from runwatch.core.run import NOWHERE, Attempt
+from runwatch.core.runs import Moment
+from runwatch.core.text import mask
+
+_COUNTED = 200_000
+"""Positions up to which an event's number is worked out where not every entry has one."""
+_BAD = ("failed", "interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """The selected attempt, whole."""
+
+    number: int
+    outcome: str
+    headline: str
+    """`attempt 2 of 3 failed after 2.11 s`."""
+    text: str
+    """The error as the log has it, or why it was cut off; empty for what went well."""
+    delivered: tuple[str, ...]
+    """The rows, then its files."""
+    again: str
+    """`seen 3 times in 2 runs`."""
+    place: Place
+    """The event that ended it, or the one that began it."""
+    event_number: int | None
+    events: int
+
+
+def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, others: Iterable[Moment] = ()) -> AttemptView:
+    """An attempt of a chunk at a moment; `others` are the runs in which the same error is looked for."""
+    chunks = moment.state.chunks
+    attempts = chunks.attempts(chunks.slot_of[chunk_index])
+    attempt = attempts[row.number - 1]
+    position = attempt.start if attempt.end == NOWHERE else attempt.end
+    return AttemptView(
+        number=row.number,
+        outcome=row.outcome,
+        headline=_headline(moment, attempt, row, len(attempts)),
+        text=row.error if row.outcome == "failed" else _interruption(moment, attempt, row),
+        delivered=_delivered(moment, attempt),
+        again=_again(moment, row.error, others) if row.error else "",
+        place=moment.log.place(position),
+        event_number=event_number(moment, position),
+        events=moment.state.events,
+    )
+
+
+def _headline(moment: Moment, attempt: Attempt, row: AttemptRow, count: int) -> str:
+    which = f"attempt {row.number:,} of {count:,}" if count > 1 else "its only attempt"
+    if row.outcome == "running":
+        since = max(0, moment.now - row.began) if row.began is not None else None
+        return f"{which} is under way" + ("" if since is None else f", {units.duration(since)} so far")
+    verb = "was interrupted" if row.outcome == "interrupted" else row.outcome
+    if row.took != units.UNKNOWN:
+        return f"{which} {verb} after {row.took}"
+    unknown = "when it began" if attempt.start == NOWHERE else "when it ended"
+    return f"{which} {verb}; {unknown} is unknown"
+
+
+def _interruption(moment: Moment, attempt: Attempt, row: AttemptRow) -> str:
+    if row.outcome != "interrupted":
+        return ""
+    match moment.log.event(attempt.end) if attempt.end != NOWHERE else None:
+        case ev.RetryAttempted(reason=reason):
+            return f"cut off by the retry of the whole export:\n{reason}"
+        case ev.RunCompleted(error_message=message):
+            return "cut off by the end of the run" + (f":\n{message}" if message else "")
+        case None:
+            return "the run was lost while it was under way"
+    return "cut off: the chunk began again without an end to it"
+
+
+def _delivered(moment: Moment, attempt: Attempt) -> tuple[str, ...]:
+    done = [event for part in attempt.parts if isinstance(event := moment.log.event(part), ev.ChunkCompleted)]
+    if not done:
+        return ()
+    rows = units.plural(sum(event.rows for event in done), "row")
+    names = [event.file_name for event in done if event.file_name is not None]
+    more = (f"first 20 of {len(names):,} files shown",) if len(names) > 20 else ()
+    return (f"{rows} in {units.plural(len(done), 'part')}", *names[:20], *more)
+
+
+def _again(moment: Moment, error: str, others: Iterable[Moment]) -> str:
+    """How often this error was seen, its varying parts apart, at this moment in all runs."""
+    cause = mask(error)
+    here = moment.state.causes.get(cause, 0)
+    found = [other.state.causes.get(cause, 0) for other in others if other.run_id != moment.run_id]
+    runs = 1 + sum(1 for number in found if number)
+    total = here + sum(found)
+    if total <= 1:
+        return "seen nowhere else"
+    return f"seen {units.times(total)} in {'this run' if runs == 1 else units.plural(runs, 'run')}"
+
+
+def event_number(moment: Moment, position: int) -> int | None:
+    """The n of `#n`, from 1; None where it would take too long to count."""
+    state, log = moment.state, moment.log
+    if state.events == state.positions:
+        return position + 1
+    if position > _COUNTED:
+        return None
+    return sum(log.event(before).group not in ("unknown", "source") for before in range(position + 1))
+
+
+def failure_stops(moment: Moment) -> tuple[Notable, ...]:
+    """Where `e` stops: failed and interrupted attempts, and an outcome that failed, in the order of the log."""
+    bad = (Mark.FAILED, Mark.INTERRUPTED)
+    return tuple(found for found in notables(moment) if found.mark in bad)
+
+
+def position_of(moment: Moment, chunk_index: int, number: int) -> int:
+    """Where an attempt ended, or began, or its chunk was planned: the place from which `e` goes on."""
+    chunks = moment.state.chunks
+    slot = chunks.slot_of[chunk_index]
+    attempts = chunks.attempts(slot)
+    if not 0 < number <= len(attempts):
+        return chunks.planned[slot]
+    attempt = attempts[number - 1]
+    return attempt.start if attempt.end == NOWHERE else attempt.end
+
+
+def is_bad(row: AttemptRow) -> bool:
+    """Whether somebody will ask why."""
+    return row.outcome in _BAD

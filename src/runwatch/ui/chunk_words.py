@@ -1,0 +1,125 @@
+"""The boxes of the Chunk screen as lines: each a frozen view that lays itself out at a width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+
+from runwatch.answers.attempt import AttemptView
+from runwatch.answers.chunk import ChunkView
+from runwatch.answers.glyphs import MARKS
+from runwatch.answers.view import Row, Tone
+from runwatch.ui.attempt_list import attempt_line
+from runwatch.ui.line import Bit, Line, cut_line, fit, spread, wrap
+from runwatch.ui.row_line import row_bits
+from runwatch.ui.safe import bit, line_text, mark_bit, wrapped
+from runwatch.ui.widgets.drawn import Drawn
+
+LABEL = 11
+_TONES = {"failed": Tone.FAILED, "interrupted": Tone.DEGRADED}
+
+
+def verdict_lines(view: ChunkView, width: int) -> tuple[Line, ...]:
+    """Two lines: glyph, word and reason; what else matters below. A long reason takes both, and is never cut."""
+    tone = MARKS[view.state].tone
+    tone = Tone.INK if tone in (Tone.CALM, Tone.FAINT) else tone
+    head: Line = (mark_bit(view.state), bit(f" {view.word}   ", tone, bold=True))
+    taken = len(view.word) + 5
+    where = bit(view.reason.evidence.text, Tone.MUTED)
+    rows = wrap(line_text(view.reason.text), max(8, width - taken - len(where.text) - 2))
+    hang = Bit(" " * taken)
+    first = spread((*head, Bit(rows[0], "bold $foreground")), (where,), width)
+    if len(rows) > 1:
+        rest = wrap(" ".join(rows[1:]), max(8, width - taken))
+        return first, (hang, Bit(rest[0] + (" …" if len(rest) > 1 else ""), "bold $foreground"))
+    return first, cut_line((hang, bit(view.aside, Tone.MUTED)), width)
+
+
+class ChunkVerdict(Drawn):
+    """The state in its colour, why, and the line that proves it."""
+
+    DEFAULT_CSS = """
+    ChunkVerdict { height: 2; width: 1fr; padding: 0 2; }
+    """
+    view: ChunkView | None = None
+
+    def show(self, view: ChunkView | None) -> None:
+        """Draw this; nothing happens if it is drawn already."""
+        if view != self.view:
+            self.view = view
+            self.redraw()
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        """What is drawn at this width."""
+        if self.view is None:
+            unheard: Line = (Bit("nothing was heard of this chunk at this moment", "bold $foreground"),)
+            return unheard, ()
+        return verdict_lines(self.view, width)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkFacts:
+    """Keys, rows, parts and neighbours."""
+
+    rows: tuple[Row, ...] = ()
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        """One line a fact."""
+        return tuple(cut_line((bit(fit(row.label, LABEL), Tone.MUTED), *row_bits(row)), width) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorWords:
+    """How the selected attempt ended, in full."""
+
+    view: AttemptView
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        """The sentence, the error with its line breaks, and where else it was seen."""
+        view = self.view
+        lines = list(wrapped(view.headline, width, bold=True))
+        if view.text:
+            lines += [(), *wrapped(view.text, width, _TONES.get(view.outcome, Tone.INK))]
+        if view.delivered:
+            rows, *names = view.delivered
+            lines += [(), *wrapped(f"delivered {rows}", width)]
+            lines += [line for name in names for line in wrapped(name, width, Tone.MUTED)]
+        if view.again:
+            lines += [(), *wrapped(view.again, width, Tone.MUTED)]
+        return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWords:
+    """The query that reads just this range, or why there is none."""
+
+    query: str = ""
+    note: str = ""
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        """The query with its line breaks."""
+        if not self.query:
+            return wrapped(self.note, width, Tone.MUTED)
+        return (*wrapped(self.query, width), (Bit("y", "bold $accent"), Bit(" copies it", "$muted")))
+
+
+@dataclass(frozen=True, slots=True)
+class TinyWords:
+    """All that a small terminal has room for: the state, why, the selected attempt and its end."""
+
+    chunk: ChunkView
+    attempt: AttemptView | None
+    zone: tzinfo = field(default=UTC)
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        """No boxes, no columns."""
+        view = self.chunk
+        tone = MARKS[view.state].tone
+        tone = Tone.INK if tone in (Tone.CALM, Tone.FAINT) else tone
+        lines: list[Line] = [(mark_bit(view.state), bit(f" {view.word}", tone, bold=True))]
+        lines += wrapped(view.reason.text, width, bold=True)
+        if self.attempt is not None:
+            row = view.attempts[self.attempt.number - 1]
+            lines += [cut_line(attempt_line(row, self.zone, max(width, 46)), width)]
+            lines += ErrorWords(self.attempt).lines(width)
+        return tuple(lines)
