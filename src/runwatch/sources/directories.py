@@ -77,7 +77,7 @@ class Directories:
         if entry.name.startswith("."):
             return None
         name = log_name(entry.name) or (any_name(entry.name) if entry.name.endswith(".json") else None)
-        if chains is not None and (name is None or f"{spot.path}/{name.stem}" not in chains):
+        if chains is not None and (name is None or f"{spot.path.rstrip('/')}/{name.stem}" not in chains):
             return None
         try:
             if name is None:
@@ -93,14 +93,14 @@ class Directories:
 
 
 def _found(entry: os.DirEntry[str], spot: Spot, name: LogName, status: os.stat_result) -> Found:
-    below = visible(os.path.join(spot.below, entry.name))
-    shown = os.path.join(spot.root, below)
+    below = visible(f"{spot.below}/{entry.name}" if spot.below else entry.name)
+    shown = f"{spot.root.rstrip('/')}/{below}"
     real, real_shown = link_target(entry.path, shown) if entry.is_symlink() else ("", "")
     return Found(
         path=entry.path,
         shown=shown,
         below=below,
-        chain=os.path.join(spot.path, name.stem),
+        chain=f"{spot.path.rstrip('/')}/{name.stem}",
         name=name,
         file=file_id(status),
         size=status.st_size,

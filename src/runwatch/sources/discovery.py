@@ -117,7 +117,9 @@ class Discovery:
             if self._only is None:
                 self.deep.add(path)
                 self.directories.walk(visible(shown), path, self._look)
-        elif stat.S_ISREG(status.st_mode) and (self._only is None or chain_of(path) in self._only):
+        elif not stat.S_ISREG(status.st_mode):
+            self._look.unreadable[shown] = "not a file"
+        elif self._only is None or chain_of(path) in self._only:
             self._named(shown, path, below, status)
 
     def _named(self, shown: str, path: str, below: str, status: os.stat_result) -> None:

@@ -10,9 +10,9 @@ from runwatch.sources.names import LogName, any_name, without_ending
 from runwatch.sources.reader import FileId
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
-    """A file that a PATH leads to."""
+    """A file that a PATH leads to. Never changed; not frozen only because that costs as much as finding it."""
 
     path: str
     """Absolute."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import resource
 
-from runwatch.sources.reader import Packed, Plain, content, open_same
+from runwatch.sources.reader import PRINT, Packed, Plain, content, open_same
 from runwatch.sources.tail import Tail
 
 
@@ -40,6 +40,11 @@ class Held:
     def size(self, tail: Tail) -> int:
         """Bytes on disk of an open file, whatever its name is now."""
         return os.fstat(self._open[tail][0]).st_size
+
+    def start(self, tail: Tail) -> bytes:
+        """The first bytes of a plain file that is open, also those not read yet."""
+        held = self._open.get(tail)
+        return held[1].read(0, PRINT) if held is not None and isinstance(held[1], Plain) else b""
 
     def rest(self, tail: Tail) -> None:
         """The tail is read to its end: keep it open if it is one of those written to last."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from runwatch.sources.found import Found
-from runwatch.sources.reader import PRINT, Content, FileId, content, open_same, unpacked_size
-from runwatch.sources.tail import Tail
+from runwatch.sources.reader import PRINT, Content, FileId, Print, content, open_same, print_of, unpacked_size
+from runwatch.sources.tail import NOTHING, Tail
 
 
 @contextmanager
@@ -34,22 +34,37 @@ def is_as_read(tail: Tail, found: Found) -> bool:
         return True  # nobody can say; reading it will
 
 
-def goes_on_in(tail: Tail, found: Found) -> bool:
+def goes_on_in(tail: Tail, found: Found, start: bytes) -> bool:
     """Whether what we have read stands in this other file: a copy of the tail's, plain or compressed.
 
+    `start` are the first bytes of the tail's file, read or not, where it is still open.
     A copy made by copytruncate can be shorter than what we read of the original.
     """
-    if not tail.position:
+    if not tail.position and not start:
         return False
     try:
         with opened(found.path, found.file, found.name.packed) as held:
-            if not tail.starts(held):
+            if not found.name.packed and found.size < tail.position:
+                return found.name.rank < tail.rank and _is_shorter_copy(tail, held)
+            if not tail.starts(held) or held.read(0, len(start)) != start:
                 return False
-            if found.name.packed:
-                return True
-            if found.size < tail.position:
-                return found.name.rank < tail.rank
-            return tail.is_held_by(held)
+            return bool(found.name.packed) or tail.is_held_by(held)
+    except OSError:
+        return False
+
+
+def _is_shorter_copy(tail: Tail, held: Content) -> bool:
+    first = held.read(0, PRINT)
+    if len(first) >= tail.head[0]:
+        return print_of(first[: tail.head[0]]) == tail.head
+    return bool(first) and first[: len(tail.first)] == tail.first[: len(first)]
+
+
+def holds_nothing(found: Found) -> bool:
+    """Whether there is nothing in it, or nothing that could be unpacked so far."""
+    try:
+        with opened(found.path, found.file, found.name.packed) as held:
+            return not held.read(0, 1)
     except OSError:
         return False
 
@@ -57,8 +72,6 @@ def goes_on_in(tail: Tail, found: Found) -> bool:
 def repeats(found: Found, tail: Tail) -> bool:
     """Whether this file holds what the tail's file begins with: a copy, finished or in the making."""
     packed = found.name.packed
-    if not found.size:
-        return True
     if not packed and found.size > tail.size:
         return False
     try:
@@ -82,3 +95,12 @@ def is_read_out(tail: Tail, found: Found) -> bool:
             return unpacked_size(raw, found.name.packed, found.size) == tail.position & 0xFFFFFFFF
     except OSError:
         return False
+
+
+def first_print(found: Found) -> Print:
+    """By what a copy that lacks the end of what we read is known from now on."""
+    try:
+        with opened(found.path, found.file, "") as held:
+            return print_of(held.read(0, PRINT))
+    except OSError:
+        return NOTHING

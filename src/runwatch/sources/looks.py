@@ -73,7 +73,7 @@ class Looks:
         self.due |= {tail for tail in self.again if not tail.segment.gone}
         self._drain_the_leaving()
         ended = time.monotonic()
-        pause = min(max(self._pace, (ended - begun) * self._walk_share), _RAREST)
+        pause = self._pause(ended - begun)
         self._next_walk = ended + (min(pause, RETRY) if look.unreadable else pause)
         self._next_active = ended + self._pace
 
@@ -91,10 +91,10 @@ class Looks:
         if now >= self._next_walk:
             return self.everything()
         if now >= self._next_active:
-            self._next_active = now + self._pace
-            keys |= {tail.chain for tail in self._held.tails() if not tail.segment.gone and not self._glance(tail.path)}
+            keys |= self._glance_at_the_active()
             self.due |= {tail for tail in self.again if not tail.segment.gone}
             self._drain_the_leaving()
+            self._next_active = time.monotonic() + self._pause(time.monotonic() - now)
         keys.discard("")
         return self._logs_anew(keys) if keys else None
 
@@ -110,6 +110,16 @@ class Looks:
     def until_due(self) -> float:
         """Seconds until a poll has something to look at, notifications apart."""
         return max(0.0, min(self._next_active, self._next_walk) - time.monotonic())
+
+    def _pause(self, cost: float) -> float:
+        """Seconds to rest after a look that took so long."""
+        return min(max(self._pace, cost * self._walk_share), _RAREST)
+
+    def _glance_at_the_active(self) -> set[str]:
+        """Look at the files written to last, or at all where no notifications come; returns the logs that changed."""
+        polling = self._walk_share == _POLLING_WALK_SHARE
+        tails = list(self._chains.by_path.values()) if polling else self._held.tails()
+        return {tail.chain for tail in tails if not tail.segment.gone and not self._glance(tail.path)}
 
     def _logs_anew(self, keys: set[str]) -> None:
         look = self._discovery.only(keys, self._chains.restless() | self.doubts)

@@ -16,7 +16,7 @@ from runwatch.core.places import Segment
 from runwatch.sources.chain import Chain, Identities, new_chain
 from runwatch.sources.found import Found
 from runwatch.sources.held import Held
-from runwatch.sources.known import goes_on_in, is_as_read, is_read_out, repeats
+from runwatch.sources.known import first_print, goes_on_in, holds_nothing, is_as_read, is_read_out, repeats
 from runwatch.sources.names import Rank
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
@@ -139,12 +139,13 @@ class Chains:
                 self._end(chain, tail, "removed")
                 self._changes.removed.append(tail)
 
-    @staticmethod
-    def _inherits(chain: Chain, tail: Tail, file: Found, truncated: bool) -> bool:
+    def _inherits(self, chain: Chain, tail: Tail, file: Found, truncated: bool) -> bool:
         """A copy stands behind the original in the rotation; only one that replaced it stands in its place."""
         if file.file == tail.file or file.name.rank > tail.rank or (truncated and file.name.rank == tail.rank):
             return False
-        return chain.copies.get(file.file) is tail or goes_on_in(tail, file)
+        if chain.copies.get(file.file) is tail:
+            return True
+        return goes_on_in(tail, file, b"" if truncated else self._held.start(tail))
 
     def _adopt(self, tail: Tail, file: Found) -> None:
         self._held.close(tail)
@@ -155,6 +156,8 @@ class Chains:
         self._move(tail, file)
         tail.size, tail.mtime = file.size, file.mtime
         tail.cut = not tail.packed and tail.size < tail.position
+        if tail.cut:
+            tail.head = first_print(file)
         tail.taken = tail.position
         if tail.packed:
             tail.taken = tail.size if is_read_out(tail, file) else 0
@@ -189,9 +192,11 @@ class Chains:
                 self._follow(chain, file)
 
     def _is_copy(self, chain: Chain, file: Found) -> bool:
-        if self._first:
-            return False
-        original = next((tail for tail in chain.tails if tail.rank > file.name.rank and repeats(file, tail)), None)
+        """One that holds nothing may be the beginning of a copy: there is nothing to read in it anyway."""
+        newer = [] if self._first else [tail for tail in chain.tails if tail.rank > file.name.rank]
+        if newer and holds_nothing(file):
+            return True
+        original = next((tail for tail in newer if repeats(file, tail)), None)
         if original is not None:
             chain.copies[file.file] = original
         return original is not None

@@ -18,6 +18,8 @@ from runwatch.sources.reader import PRINT, Content, FileId, Packed, Print, conte
 BLOCK = 128 << 10
 """Bytes read at once."""
 
+FIRST = 256
+
 NOTHING: Print = print_of(b"")
 
 
@@ -47,6 +49,8 @@ class Tail:
     """Bytes read, on disk."""
     head: Print = NOTHING
     trail: Print = NOTHING
+    first: bytes = b""
+    """The very first bytes themselves: a copy can be shorter than `head`."""
     lines: LineSplitter = field(default_factory=LineSplitter)
     complaint: str = ""
     """What was said about it last: a fault is told once."""
@@ -109,6 +113,8 @@ class Tail:
             self.head = print_of((before + data[:PRINT])[:PRINT])
         elif self.position == 0:
             self.head = print_of(data[:PRINT])
+        if len(self.first) < FIRST:
+            self.first = (self.first + data[:FIRST])[:FIRST]
         self.trail = print_of(data[-PRINT:] if len(data) >= PRINT else (before + data)[-PRINT:])
         self.position += len(data)
 

@@ -1,0 +1,87 @@
+"""What a source has given, laid out line by line, and checked against its own promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from runwatch.core.places import Place, Segment
+from runwatch.sources.base import Block, Document, Fault, Item, Source
+
+
+@dataclass
+class Line:
+    segment: Segment
+    number: int
+    offset: int
+    text: bytes
+    arrived: bool
+
+    @property
+    def place(self) -> Place:
+        return Place(self.segment, self.number, 0, self.offset)
+
+
+@dataclass
+class Seen:
+    """Polls a source, and keeps what came."""
+
+    source: Source
+    lines: list[Line] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+    def poll(self) -> list[bytes]:
+        """The lines that this poll brought, in the order they came."""
+        before = len(self.lines)
+        self.take(self.source.poll())
+        return [line.text for line in self.lines[before:]]
+
+    def take(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if isinstance(item, Block):
+                self.blocks.append(item)
+                self.lines += lines_of(item)
+            elif isinstance(item, Document):
+                self.documents.append(item)
+            else:
+                self.faults.append(item)
+
+    @property
+    def texts(self) -> list[bytes]:
+        """All lines: logs by path, their files oldest first."""
+        return [line.text for line in sorted(self.lines, key=lambda line: (line.segment.chain, line.segment.order))]
+
+    @property
+    def paths(self) -> list[str]:
+        """The files read, under the names they have now."""
+        return sorted({line.segment.path for line in self.lines})
+
+    @property
+    def reasons(self) -> list[str]:
+        return [f"{fault.segment.path}:{fault.line}: {fault.reason}" for fault in self.faults]
+
+    def open_again(self) -> int:
+        """Every line opens to itself, unless its file is gone; how many did."""
+        opened = 0
+        for line in self.lines:
+            text = self.source.line_at(line.place)
+            if line.segment.gone:
+                assert text is None, line
+            else:
+                assert text == line.text, (line, text)
+                opened += 1
+        return opened
+
+
+def lines_of(block: Block) -> list[Line]:
+    """The block's lines, each with its number and its position in the file."""
+    texts = block.data.split(b"\n")
+    if block.data.endswith(b"\n"):
+        texts.pop()
+    found, offset = [], block.offset
+    for number, text in enumerate(texts, block.line):
+        found.append(Line(block.segment, number, offset, text.removesuffix(b" "), block.arrived))
+        offset += len(text) + 1
+    return found

@@ -1,0 +1,347 @@
+"""Rotation of every kind: no line is lost, none comes twice, each opens to itself."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from runwatch.sources.table import open_source
+from tests.sources.rotating import Rotator, Writer
+from tests.sources.seen import Seen
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkdir("logs")
+
+
+def write(path: str, *texts: str) -> None:
+    with open(path, "a", encoding="utf-8") as log:
+        log.write("".join(f"{text}\n" for text in texts))
+
+
+def watch(path: str) -> Seen:
+    return Seen(open_source([path]))
+
+
+paths = pytest.mark.parametrize("path", ["logs", "logs/x.jsonl", "logs/*.jsonl"])
+
+
+# ------------------------------------------------------------------------------------------------- all of it, at random
+
+KINDS = ["create", "dated", "copytruncate", "copytruncate_dated", "truncate"]
+
+
+@paths
+@pytest.mark.parametrize("kind", [*KINDS, "mixed"])
+@pytest.mark.parametrize("often", [0.1, 0.5, 1.0])
+def test_twenty_rotations_at_any_moment(path: str, kind: str, often: float) -> None:
+    """Numbers and dates do not mix in one log; each is compressed now and then."""
+    rng = random.Random(f"{path}{kind}{often}")
+    writer = Writer("logs/x.jsonl", rng)
+    seen = watch(path)
+
+    def look() -> None:
+        if rng.random() < often:
+            seen.poll()
+
+    seen.poll()
+    rotator = Rotator(writer, look)
+    kinds = ["create", "copytruncate", "truncate"] if kind == "mixed" else [kind]
+    for _ in range(20):
+        for _ in range(rng.randrange(5)):
+            writer.write()
+            look()
+        if kind == "truncate" or (chosen := rng.choice(kinds)) == "truncate":
+            writer.finish()
+            seen.poll()
+            rotator.truncate()
+        else:
+            getattr(rotator, chosen)()
+            look()
+            if rng.random() < 0.4:
+                rotator.compress()
+                look()
+    writer.close()
+    seen.poll()
+    assert seen.texts == writer.written
+    assert seen.reasons == []
+    assert seen.poll() == []
+    seen.open_again()
+    seen.source.close()
+
+
+# ---------------------------------------------------------------------------------------------------- one by one, plain
+
+
+def test_a_chain_is_read_oldest_first() -> None:
+    for name in ["x.jsonl", "x.jsonl.1", "x.jsonl.2", "x.jsonl.10", "x.jsonl-20261123", "x.jsonl-20261122"]:
+        write(f"logs/{name}", f'"{name}"')
+    Path("logs/x.jsonl.3.gz").write_bytes(gzip.compress(b'"x.jsonl.3.gz"\n'))
+    seen = watch("logs")
+    assert [text.decode().strip('"').removeprefix("x.jsonl") for text in seen.poll()] == [
+        "-20261122", "-20261123", ".10", ".3.gz", ".2", ".1", "",
+    ]  # fmt: skip
+    orders = [line.segment.order for line in seen.lines]
+    assert orders == sorted(set(orders))
+    assert {line.segment.chain for line in seen.lines} == {"logs/x.jsonl"}
+    assert {line.segment.identity for line in seen.lines} == {"x"}
+
+
+@paths
+def test_a_renamed_file_is_cited_by_its_new_name(path: str) -> None:
+    write("logs/x.jsonl", "1")
+    seen = watch(path)
+    seen.poll()
+    os.rename("logs/x.jsonl", "logs/x.jsonl.1")
+    write("logs/x.jsonl", "2")
+    assert seen.poll() == [b"2"]
+    assert [str(line.place) for line in seen.lines] == ["logs/x.jsonl.1:1", "logs/x.jsonl:1"]
+    assert seen.lines[0].segment.order < seen.lines[1].segment.order
+
+
+@paths
+def test_the_old_file_is_read_to_its_end_before_the_new_one(path: str) -> None:
+    """A writer goes on in the renamed file until it is told, and may finish a line there."""
+    Path("logs/x.jsonl").write_text('1\n{"half"', encoding="utf-8")
+    seen = watch(path)
+    seen.poll()
+    os.rename("logs/x.jsonl", "logs/x.jsonl.1")
+    write("logs/x.jsonl", "4")
+    write("logs/x.jsonl.1", ":2}", "3")
+    assert seen.poll() == [b'{"half":2}', b"3", b"4"]
+
+
+@paths
+def test_a_copy_in_the_making_is_not_read(path: str) -> None:
+    write("logs/x.jsonl", "1", "2")
+    seen = watch(path)
+    seen.poll()
+    for data in ["", "1\n", "1\n2", "1\n2\n"]:
+        Path("logs/x.jsonl.1").write_text(data, encoding="utf-8")
+        assert seen.poll() == []
+    os.truncate("logs/x.jsonl", 0)
+    write("logs/x.jsonl", "3")
+    assert seen.poll() == [b"3"]
+    assert [str(line.place) for line in seen.lines] == ["logs/x.jsonl.1:1", "logs/x.jsonl.1:2", "logs/x.jsonl:1"]
+    assert seen.open_again() == 3
+
+
+@paths
+def test_lines_that_only_came_into_the_copy_are_read_there(path: str) -> None:
+    write("logs/x.jsonl", "1")
+    seen = watch(path)
+    seen.poll()
+    write("logs/x.jsonl", "2")
+    shutil.copy("logs/x.jsonl", "logs/x.jsonl.1")
+    os.truncate("logs/x.jsonl", 0)
+    write("logs/x.jsonl", "3", "4", "5")
+    assert seen.poll() == [b"2", b"3", b"4", b"5"]
+    assert [line.number for line in seen.lines] == [1, 2, 1, 2, 3]
+
+
+@paths
+def test_lines_that_came_behind_the_copy_are_kept_though_their_bytes_are_gone(path: str) -> None:
+    """copytruncate loses what is written between its copy and its truncation; we may have read it."""
+    write("logs/x.jsonl", "1")
+    seen = watch(path)
+    seen.poll()
+    shutil.copy("logs/x.jsonl", "logs/x.jsonl.1")
+    write("logs/x.jsonl", "2")
+    assert seen.poll() == [b"2"]
+    os.truncate("logs/x.jsonl", 0)
+    write("logs/x.jsonl", "3")
+    assert seen.poll() == [b"3"]
+    assert [seen.source.line_at(line.place) for line in seen.lines] == [b"1", None, b"3"]
+
+
+@paths
+def test_a_truncated_file_is_read_again_from_the_start(path: str) -> None:
+    """As a new segment behind the old one, whose bytes are gone; also if it has grown beyond where we were."""
+    write("logs/x.jsonl", "1", "2")
+    seen = watch(path)
+    seen.poll()
+    os.truncate("logs/x.jsonl", 0)
+    assert seen.poll() == []
+    write("logs/x.jsonl", "3")
+    assert seen.poll() == [b"3"]
+    Path("logs/x.jsonl").write_text("longer\nthan it was\n", encoding="utf-8")
+    assert seen.poll() == [b"longer", b"than it was"]
+    assert [line.segment.gone for line in seen.lines] == ["truncated"] * 3 + [""] * 2
+    assert [line.segment.order for line in seen.lines] == [0, 0, 1, 2, 2]
+    assert seen.open_again() == 2
+
+
+@paths
+def test_a_compressed_file_goes_on_where_the_plain_one_was(path: str) -> None:
+    write("logs/x.jsonl", "1")
+    seen = watch(path)
+    seen.poll()
+    os.rename("logs/x.jsonl", "logs/x.jsonl.1")
+    write("logs/x.jsonl", "3")
+    write("logs/x.jsonl.1", "2")
+    Path("logs/x.jsonl.1.gz").write_bytes(gzip.compress(Path("logs/x.jsonl.1").read_bytes()))
+    os.unlink("logs/x.jsonl.1")
+    os.rename("logs/x.jsonl.1.gz", "logs/x.jsonl.2.gz")
+    assert seen.poll() == [b"2", b"3"]
+    assert [str(line.place) for line in seen.lines] == ["logs/x.jsonl.2.gz:1", "logs/x.jsonl.2.gz:2", "logs/x.jsonl:1"]
+    assert seen.open_again() == 3
+
+
+def test_the_plain_file_is_read_and_not_the_compressed_beside_it() -> None:
+    write("logs/x.jsonl.1", "1")
+    Path("logs/x.jsonl.1.gz").write_bytes(gzip.compress(b"1\n"))
+    seen = watch("logs")
+    assert seen.poll() == [b"1"]
+    os.unlink("logs/x.jsonl.1")
+    assert seen.poll() == []
+    assert seen.paths == ["logs/x.jsonl.1.gz"]
+
+
+def test_the_parts_that_came_before_a_named_file_are_not_asked_for() -> None:
+    write("logs/x.jsonl.1", "old")
+    write("logs/x.jsonl", "1")
+    seen = watch("logs/x.jsonl")
+    assert seen.poll() == [b"1"]
+    os.rename("logs/x.jsonl.1", "logs/x.jsonl.2")
+    os.rename("logs/x.jsonl", "logs/x.jsonl.1")
+    write("logs/x.jsonl", "2")
+    assert seen.poll() == [b"2"]
+    Path("logs/x.jsonl.3.gz").write_bytes(gzip.compress(b"old\n"))
+    assert seen.poll() == []
+
+
+def test_a_generation_that_was_never_seen_is_read() -> None:
+    write("logs/x.jsonl", "1")
+    seen = watch("logs/x.jsonl")
+    seen.poll()
+    for n in (2, 3, 4):
+        for number in (2, 1):
+            if os.path.exists(f"logs/x.jsonl.{number}"):
+                os.rename(f"logs/x.jsonl.{number}", f"logs/x.jsonl.{number + 1}")
+        os.rename("logs/x.jsonl", "logs/x.jsonl.1")
+        write("logs/x.jsonl", str(n))
+    assert seen.poll() == [b"2", b"3", b"4"]
+    assert seen.texts == [b"1", b"2", b"3", b"4"]
+
+
+def test_a_part_found_later_in_between_is_put_there() -> None:
+    write("logs/x.jsonl.3", "1")
+    write("logs/x.jsonl", "3")
+    seen = watch("logs")
+    seen.poll()
+    write("logs/x.jsonl.2", "2")
+    write("logs/x.jsonl.9", "0")
+    assert seen.poll() == [b"0", b"2"]
+    assert seen.texts == [b"0", b"1", b"2", b"3"]
+
+
+# ------------------------------------------------------------------------------------- disappearance and reappearance
+
+
+@paths
+def test_a_removed_file_is_said_and_one_that_takes_its_name_is_new(path: str) -> None:
+    write("logs/x.jsonl", "1")
+    seen = watch(path)
+    seen.poll()
+    os.unlink("logs/x.jsonl")
+    assert seen.poll() == []
+    assert seen.lines[0].segment.gone == "removed"
+    assert seen.source.progress.notices == ("logs/x.jsonl was removed; what was read stays",)
+    write("logs/x.jsonl", "1")
+    assert seen.poll() == [b"1"]
+    assert seen.lines[0].segment is not seen.lines[1].segment
+    assert seen.lines[0].segment.order < seen.lines[1].segment.order
+
+
+def test_a_removed_file_that_is_still_written_to_is_read_on() -> None:
+    write("logs/x.jsonl", "1")
+    with open("logs/x.jsonl", "a", encoding="utf-8") as log:
+        seen = watch("logs")
+        seen.poll()
+        log.write("2\n")
+        log.flush()
+        os.unlink("logs/x.jsonl")
+        assert seen.poll() == [b"2"]
+        log.write("3\n")
+        log.flush()
+        assert seen.poll() == [b"3"]
+
+
+def test_a_file_written_anew_over_itself_is_not_read_twice() -> None:
+    """An editor, or rsync: another file under the name, with what we read and more."""
+    write("logs/x.jsonl", "1", "2")
+    seen = watch("logs")
+    seen.poll()
+    write("logs/.x.new", "1", "2", "3")
+    os.rename("logs/.x.new", "logs/x.jsonl")
+    assert seen.poll() == [b"3"]
+    assert seen.open_again() == 3
+
+
+@pytest.mark.parametrize("path", ["logs", "logs/current.jsonl"])
+def test_a_link_that_leads_elsewhere_now(path: str) -> None:
+    """The file it led to is read to its end, and cited by its own name."""
+    os.mkdir("runs")
+    write("runs/1.jsonl", "1")
+    write("runs/2.jsonl", "3")
+    os.symlink("../runs/1.jsonl", "logs/current.jsonl")
+    seen = watch(path)
+    assert seen.poll() == [b"1"]
+    write("runs/1.jsonl", "2")
+    os.symlink("../runs/2.jsonl", "logs/new")
+    os.rename("logs/new", "logs/current.jsonl")
+    assert seen.poll() == [b"2", b"3"]
+    assert [str(line.place) for line in seen.lines] == ["runs/1.jsonl:1", "runs/1.jsonl:2", "logs/current.jsonl:1"]
+    assert seen.open_again() == 3
+    assert seen.source.progress.notices == ()
+
+
+def test_the_target_of_a_link_is_followed_through_its_rotations() -> None:
+    os.mkdir("real")
+    write("real/x.jsonl", "1")
+    os.symlink("../real/x.jsonl", "logs/link.jsonl")
+    seen = watch("logs/link.jsonl")
+    seen.poll()
+    os.rename("real/x.jsonl", "real/x.jsonl.1")
+    write("real/x.jsonl", "2")
+    assert seen.poll() == [b"2"]
+    assert seen.paths == ["logs/link.jsonl", "real/x.jsonl.1"]
+
+
+# ------------------------------------------------------------------------------------------------------- the real thing
+
+LOGROTATE = shutil.which("logrotate", path="/usr/sbin:/sbin:/usr/bin:/bin") or ""
+
+
+@pytest.mark.skipif(not LOGROTATE, reason="logrotate is not installed")
+@pytest.mark.parametrize("how", ["create", "copytruncate\n compress", "create\n compress\n delaycompress", "create\n dateext\n dateformat -2026110{turn}"])
+@pytest.mark.parametrize("path", ["logs", "logs/x.jsonl"])
+def test_logrotate_itself(tmp_path: Path, how: str, path: str) -> None:
+    config = tmp_path / "rotate.conf"
+    tmp_path.joinpath("logs").chmod(0o755)
+    seen = watch(path)
+    written: list[bytes] = []
+    for turn in range(6):
+        for _ in range(turn + 1):
+            written.append(b'{"n":%d}' % len(written))
+            write("logs/x.jsonl", written[-1].decode())
+            if turn % 2:
+                seen.poll()
+        if turn == 0:
+            seen.poll()
+        options = f"rotate 9\n {how.format(turn=turn)}"
+        config.write_text(f"{tmp_path}/logs/x.jsonl {{\n {options}\n}}\n", encoding="utf-8")
+        config.chmod(0o644)
+        subprocess.run([LOGROTATE, "-f", "-s", "state", str(config)], check=True, env={"PATH": os.defpath})
+    write("logs/x.jsonl", "last")
+    seen.poll()
+    assert seen.texts == [*written, b"last"]
+    assert seen.open_again() == len(written) + 1
