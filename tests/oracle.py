@@ -8,8 +8,8 @@ What the page leaves open, and how it is read here:
 
  1. A file in which a run has no time at all, though it has times elsewhere: all its entries there have the earliest
     known moment of the run.
- 2. Moments are worked out with the repeats in place; "as if not there" begins with the fold. `clock_backwards` looks
-    past them.
+ 2. Which entry repeats which is found with moments in which the repeats count; then "as if not there": the moments of
+    the others are worked out again without them. `clock_backwards` looks past them.
  3. Entries are equal if their instants, variants and fields (defaults filled in) are; digits, offset and `origin` do
     not matter. Unknown and source events can be repeats too.
  4. An unknown event tells the first or last event's moment, as it takes part in silence. `ProducerSeen` does neither
@@ -32,7 +32,7 @@ What the page leaves open, and how it is read here:
 17. "A file came after it": any FileWritten, or ChunkCompleted with a file, behind the last ValidationResult, also for a
     name seen before; also where that result was a failure.
 18. `reconcile_rows` compares with the run's rows wherever they come from, unless they are null.
-19. `chunk_unresolved` counts pending chunks too; its evidence is the last attempt's, or the ChunkPlanned.
+19. `chunk_unresolved` counts pending chunks too; its evidence is the last attempt's, or the last ChunkPlanned.
 20. `chunk_written_twice` has the completions of the files that the other attempt lacks as evidence.
 21. `rows_disagree` has every event that names such a file as evidence.
 22. `after_end` ignores unknown and source events; where the first RunCompleted has no time its moment counts. Its
@@ -199,16 +199,24 @@ def in_order(logs: dict[str, list[JSON]], run_id: str) -> list[Entry]:
         set_moments(own)
         files.append(own)
     entries = [entry for own in files for entry in own]
+    merge(entries)
+    set_repeats(entries)
+    for own in files:
+        once = [entry for entry in own if not entry.is_repeat]
+        set_moments(once)
+        set_goes_back(once)
+    merge(entries)
+    return entries
+
+
+def merge(entries: list[Entry]) -> None:
+    """By moment, ties by path; those of a file without any time stand at the run's first moment."""
     known = [entry.moment for entry in entries if entry.moment is not None]
     if known:
         earliest = min(known, key=lambda moment: moment.ns)
         for entry in entries:
             entry.moment = entry.moment or earliest
     entries.sort(key=lambda entry: (entry.moment.ns if entry.moment else 0, entry.path, entry.line))
-    set_repeats(entries)
-    for own in files:
-        set_goes_back([entry for entry in own if not entry.is_repeat])
-    return entries
 
 
 # ---------------------------------------------------------------------------------------------------------- attempts
@@ -560,7 +568,7 @@ class Run:
         evidence = []
         for chunk in unresolved:
             attempts = self.folded_attempts(chunk)
-            planned = [entry for entry in self.all("ChunkPlanned") if entry.fields["chunk_index"] == chunk]
+            planned = [entry for entry in self.all("ChunkPlanned") if entry.fields["chunk_index"] == chunk][-1:]
             evidence += attempts[-1].places if attempts else planned
         return evidence
 

@@ -125,20 +125,17 @@ def _chunk_unresolved(state: RunState, log: RunLog) -> Looks:
     slots = [slot for slot in (*chunks.troubled, *chunks.open) if chunks.states[slot] != COMPLETED]
     if chunks.counts[PENDING]:
         slots += [slot for slot, chunk_state in enumerate(chunks.states) if chunk_state == PENDING]
-    positions = (_last_word(state, slot) for slot in slots)
-    yield _found(
-        "chunk_unresolved", "contradiction", (at for at in positions if at != NOWHERE), count=unresolved, total=total
-    )
+    positions = (at for slot in slots for at in _last_words(state, slot) if at != NOWHERE)
+    yield _found("chunk_unresolved", "contradiction", positions, count=unresolved, total=total)
 
 
-def _last_word(state: RunState, slot: int) -> int:
-    """Where the log last spoke of a chunk's state."""
+def _last_words(state: RunState, slot: int) -> tuple[int, ...]:
+    """Where the log spoke of a chunk's last attempt, or of its planning."""
     chunks = state.chunks
     attempt = chunks.last_attempt[slot]
     if attempt == NOWHERE:
-        return chunks.planned[slot]
-    end = chunks.attempt_end[attempt]
-    return chunks.attempt_start[attempt] if end == NOWHERE else end
+        return (chunks.planned[slot],)
+    return chunks.attempt_start[attempt], chunks.attempt_end[attempt]
 
 
 def _chunk_written_twice(state: RunState, log: RunLog) -> Looks:
@@ -152,11 +149,13 @@ def _chunk_written_twice(state: RunState, log: RunLog) -> Looks:
 
 
 def _rows_disagree(state: RunState, log: RunLog) -> Looks:
-    if state.files.disagreeing:
-        first = state.files.disagreeing[1]
-        name = getattr(log.event(first), "file_name", "")
-        counts = [getattr(log.event(at), "rows", 0) for at in state.files.disagreeing[:2]]
-        yield _found("rows_disagree", "contradiction", list(state.files.disagreeing), file=name, counts=counts)
+    disputed = state.files.disputed
+    if disputed:
+        first = next(iter(disputed.values()))
+        name = getattr(log.event(first[0]), "file_name", "")
+        counts = list(dict.fromkeys(getattr(log.event(at), "rows", 0) for at in first))
+        positions = [at for named in disputed.values() for at in named]
+        yield _found("rows_disagree", "contradiction", positions, file=name, counts=counts[:2])
 
 
 def _after_end(state: RunState, log: RunLog) -> Looks:

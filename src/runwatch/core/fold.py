@@ -60,7 +60,7 @@ def _note_after_end(state: RunState, log: RunLog, position: int, row: int, event
     """An event behind the first RunCompleted, with a time later than its or none."""
     if isinstance(event, ev.RunCompleted) or log.origin(position) == "tables":
         return
-    ended = log.time(state.outcomes[0])
+    ended = log.time(state.outcomes[0]) or log.moment(state.outcomes[0])
     time = log.times[row]
     if time == NEVER or (ended is not None and time > ended):
         state.after_end.append(position)
@@ -78,9 +78,19 @@ def _plan_warning(state: RunState, event: ev.PlanWarning, position: int, log: Ru
 def _file_written(state: RunState, event: ev.FileWritten, position: int, log: RunLog) -> None:
     state.is_written = True
     before = state.files.total_rows
-    state.files.name(event.file_name, event.rows, event.bytes, position, True)
+    file_row = state.files.name(event.file_name, event.rows, event.bytes, True)
+    _note_dispute(state, event.file_name, file_row, position, log)
     state.files_since_validation.append(position)
     state.rows_series.add(log.moment(position), max(0, state.files.total_rows - before))
+
+
+def _note_dispute(state: RunState, name: str, file_row: int, position: int, log: RunLog) -> None:
+    """Keep where a file with two row counts was named: what came before the dispute is looked up once."""
+    named = state.files.disputed.get(file_row)
+    if named:
+        named.append(position)
+    elif named is not None:
+        named += [at for at in range(position + 1) if getattr(log.event(at), "file_name", None) == name]
 
 
 def _chunk_started(state: RunState, event: ev.ChunkStarted, position: int, log: RunLog) -> None:
@@ -103,7 +113,8 @@ def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, l
     before = state.files.total_rows
     file_row = NOWHERE
     if event.file_name is not None:
-        file_row = state.files.name(event.file_name, event.rows, -1, position, False)
+        file_row = state.files.name(event.file_name, event.rows, -1, False)
+        _note_dispute(state, event.file_name, file_row, position, log)
         state.files_since_validation.append(position)
     else:
         state.nameless_rows += event.rows
@@ -165,9 +176,8 @@ def _run_started(state: RunState, event: ev.RunStarted, position: int, log: RunL
 def _chunk_planned(state: RunState, event: ev.ChunkPlanned, position: int, log: RunLog) -> None:
     chunks = state.chunks
     slot = chunks.slot(event.chunk_index)
-    if chunks.planned[slot] == NOWHERE:
-        chunks.planned[slot] = position
-        chunks.planned_count += 1
+    chunks.planned_count += chunks.planned[slot] == NOWHERE
+    chunks.planned[slot] = position
 
 
 def _progress(state: RunState, event: ev.Progress, position: int, log: RunLog) -> None:

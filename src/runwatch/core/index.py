@@ -108,17 +108,21 @@ class RunLog:
 
     def _merge(self, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
         """(moment, row) of all chains: by moment, ties by path, each chain in its own order."""
-        known = [time for time in self.times if time != NEVER]
-        first = min(known) if known else NEVER
+        heads = (self._first_time(rows) for rows in chains.values())
+        first = min((time for time in heads if time != NEVER), default=NEVER)
         streams = [list(self._moments_of(chains[chain], first)) for chain in sorted(chains)]
         return list(merge(*streams, key=lambda pair: pair[0])) if len(streams) > 1 else (streams or [[]])[0]
+
+    def _first_time(self, rows: list[int]) -> int:
+        return next((self.times[row] for row in rows if self.times[row] != NEVER), NEVER)
 
     def _moments_of(self, rows: list[int], first: int) -> Iterator[tuple[int, int]]:
         """A moment is the entry's time, or the moment before it where that is unknown or earlier.
 
         With none before it the next known one; a file without any time takes the run's first.
         """
-        moment = next((self.times[row] for row in rows if self.times[row] != NEVER), first)
+        head = self._first_time(rows)
+        moment = first if head == NEVER else head
         for row in rows:
             moment = max(moment, self.times[row])
             yield moment, row
@@ -208,7 +212,7 @@ class _Tail:
         """True if `row` stands behind all others. Else it is a repeat, or the log is to be arranged."""
         time, segment = log.times[row], log.segments[row]
         if segment.chain != self.chain:
-            if time <= max(self.moment, self.latest):
+            if self.moment == NEVER or time <= self.moment:
                 log.is_arranged = False
                 return False
             self.chain = None

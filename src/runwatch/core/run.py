@@ -41,30 +41,27 @@ class Files:
     rows: array[int] = field(default_factory=lambda: array("Q"))
     sizes: array[int] = field(default_factory=lambda: array("q"))
     """Bytes, -1 where unknown."""
-    firsts: array[int] = field(default_factory=lambda: array("i"))
-    """Where each was first named."""
     is_written: bytearray = field(default_factory=bytearray)
     """1 where a FileWritten gave the rows."""
     total_rows: int = 0
     total_bytes: int = 0
     with_bytes: int = 0
-    disagreeing: array[int] = field(default_factory=lambda: array("i"))
-    """Positions at which a file's row count differed from the one that counts, and those of its first naming."""
+    disputed: dict[int, list[int]] = field(default_factory=dict)
+    """Files with two row counts: where each was named."""
 
-    def name(self, name: str, rows: int, size: int, position: int, is_written: bool) -> int:
+    def name(self, name: str, rows: int, size: int, is_written: bool) -> int:
         """A file was named; its row in these columns. `size` -1: unknown."""
         row = self.row_of.get(name)
         if row is None:
             row = self.row_of[name] = len(self.rows)
             self.rows.append(rows)
             self.sizes.append(-1)
-            self.firsts.append(position)
             self.is_written.append(is_written)
             self.total_rows += rows
             self._size(row, size)
             return row
-        if self.rows[row] != rows:
-            self.disagreeing.extend((self.firsts[row], position))
+        if self.rows[row] != rows and row not in self.disputed:
+            self.disputed[row] = []
         if is_written and not self.is_written[row]:
             self.total_rows += rows - self.rows[row]
             self.rows[row] = rows

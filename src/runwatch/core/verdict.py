@@ -74,14 +74,13 @@ def _verdict_of_silence(silence: Silence, stale_after: int) -> str:
 
 def _silence(state: RunState, log: RunLog, now: int, stale_after: int, arrived: int | None) -> Silence:
     """Silence counts from the last entry's own time, or from its arrival if that is later; never negative."""
-    length = None
-    if state.last_heard != NOWHERE:
-        heard = log.time(state.last_heard)
-        if heard is None:
-            heard = log.moment(state.last_heard)
-        if heard is not None and arrived is not None:
-            heard = max(heard, arrived)
-        length = None if heard is None else max(0, now - heard)
+    last = state.positions - 1 if state.last_heard == NOWHERE else state.last_heard
+    heard = log.time(last)
+    if heard is None:
+        heard = log.moment(last)
+    if heard is not None and arrived is not None:
+        heard = max(heard, arrived)
+    length = None if heard is None else max(0, now - heard)
     usual = max(30 * SECOND, 3 * state.longest_gap) if state.longest_gap > SECOND else stale_after // 2
     usual += state.last_backoff_ms * MILLISECOND
     alive, gone = _producer(state, log, now)
