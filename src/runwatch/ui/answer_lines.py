@@ -6,13 +6,17 @@ proves them at the right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+
+from rich.cells import cell_len
 
 from runwatch.answers.view import Answer, Row, Series, Tone
 from runwatch.ui.line import Bit, Line, cut, cut_line, fit_line, spread, width_of, wrap
 from runwatch.ui.plain import is_plain
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import bit, line_text, mark_bit, style
+from runwatch.ui.where import where_bits
 from runwatch.ui.widgets.spark import graph
 
 LABEL = 11
@@ -41,11 +45,43 @@ def pane_lines(answer: Answer, width: int, *, label: int = LABEL, roomy: bool = 
     rows: list[Line] = []
     owners: list[int] = []
     has_marks = any(row.mark for row in answer.rows)
+    look = _Look(width, label + 2 * has_marks, has_marks, roomy, tiny)
+    look = replace(look, full=all(_fits(row, look) for row in answer.rows))
     for number, row in enumerate(answer.rows):
-        for line in _row_lines(row, width, label, has_marks=has_marks, roomy=roomy, tiny=tiny):
+        for line in _row_lines(row, look):
             rows.append(line)
             owners.append(number)
     return PaneLines(tuple(head), tuple(rows), tuple(owners))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How the rows of one pane are drawn: all alike."""
+
+    width: int
+    label: int
+    """Cells in front of the values, mark included."""
+    has_marks: bool
+    roomy: bool
+    tiny: bool
+    full: bool = True
+    """Evidence with the file's name; without where one of them would not fit."""
+
+    @property
+    def room(self) -> int:
+        """Cells for values and evidence."""
+        return max(0, self.width - self.label)
+
+
+def _fits(row: Row, look: _Look) -> bool:
+    room = _where_room(width_of(row_bits(row)), look)
+    return cell_len(row.evidence.text) <= room
+
+
+def _where_room(wanted: int, look: _Look) -> int:
+    """Cells for the evidence of a value that needs `wanted`: of a very long one a third."""
+    kept = wanted if wanted <= look.room and not look.roomy else min(wanted, max(_LEAST, look.room * 2 // 3))
+    return max(0, look.room - _GAP - kept)
 
 
 def sentence_lines(answer: Answer, width: int, *, roomy: bool = False, tiny: bool = False) -> tuple[Line, ...]:
@@ -54,12 +90,26 @@ def sentence_lines(answer: Answer, width: int, *, roomy: bool = False, tiny: boo
     if not text:
         return ()
     look = style(Tone.MUTED if answer.quiet else Tone.INK, bold=not answer.quiet)
-    rows = wrap(text, max(1, width))
+    rows = wrap_glued(text, width)
+    if tiny and len(rows) > 1:
+        rows = wrap_glued(_shorter(text), width)
     if len(rows) == 1:
+        text = rows[0]
         return ((Bit(text, look),),) if tiny else ((Bit(text, look),), ())
     if roomy:
         return (*((Bit(row, look),) for row in rows), ())
     return (Bit(rows[0], look),), (Bit(cut(" ".join(rows[1:]), width), look),)
+
+
+def _shorter(text: str) -> str:
+    """`4 chunks, 2.0M rows in 14.9 s`: what all of them are need not be said where there is no room."""
+    return re.sub(r"^([\d,]+ chunks?) completed,", r"\1,", text)
+
+
+def wrap_glued(text: str, width: int) -> list[str]:
+    """Rows in which a number and its unit stay together."""
+    glued = re.sub(r"(?<=\d) (?=(?:ms|s|B|[kMGTP]B|%|×)(?:\W|$))", "\u00a0", text)
+    return [row.replace("\u00a0", " ") for row in wrap(glued, max(1, width))]
 
 
 def graph_lines(series: Series, width: int, label: int) -> tuple[Line, Line]:
@@ -70,22 +120,18 @@ def graph_lines(series: Series, width: int, label: int) -> tuple[Line, Line]:
     return (*fit_line((Bit("rows/s", "$muted"),), label), *upper), (*now, *lower)
 
 
-def _row_lines(row: Row, width: int, label: int, *, has_marks: bool, roomy: bool, tiny: bool) -> list[Line]:
+def _row_lines(row: Row, look: _Look) -> list[Line]:
     name: Line = (bit(row.label, Tone.MUTED),)
-    if has_marks:
+    if look.has_marks:
         name = (mark_bit(row.mark), Bit(" "), *name)
-        label += 2
-    front = fit_line(name, min(label, max(0, width)))
-    room = max(0, width - width_of(front))
+    front = fit_line(name, min(look.label, max(0, look.width)))
     values = row_bits(row)
-    where: Line = () if tiny or not row.evidence.text else (bit(row.evidence.text, Tone.MUTED),)
-    if where and room - width_of(where) - _GAP < min(_LEAST, width_of(values)):
-        where = ()
-    if roomy and where and width_of(values) + width_of(where) + _GAP > room:
-        return _wrapped(row, front, values, where, room)
-    if roomy and width_of(values) > room:
-        return _wrapped(row, front, values, (), room)
-    return [(*front, *(spread(values, where, room, _GAP) if where else cut_line(values, room)))]
+    if look.tiny:
+        values = tuple(Bit(found.text.replace("of unknown total", "of ?"), found.style) for found in values)
+    where = () if look.tiny else where_bits(row.evidence, _where_room(width_of(values), look), full=look.full)
+    if look.roomy and width_of(values) + width_of(where) + _GAP > look.room:
+        return _wrapped(row, front, values, where, look.room)
+    return [(*front, *(spread(values, where, look.room, _GAP) if where else cut_line(values, look.room)))]
 
 
 def _wrapped(row: Row, front: Line, values: Line, where: Line, room: int) -> list[Line]:

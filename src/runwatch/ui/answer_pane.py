@@ -87,8 +87,8 @@ class AnswerPane(Drawn, can_focus=True):
 
     def show_title(self, *, on: bool = True) -> None:
         """In the border, unless tabs say it."""
-        has_title = on and self.answer is not None and bool(self.answer.key)
-        self.border_title = to_content(title_line(self.answer)) if has_title and self.answer else None
+        if self.answer is not None and self.answer.key:
+            self.border_title = to_content(title_line(self.answer)) if on else None
 
     def shape(self, *, roomy: bool, tiny: bool) -> None:
         """How much room it has."""

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 UPPER, LOWER = 9, 8
 """Lines of the panes, borders included, where there are four."""
+GROWTH = 2
+"""Lines by which a pane may grow in 40; one more in each four beyond."""
 STAGE = 12
 """Panes do not grow into the stage beyond this."""
 _FIXED = 6
@@ -59,6 +61,8 @@ def _full(height: int, wants: tuple[int, int]) -> Heights:
     """Two rows of panes, that grow by turns where one needs more."""
     upper, lower = UPPER, LOWER
     spare = height - _FIXED - upper - lower - STAGE
+    most = GROWTH + max(0, height - 40) // 4
+    wants = (min(wants[0], UPPER + most), min(wants[1], LOWER + most))
     while spare > 0 and (upper < wants[0] or lower < wants[1]):
         if lower < wants[1] and (lower - LOWER <= upper - UPPER or upper >= wants[0]):
             lower += 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widgets import Static
 
 from runwatch.answers.notable import Notable
 from runwatch.answers.stage import Stage
@@ -22,12 +23,14 @@ class StageBox(Vertical):
 
     DEFAULT_CSS = """
     StageBox { height: 1fr; }
-    StageBox ChunkMap, StageBox TimeBar { margin: 0 1; }
-    StageBox VirtualList { padding: 0 1 0 0; min-height: 1; }
+    StageBox #map-line, StageBox TimeBar { margin: 0 1; }
+    StageBox #map-line { height: auto; }
+    StageBox #map-label { display: none; width: 7; height: 1; color: $muted; }
+    StageBox VirtualList { width: 100%; padding: 0 1 0 0; min-height: 1; }
     StageBox.-bar-gap TimeBar { margin: 1 1 0 1; }
     StageBox.-list-gap VirtualList { margin: 1 0 0 0; }
     StageBox.-no-list VirtualList { display: none; }
-    StageBox.-no-map ChunkMap { display: none; }
+    StageBox.-no-map #map-line { display: none; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name
@@ -38,7 +41,9 @@ class StageBox(Vertical):
         self._words = ""
 
     def compose(self) -> ComposeResult:
-        yield ChunkMap(id="map")
+        with Horizontal(id="map-line"):
+            yield Static(Content("chunks "), id="map-label")
+            yield ChunkMap(id="map")
         yield TimeBar(id="bar")
         yield VirtualList(id="notables")
 
@@ -102,5 +107,7 @@ class StageBox(Vertical):
         if self.stage is None:
             return
         remark = starts_remark(self.stage, has_ended=self._has_ended)
-        words = self._words or " · ".join(part for part in (self.map.foot, remark) if part) or self.stage.remark
+        foot = self.map.foot
+        both = " · ".join(part for part in (foot, remark) if part)
+        words = self._words or (both if len(both) + 8 <= self.size.width else foot or remark) or self.stage.remark
         self.border_subtitle = Content(line_text(words)) if words else None

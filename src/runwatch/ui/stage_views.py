@@ -10,11 +10,12 @@ from runwatch.answers import units
 from runwatch.answers.chunk import bounds_of, key_words
 from runwatch.answers.estimate import chunk_duration
 from runwatch.answers.notable import Notable
-from runwatch.answers.stage import STATES, Lane, Stage, chunk_mark
+from runwatch.answers.stage import LANES_AT_MOST, STATES, Lane, Stage, chunk_mark
 from runwatch.answers.view import Mark, Tone
 from runwatch.core.runs import Moment
-from runwatch.ui.line import Bit, Line, fit_line, spread
+from runwatch.ui.line import Bit, Line, fit_line, spread, width_of
 from runwatch.ui.safe import bit, line_text, mark_bit
+from runwatch.ui.where import where_bits, widest
 from runwatch.ui.widgets.chunk_layout import LANES_FROM, ChunkMapView
 from runwatch.ui.widgets.lanes import LaneRow, LaneSpan
 from runwatch.ui.widgets.time_bar import TimeBarView, TimeMark
@@ -32,16 +33,20 @@ def map_view(stage: Stage) -> ChunkMapView:
         states=stage.states,
         indexes=stage.indexes,
         counts=tuple((STATES.index(mark), number) for mark, number in stage.counts),
-        lanes=tuple(_lane(lane) for lane in stage.lanes) if known and _all_have_lanes(stage) else (),
+        lanes=_lanes(stage) if known else (),
         start=stage.start or 0,
         end=stage.end or 0,
         starts_known=stage.starts_known,
     )
 
 
-def _all_have_lanes(stage: Stage) -> bool:
-    """Chunks that are only known to be planned have none."""
-    return len(stage.lanes) == len(stage.states)
+def _lanes(stage: Stage) -> tuple[LaneRow, ...]:
+    """One a chunk; those that are only known to be planned have an empty one."""
+    if not stage.lanes or len(stage.states) > LANES_AT_MOST:
+        return ()
+    known = {lane.chunk_index: lane for lane in stage.lanes}
+    pending = STATES.index(Mark.PENDING)
+    return tuple(_lane(known[index]) if index in known else LaneRow(index, pending, ()) for index in stage.indexes)
 
 
 def _lane(lane: Lane) -> LaneRow:
@@ -68,6 +73,7 @@ class NotableRows:
 
     def __init__(self, notables: tuple[Notable, ...], zone: tzinfo) -> None:
         self.notables = notables
+        self._widest = widest(notable.evidence for notable in notables)
         self._zone = zone
         self._places = {notable.position: index for index, notable in enumerate(notables)}
 
@@ -78,7 +84,7 @@ class NotableRows:
 
     def line(self, index: int, width: int) -> Line:
         """Time, glyph, what, detail, evidence."""
-        return notable_line(self.notables[index], width, self._zone)
+        return notable_line(self.notables[index], width, self._zone, self._widest)
 
     def key(self, index: int) -> Hashable:
         """Its position in the run."""
@@ -89,8 +95,8 @@ class NotableRows:
         return self._places.get(key) if isinstance(key, int) else None
 
 
-def notable_line(notable: Notable, width: int, zone: tzinfo) -> Line:
-    """One notable event in at most `width` cells."""
+def notable_line(notable: Notable, width: int, zone: tzinfo, widest_where: int = 0) -> Line:
+    """One notable event in at most `width` cells; where the widest evidence has no room all of it is short."""
     lean = width < _LEAN
     time = units.UNKNOWN if notable.time is None else units.clock(notable.time, zone, milliseconds=not lean)
     front: Line = (
@@ -101,8 +107,9 @@ def notable_line(notable: Notable, width: int, zone: tzinfo) -> Line:
     )
     if lean:
         return front
-    text: Line = (*front, bit(notable.detail, Tone.MUTED))
-    return spread(text, (bit(notable.evidence.text, Tone.MUTED),), width)
+    room = width - width_of(front)
+    where = where_bits(notable.evidence, room * 2 // 5, full=widest_where <= room * 2 // 5)
+    return (*front, *spread((bit(notable.detail, Tone.MUTED),), where, room, 3))
 
 
 def _what(notable: Notable) -> Line:

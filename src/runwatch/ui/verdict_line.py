@@ -12,17 +12,19 @@ from textual.message import Message
 
 from runwatch.answers.glyphs import VERDICTS
 from runwatch.answers.view import Reason, Tone, VerdictView
+from runwatch.ui.answer_lines import wrap_glued
 from runwatch.ui.keys import bindings
-from runwatch.ui.line import Bit, Line, cut_line, fit_line, spread, width_of, wrap
+from runwatch.ui.line import Bit, Line, cut_line, fit_line, spread, width_of
 from runwatch.ui.plain import is_plain
 from runwatch.ui.safe import badge, bit, line_text
+from runwatch.ui.where import where_bits
 from runwatch.ui.widgets.drawn import Drawn
 
 TINY = 60
 FLASH = 1.0
 """Seconds for which a changed verdict is shown reversed."""
-_LEAST = 24
-"""Cells that a second reason keeps before its evidence gives way."""
+_LEAST = 12
+"""Cells that its evidence takes even from a reason that is too long."""
 
 
 def verdict_lines(view: VerdictView, width: int, height: int = 2, *, loud: bool = False) -> tuple[Line, ...]:
@@ -34,7 +36,8 @@ def verdict_lines(view: VerdictView, width: int, height: int = 2, *, loud: bool 
     room = max(1, width - indent - 1)
     first, rest = _first_row(view.reasons[0], room)
     if rest:
-        second = spread((bit(rest, bold=True),), _right(view.reasons[0], len(view.reasons) - 1, room), room)
+        more, line = len(view.reasons) - 1, (bit(rest, bold=True),)
+        second = spread(line, _right(view.reasons[0], more, room, width_of(line)), room)
     else:
         second = _second(view, room)
     return (Bit(" "), mark, Bit("  "), *first), (Bit(" " * indent), *second)
@@ -48,14 +51,11 @@ def _badge(view: VerdictView, *, loud: bool, word: str = "") -> Bit:
 def _first_row(reason: Reason, room: int) -> tuple[Line, str]:
     """The first reason's row, with its evidence where that fits, and what is left of it for the second."""
     text = _one_line(reason)
-    rows = wrap(text, room)
+    rows = wrap_glued(text, room)
     if len(rows) > 1:
         return (bit(rows[0], bold=True),), " ".join(rows[1:])
     line: Line = (bit(text, bold=True),)
-    where: Line = (bit(reason.evidence.text, Tone.MUTED),)
-    if not reason.evidence.text or width_of(line) + width_of(where) + 2 > room:
-        return line, ""
-    return spread(line, where, room), ""
+    return spread(line, where_bits(reason.evidence, room - width_of(line) - 2), room), ""
 
 
 def _second(view: VerdictView, room: int) -> Line:
@@ -63,15 +63,15 @@ def _second(view: VerdictView, room: int) -> Line:
         return cut_line((bit(view.aside, Tone.MUTED),), room)
     reason = view.reasons[1]
     text: Line = (bit(_one_line(reason), Tone.MUTED),)
-    return spread(text, _right(reason, len(view.reasons) - 2, room), room, gap=3)
+    return spread(text, _right(reason, len(view.reasons) - 2, room, width_of(text)), room, gap=3)
 
 
-def _right(reason: Reason, more: int, room: int) -> Line:
-    """`+3 more`, then the evidence; the evidence gives way first."""
+def _right(reason: Reason, more: int, room: int, wanted: int) -> Line:
+    """`+3 more`, then the evidence, that gives way before a sentence of `wanted` cells is cut, but for its end."""
     count: Line = (Bit(f"+{more:,} more", "$muted"),) if more else ()
-    where: Line = (bit(reason.evidence.text, Tone.MUTED),) if reason.evidence.text else ()
-    both: Line = (*count, Bit("   "), *where) if count and where else (*count, *where)
-    return both if room - width_of(both) >= _LEAST else count
+    spare = room - wanted - width_of(count) - 6
+    where = where_bits(reason.evidence, spare) or where_bits(reason.evidence, _LEAST, full=False)
+    return (*count, Bit("   "), *where) if count and where else (*count, *where)
 
 
 def _tiny_lines(view: VerdictView, width: int, height: int, *, loud: bool) -> tuple[Line, ...]:
@@ -80,7 +80,7 @@ def _tiny_lines(view: VerdictView, width: int, height: int, *, loud: bool) -> tu
     mark = _badge(view, loud=loud, word=word)
     text = _one_line(view.reasons[0])
     room = max(1, width - width_of((mark,)) - 1)
-    rows = wrap(text, room)
+    rows = wrap_glued(text, room)
     if height < 2 or len(rows) == 1:
         return (cut_line((mark, Bit(" "), bit(text, bold=True)), width),)
     rest = text[len(rows[0]) :].lstrip()

@@ -33,6 +33,7 @@ class ReasonsScreen(ModalScreen[Place | None]):
         shown = ReasonsList(classes="overlay")
         shown.roomy = True
         shown.border_title = Content(f"Why {self._view.verdict}")
+        shown.border_subtitle = Content("enter opens the line, esc closes")
         yield shown
 
     def on_mount(self) -> None:
