@@ -99,6 +99,10 @@ def _print(session: Session, asking: Asking, follow: bool) -> None:
 
 async def _follow(session: Session, write_new: Callable[[], None]) -> None:
     while not session.source.progress.ended:
-        await session.source.changed()
+        await _changed(session)
         session.read(session.source.poll())
         write_new()
+
+
+async def _changed(session: Session) -> None:
+    await session.source.changed()

@@ -54,7 +54,8 @@ def what_was_read(summary: Summary, zone: tzinfo) -> str:
     if totals.unknown_events:
         parts.append(units.plural(totals.unknown_events, "unknown event"))
     name = datetime.fromtimestamp(summary.generated_at // SECOND, zone).tzname()
-    return f"{summary.label}: {', '.join(parts)}; times in {name}"
+    moment = "" if summary.when is None else "each run as of the moment asked for, "
+    return f"{summary.label}: {', '.join(parts)}; {moment}times in {name}"
 
 
 def facts(moment: Moment, zone: tzinfo) -> str:
