@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runwatch.answers import units
-from runwatch.answers.chunk import AttemptRow
+from runwatch.answers.chunk import AttemptRow, ChunkView
 from runwatch.answers.notable import Notable, notables
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
@@ -131,6 +131,21 @@ def position_of(moment: Moment, chunk_index: int, number: int) -> int:
         return chunks.planned[slot]
     attempt = attempts[number - 1]
     return attempt.start if attempt.end == NOWHERE else attempt.end
+
+
+def time_lost(moment: Moment, view: ChunkView) -> str:
+    """`4.2 s of it in failed attempts`: what the attempts took that led to nothing; empty if none or unknown."""
+    chunks, log = moment.state.chunks, moment.log
+    lost, words = 0, set()
+    attempts = chunks.attempts(chunks.slot_of[view.chunk_index])
+    for row, attempt in zip(view.attempts, attempts, strict=True):
+        if row.outcome in _BAD and NOWHERE not in (attempt.start, attempt.end):
+            began, ended = log.moment(attempt.start), log.moment(attempt.end)
+            lost += max(0, ended - began) if began is not None and ended is not None else 0
+            words.add(row.outcome)
+    if not lost or view.attempts[-1].outcome != "completed":
+        return ""
+    return f"{units.duration(lost)} of it in {words.pop() if len(words) == 1 else 'broken'} attempts"
 
 
 def is_bad(row: AttemptRow) -> bool:

@@ -21,7 +21,7 @@ OUTCOMES = {
     "interrupted": (Mark.INTERRUPTED, Tone.DEGRADED),
     "running": (Mark.CHUNK_RUNNING, Tone.RUNNING),
 }
-_NUMBER, _BEGAN, _TOOK = 4, 12, 8
+_NUMBER, _BEGAN, _TOOK = 3, 12, 7
 _GAP = "  "
 
 

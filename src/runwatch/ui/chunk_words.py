@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from rich.cells import cell_len
+
+from runwatch.answers import units
 from runwatch.answers.attempt import AttemptView
 from runwatch.answers.chunk import ChunkView
 from runwatch.answers.glyphs import MARKS
 from runwatch.answers.view import Row, Tone
-from runwatch.ui.attempt_list import attempt_line
 from runwatch.ui.line import Bit, Line, cut_line, fit, spread, wrap
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import bit, line_text, mark_bit, wrapped
@@ -26,13 +28,16 @@ def verdict_lines(view: ChunkView, width: int) -> tuple[Line, ...]:
     head: Line = (mark_bit(view.state), bit(f" {view.word}   ", tone, bold=True))
     taken = len(view.word) + 5
     where = bit(view.reason.evidence.text, Tone.MUTED)
-    rows = wrap(line_text(view.reason.text), max(8, width - taken - len(where.text) - 2))
-    hang = Bit(" " * taken)
-    first = spread((*head, Bit(rows[0], "bold $foreground")), (where,), width)
-    if len(rows) > 1:
-        rest = wrap(" ".join(rows[1:]), max(8, width - taken))
-        return first, (hang, Bit(rest[0] + (" …" if len(rest) > 1 else ""), "bold $foreground"))
-    return first, cut_line((hang, bit(view.aside, Tone.MUTED)), width)
+    hang, room = Bit(" " * taken), max(8, width - taken)
+    reason = line_text(view.reason.text)
+    aside = (hang, bit(view.aside, Tone.MUTED))
+    if cell_len(reason) + cell_len(where.text) + 2 <= room:
+        return spread((*head, Bit(reason, "bold $foreground")), (where,), width), cut_line(aside, width)
+    rows = wrap(reason, room)
+    first = cut_line((*head, Bit(rows[0], "bold $foreground")), width)
+    if len(rows) == 1:
+        return first, spread(aside, (where,), width)
+    return first, cut_line((hang, Bit(" ".join(rows[1:]), "bold $foreground")), width)
 
 
 class ChunkVerdict(Drawn):
@@ -105,7 +110,7 @@ class QueryWords:
 
 @dataclass(frozen=True, slots=True)
 class TinyWords:
-    """All that a small terminal has room for: the state, why, the selected attempt and its end."""
+    """All that a small terminal has room for: the state, why, the selected attempt and how it ended."""
 
     chunk: ChunkView
     attempt: AttemptView | None
@@ -120,6 +125,10 @@ class TinyWords:
         lines += wrapped(view.reason.text, width, bold=True)
         if self.attempt is not None:
             row = view.attempts[self.attempt.number - 1]
-            lines += [cut_line(attempt_line(row, self.zone, max(width, 46)), width)]
-            lines += ErrorWords(self.attempt).lines(width)
+            began = "when it began is unknown"
+            if row.began is not None:
+                began = f"began {units.clock(row.began, self.zone, milliseconds=True)}"
+            where = " ".join(place.where for place in row.evidence.places[:4])
+            lines += [(), *ErrorWords(self.attempt).lines(width)]
+            lines += [cut_line((bit(f"{began}  {where}", Tone.MUTED),), width)]
         return tuple(lines)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from runwatch.answers import units
+from runwatch.answers.filters import PROBLEM_FIELDS, parse_filter
 from runwatch.answers.view import Tone
 from runwatch.core.places import Place
 from runwatch.core.text import escape_controls
 from runwatch.ui.line import Bit, Line, ellipsis
-from runwatch.ui.raw_text import gone_words, verbatim_lines
+from runwatch.ui.raw_text import gone_words, is_json, verbatim_lines
 from runwatch.ui.safe import bit, line_text, wrapped
 
 Problem = tuple[Place | str, str]
@@ -107,7 +108,8 @@ def told_of(line: bytes) -> str:
         return ""
     kind = _KIND.search(start)
     event = f"its event is {kind[1].decode()}" if kind else "its event is unknown"
-    return f"as far as it goes, its run_id is {run[1].decode('utf-8', 'backslashreplace')}; {event}"
+    until = "" if is_json(line) else "as far as it goes, "
+    return f"{until}its run_id is {run[1].decode('utf-8', 'backslashreplace')}; {event}"
 
 
 def path_of(problem: Problem) -> str:
@@ -122,6 +124,21 @@ def line_of(problem: Problem) -> int:
     return 0 if isinstance(where, str) else where.line
 
 
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By path, then by line."""
+    return sorted(problems, key=lambda problem: (path_of(problem), line_of(problem)))
+
+
+def matching(problems: list[Problem], text: str) -> list[Problem]:
+    """Those that a filter leaves."""
+    wanted = parse_filter(text, PROBLEM_FIELDS)
+    return [problem for problem in problems if wanted.matches(_fields(problem))] if wanted else problems
+
+
+def _fields(problem: Problem) -> dict[str, object]:
+    return {"path": path_of(problem), "line": line_of(problem), "reason": problem[1]}
+
+
 def citation(problem: Problem) -> str:
     """`orders.jsonl:15: not JSON: …`, as `lint` prints it."""
     return f"{problem[0]}: {problem[1]}"
@@ -130,8 +147,10 @@ def citation(problem: Problem) -> str:
 class ProblemRows:
     """Problems as the table asks for them."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], below: str = "") -> None:
+        """`below` is the source's label: paths in that folder are shown without it."""
         self.problems = problems
+        self._folder = below.rstrip("/") + "/"
         self._index = {problem: number for number, problem in enumerate(problems)}
 
     @property
@@ -153,7 +172,7 @@ class ProblemRows:
         where, reason = problem
         match column:
             case "file":
-                return (bit(_cut_left(line_text(path_of(problem)), width)),)
+                return (bit(_cut_left(line_text(path_of(problem).removeprefix(self._folder)), width)),)
             case "line":
                 number = units.NOT_APPLICABLE if isinstance(where, str) else _number(where)
                 return (bit(number, Tone.FAINT if isinstance(where, str) else Tone.INK),)

@@ -18,11 +18,14 @@ from runwatch.answers.evidence import cite
 from runwatch.answers.view import Tone
 from runwatch.core.places import Place
 from runwatch.core.text import escape_controls
+from runwatch.sources.base import Source
 from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.safe import bit, line_text
 
 SHOWN = 64 * 1024
 """Characters of one line that are laid out."""
+COPIED = 1 << 20
+"""Bytes of one line that a terminal's clipboard is given at most."""
 INDENT = 2
 _DEEPEST = 40
 """Columns of indent beyond which nothing is indented further."""
@@ -61,6 +64,25 @@ def is_json(line: bytes) -> bool:
     except orjson.JSONDecodeError:
         return False
     return True
+
+
+def copied_text(line: bytes) -> str:
+    """What `y` puts into the clipboard: the line as it stands, controls as `\\uXXXX`, at most `COPIED` bytes of it."""
+    return escape_controls(line[:COPIED].decode("utf-8", "backslashreplace"))
+
+
+class LineKeeper:
+    """Reads a line once, however often it is drawn; again while it could not be read."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Place | None, str, bytes | None] = (None, "", None)
+
+    def line_at(self, source: Source, place: Place) -> bytes | None:
+        """The line at a place; None where its bytes are gone."""
+        place_now = (place, place.segment.gone)
+        if self._kept[:2] != place_now or self._kept[2] is None:
+            self._kept = (*place_now, source.line_at(place))
+        return self._kept[2]
 
 
 def gone_words(place: Place) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from textual.widget import Widget
 
-from runwatch.answers.attempt import AttemptView, attempt_view, failure_stops, is_bad, position_of
+from runwatch.answers.attempt import AttemptView, attempt_view, failure_stops, is_bad, position_of, time_lost
 from runwatch.answers.chunk import ChunkView, chunk_view
-from runwatch.core.places import Place
-from runwatch.core.text import escape_controls
 from runwatch.ui.chunk_board import ChunkBoard
 from runwatch.ui.header_view import header_view
+from runwatch.ui.raw_text import LineKeeper, copied_text
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.page import Page
 from runwatch.ui.widgets.header import HeaderView
@@ -37,7 +37,7 @@ class ChunkPage(Page):
         """The one selected; 0 until it is known which."""
         self.view: ChunkView | None = None
         self.selected: AttemptView | None = None
-        self._line: tuple[Place | None, str, bytes | None] = (None, "", None)
+        self._lines = LineKeeper()
         self._reached: int | None = None
         """The failed outcome that `e` opened last: the next `e` goes on from it."""
 
@@ -77,8 +77,10 @@ class ChunkPage(Page):
     def show_moment(self) -> None:
         """The chunk at the moment shown, and the attempt that is selected."""
         moment = self.session.moment(self.run_id)
-        self.view = view = None if moment is None else chunk_view(moment, self.chunk_index)
-        self.selected = None
+        view = None if moment is None else chunk_view(moment, self.chunk_index)
+        if moment is not None and view is not None and (lost := time_lost(moment, view)):
+            view = replace(view, aside=f"{view.aside}; {lost}" if view.aside else lost)
+        self.view, self.selected = view, None
         self.board.show(view, self.zone)
         if moment is None or view is None or not view.attempts:
             return
@@ -89,14 +91,10 @@ class ChunkPage(Page):
         row = rows[self.attempt - 1]
         others = self.session.moments() if row.error else ()
         self.selected = found = attempt_view(moment, self.chunk_index, row, others)
-        self.board.show_attempt(view, found, self._line_at(found.place), self.zone)
+        self.board.show_attempt(view, found, self._line_at(found), self.zone)
 
-    def _line_at(self, place: Place) -> bytes | None:
-        """Read once for each place; again while it could not be read."""
-        gone = place.segment.gone
-        if self._line[:2] != (place, gone) or self._line[2] is None:
-            self._line = (place, gone, self.session.source.line_at(place))
-        return self._line[2]
+    def _line_at(self, found: AttemptView) -> bytes | None:
+        return self._lines.line_at(self.session.source, found.place)
 
     # ------------------------------------------------------------------------------------------------ attempts
 
@@ -169,8 +167,9 @@ class ChunkPage(Page):
     def _wanted(self, view: ChunkView, focused: str | None) -> tuple[str, str]:
         """What `y` copies, and what it is called; of what is not there the next best."""
         error = self.selected.text if self.selected is not None else ""
-        if focused == "raw" and self._line[2] is not None:
-            return escape_controls(self._line[2].decode("utf-8", "backslashreplace")), "the line"
+        line = self._line_at(self.selected) if focused == "raw" and self.selected is not None else None
+        if line is not None:
+            return copied_text(line), "the line"
         if error and (focused == "error" or (focused != "chunk" and not view.query)):
             return error, "the error"
         if view.query and focused != "chunk":

@@ -9,14 +9,13 @@ from typing import ClassVar, cast
 from textual.content import Content
 from textual.widget import Widget
 
-from runwatch.answers.filters import PROBLEM_FIELDS, parse_filter
 from runwatch.core.places import Place
 from runwatch.ui.filter_bar import FilterBar
 from runwatch.ui.header_view import header_view
 from runwatch.ui.line import Bit
-from runwatch.ui.problem_words import Problem, ProblemRows, ProblemWords, citation, line_of, path_of
+from runwatch.ui.problem_words import Problem, ProblemRows, ProblemWords, citation, in_order, matching
 from runwatch.ui.problems_answer import ProblemsAnswer, ProblemsView
-from runwatch.ui.raw_text import place_words
+from runwatch.ui.raw_text import LineKeeper, place_words
 from runwatch.ui.safe import bit, line_text
 from runwatch.ui.screens.page import Page
 from runwatch.ui.widgets.header import HeaderView
@@ -51,7 +50,7 @@ class ProblemsPage(Page):
         self.following = False
         self._sorted: tuple[int, int] = (-1, -1)
         self._shown: tuple[object, ...] = ()
-        self._line: tuple[object, str, bytes | None] = (None, "", None)
+        self._lines = LineKeeper()
 
     def body(self) -> Iterable[Widget]:
         """The answer, the list, the line, the filter."""
@@ -94,7 +93,7 @@ class ProblemsPage(Page):
         revision = (runs.problem_count, id(runs.problems))
         if revision != self._sorted or len(self.problems) != len(runs.problems):
             self._sorted = revision
-            self.problems = sorted(runs.problems, key=lambda problem: (path_of(problem), line_of(problem)))
+            self.problems = in_order(runs.problems)
         files = sum(isinstance(where, str) for where, _ in self.problems)
         self.query_one(ProblemsAnswer).show(
             ProblemsView(
@@ -107,27 +106,19 @@ class ProblemsPage(Page):
             )
         )
         self.set_class(not self.problems, "-none")
+        if self.problems and self.focused is None:
+            self.table.focus()
         self._show_list(revision)
 
     def _show_list(self, revision: object) -> None:
         table = self.table
         if (revision, self.filter_text) != self._shown:
             self._shown = (revision, self.filter_text)
-            table.show_cells(ProblemRows(self._filtered()))
+            table.show_cells(ProblemRows(matching(self.problems, self.filter_text), self.session.source.label))
             self._show_counts(table.rows.count)
         if self.following and self.session.runs.problems:
             table.move_to_key(self.session.runs.problems[-1])
         self._show_line()
-
-    def _filtered(self) -> list[Problem]:
-        wanted = parse_filter(self.filter_text, PROBLEM_FIELDS)
-        if not wanted:
-            return self.problems
-        return [
-            problem
-            for problem in self.problems
-            if wanted.matches({"path": path_of(problem), "line": line_of(problem), "reason": problem[1]})
-        ]
 
     def _show_counts(self, shown: int) -> None:
         kept = len(self.problems)
@@ -149,16 +140,9 @@ class ProblemsPage(Page):
         if problem is None:
             return
         where = problem[0]
-        raw.show(ProblemWords(problem, self._line_at(where)), problem)
+        line = None if isinstance(where, str) else self._lines.line_at(self.session.source, where)
+        raw.show(ProblemWords(problem, line), problem)
         raw.border_subtitle = Content(line_text(where if isinstance(where, str) else place_words(where)))
-
-    def _line_at(self, where: Place | str) -> bytes | None:
-        """Read once for each place; again while it could not be read."""
-        if isinstance(where, str):
-            return None
-        if self._line[:2] != (where, where.segment.gone) or self._line[2] is None:
-            self._line = (where, where.segment.gone, self.session.source.line_at(where))
-        return self._line[2]
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Another problem is under the cursor; one moved to by hand ends following."""

@@ -12,18 +12,15 @@ from textual.widget import Widget
 
 from runwatch.answers.evidence import cite
 from runwatch.core.places import Place
-from runwatch.core.text import escape_controls
 from runwatch.ui.header_view import header_view
 from runwatch.ui.keys import KEYS, Hint, bindings, key_name
-from runwatch.ui.raw_text import RawText, gone_words, place_words
+from runwatch.ui.raw_text import COPIED, RawText, copied_text, gone_words, place_words
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.page import Page
 from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.scroll_text import ScrollText
 
-COPIED = 1 << 20
-"""Bytes of a line that a terminal's clipboard is given at most."""
 _OWN = ("back", "raw", "copy")
 _LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line"}
 
@@ -88,5 +85,4 @@ class RawScreen(Page):
             self.notify("its bytes are gone; nothing to copy", timeout=3, markup=False)
             return
         part = "" if len(self.line) <= COPIED else "first MiB of the "
-        text = self.line[:COPIED].decode("utf-8", "backslashreplace")
-        self.shell.copy(escape_controls(text), f"{part}line {cite((self.place,))}")
+        self.shell.copy(copied_text(self.line), f"{part}line {cite((self.place,))}")

@@ -10,8 +10,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from runwatch.ui.keys import bindings
-from runwatch.ui.line import Line, to_strip
+from runwatch.ui.line import Bit, Line, spread, to_strip
 from runwatch.ui.plain import is_plain
+
+_TOO_NARROW_TO_SAY = 20
 
 
 class Words(Protocol):
@@ -80,10 +82,14 @@ class ScrollText(ScrollView, can_focus=True, inherit_bindings=False):
         return len(self.made(width))
 
     def render_line(self, y: int) -> Strip:
-        """One line of those in view."""
-        lines = self.made(self.size.width)
-        y += self.scroll_offset.y
-        return to_strip(lines[y] if y < len(lines) else (), self.visual_style, self.size.width)
+        """One line of those in view; the last says how many more there are."""
+        width, lines = self.size.width, self.made(self.size.width)
+        at = y + self.scroll_offset.y
+        line = lines[at] if at < len(lines) else ()
+        if y == self.size.height - 1 and self.hidden_below and width >= _TOO_NARROW_TO_SAY:
+            mark = "v" if is_plain() else "▼"
+            line = spread(line, (Bit(f"{mark} {self.hidden_below:,} more", "$muted"),), width)
+        return to_strip(line, self.visual_style, width)
 
     def _scroll(self, lines: int) -> None:
         self.scroll_relative(y=lines, animate=False, force=True)
