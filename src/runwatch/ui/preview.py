@@ -95,7 +95,7 @@ def _time(stage: Stage, width: int, zone: tzinfo) -> Line:
     start, end = units.clock(stage.start, zone), units.clock(stage.end, zone)
     marks = tuple(TimeMark(mark.time, mark.mark.value) for mark in stage.marks)
     view = TimeBarView(start=stage.start, now=stage.now, end=stage.end, estimated=stage.estimated, marks=marks)
-    cells = max(4, width - LABEL - 2 - 2 * 9 - 3 - len(stage.tail))
+    cells = max(4, width - LABEL - 2 - len(start) - 2 - 2 - len(end) - 2 - len(stage.tail))
     edges = ("|", "|") if is_plain() else ("├", "┤")
     about = ("~" if is_plain() else "≈") if stage.estimated else " "
     return (

@@ -22,8 +22,8 @@ from runwatch.ui.widgets.table import Column
 BAR = 10
 COLUMNS = (
     Column("verdict", "verdict", 14, tiny=8),
-    Column("export", "export", 15, tiny=10, most=30),
-    Column("started", "started", 12, from_width=76),
+    Column("export", "export", 15, gap=1, tiny=10, most=30),
+    Column("started", "started", 12, gap=1, from_width=76),
     Column("elapsed", "elapsed", 9, "right", from_width=68),
     Column("bar", "chunks", BAR, gap=3, from_width=110, sortable=False),
     Column("chunks", "chunks", 10, "right", covered_by="bar"),
