@@ -70,7 +70,7 @@ def _decode_document(document: dict[str, Any], identity: str) -> list[Decoded]:
         try:
             if not isinstance(value, dict):
                 raise _Unfit(f"expected an object, found {_found(value)}")
-            decoded.append(_decode_entry(value, run_id or identity, export_name, number))
+            decoded.append(_decode_entry(value, identity if run_id is None else run_id, export_name, number))
         except _Unfit as unfit:
             decoded.append(Problem(f"entry {number}: {unfit}", number))
     return decoded

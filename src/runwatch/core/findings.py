@@ -140,21 +140,20 @@ def _last_words(state: RunState, slot: int) -> tuple[int, ...]:
 
 def _chunk_written_twice(state: RunState, log: RunLog) -> Looks:
     chunks = state.chunks
-    if chunks.written_twice:
-        positions = (
-            chunks.part_position[part] for slot in chunks.written_twice for part in chunks.parts_alone(slot)
-        )
-        indexes = sorted(chunks.indexes[slot] for slot in chunks.written_twice)
+    slots = chunks.written_twice
+    if slots:
+        positions = (chunks.part_position[part] for slot in slots for part in chunks.parts_alone(slot))
+        indexes = sorted(chunks.indexes[slot] for slot in slots)
         yield _found("chunk_written_twice", "contradiction", positions, count=len(indexes), first=indexes[0])
 
 
 def _rows_disagree(state: RunState, log: RunLog) -> Looks:
     disputed = state.files.disputed
     if disputed:
-        first = next(iter(disputed.values()))
+        first = state.files.namings(next(iter(disputed)))
         name = getattr(log.event(first[0]), "file_name", "")
         counts = list(dict.fromkeys(getattr(log.event(at), "rows", 0) for at in first))
-        positions = [at for named in disputed.values() for at in named]
+        positions = [at for row in disputed for at in state.files.namings(row)]
         yield _found("rows_disagree", "contradiction", positions, file=name, counts=counts[:2])
 
 

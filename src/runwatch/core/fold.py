@@ -78,19 +78,9 @@ def _plan_warning(state: RunState, event: ev.PlanWarning, position: int, log: Ru
 def _file_written(state: RunState, event: ev.FileWritten, position: int, log: RunLog) -> None:
     state.is_written = True
     before = state.files.total_rows
-    file_row = state.files.name(event.file_name, event.rows, event.bytes, True)
-    _note_dispute(state, event.file_name, file_row, position, log)
+    state.files.name(event.file_name, event.rows, event.bytes, position, True)
     state.files_since_validation.append(position)
     state.rows_series.add(log.moment(position), max(0, state.files.total_rows - before))
-
-
-def _note_dispute(state: RunState, name: str, file_row: int, position: int, log: RunLog) -> None:
-    """Keep where a file with two row counts was named: what came before the dispute is looked up once."""
-    named = state.files.disputed.get(file_row)
-    if named:
-        named.append(position)
-    elif named is not None:
-        named += [at for at in range(position + 1) if getattr(log.event(at), "file_name", None) == name]
 
 
 def _chunk_started(state: RunState, event: ev.ChunkStarted, position: int, log: RunLog) -> None:
@@ -113,8 +103,7 @@ def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, l
     before = state.files.total_rows
     file_row = NOWHERE
     if event.file_name is not None:
-        file_row = state.files.name(event.file_name, event.rows, -1, False)
-        _note_dispute(state, event.file_name, file_row, position, log)
+        file_row = state.files.name(event.file_name, event.rows, -1, position, False)
         state.files_since_validation.append(position)
     else:
         state.nameless_rows += event.rows

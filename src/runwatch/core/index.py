@@ -14,6 +14,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
+import msgspec
+
 from runwatch.core.events import Entry, Event
 from runwatch.core.places import Place, Segment
 
@@ -63,7 +65,7 @@ class RunLog:
         if not self.is_arranged:
             return None
         if self._tail is None:
-            self._tail = _Tail(segment)
+            self._tail = _Tail()
         if self._tail.takes(self, row):
             return self._place_last(row)
         if self.is_arranged:
@@ -104,7 +106,7 @@ class RunLog:
         self.moments = array("q", (moment for moment, _ in pairs))
         self.repeats = len(repeated)
         self.is_arranged = True
-        self._tail = _Tail.behind(self, chains)
+        self._tail = _Tail.behind(self)
 
     def _merge(self, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
         """(moment, row) of all chains: by moment, ties by path, each chain in its own order."""
@@ -129,17 +131,8 @@ class RunLog:
 
     def _repeats_in(self, merged: Iterable[tuple[int, int]]) -> set[int]:
         """Rows equal to an earlier one in time (to the nanosecond), variant and fields."""
-        at_time: dict[int, list[int]] = {}
-        repeated = set()
-        for _, row in merged:
-            if self.times[row] == NEVER:
-                continue
-            earlier = at_time.setdefault(self.times[row], [])
-            if any(self.events[other] == self.events[row] for other in earlier):
-                repeated.add(row)
-            else:
-                earlier.append(row)
-        return repeated
+        seen = _Seen()
+        return {row for _, row in merged if self.times[row] != NEVER and not seen.is_new(self, row)}
 
     def positions_until(self, moment: int) -> int:
         """How many positions lie not after `moment`."""
@@ -182,70 +175,107 @@ class RunLog:
         return Place(self.segments[row], self.lines[row], self.numbers[row], self.offsets[row])
 
 
+class _Seen:
+    """Timed entries by time and content, so that one delivered again is known however many share its time."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, int], list[int]] = {}
+
+    def is_new(self, log: RunLog, row: int) -> bool:
+        """Remember `row`, unless an equal one came before."""
+        event = log.events[row]
+        earlier = self._rows.setdefault((log.times[row], _content(event)), [])
+        if any(log.events[other] == event for other in earlier):
+            return False
+        earlier.append(row)
+        return True
+
+
+def _content(event: Event) -> int:
+    """The same for equal events, and hardly ever for others."""
+    try:
+        return hash(event)
+    except TypeError:  # a JSON object among the fields
+        return hash((event.kind, msgspec.json.encode(event, order="sorted")))
+
+
 class _Tail:
     """What must be known of the entries so far to place one more behind them at once."""
 
-    def __init__(self, segment: Segment) -> None:
-        self.chain: str | None = segment.chain
-        """None: several files, whose entries must be later than all to be placed at once."""
-        self.segment_order = segment.order
+    def __init__(self) -> None:
+        self.chains: dict[str, float] = {}
+        """The newest segment's order of each file. Of several files, an entry must be later than all to be placed."""
+        self.timeless: set[str] = set()
+        """Files without any time so far: their first one moves all that stands before it."""
         self.moment = NEVER
         self.latest = NEVER
         """The greatest time of all; only an entry not later than it can be a repeat."""
-        self.at_latest: list[int] = []
-        self.at_time: dict[int, list[int]] | None = None
-        """Rows by time; made only when a time turns up that is earlier than the latest."""
+        self._at_latest: list[int] = []
+        self._ties: _Seen | None = None
+        """Those at the latest time; made only when a second one turns up."""
+        self._all: _Seen | None = None
+        """All timed entries; made only when a time turns up that is earlier than the latest."""
 
     @classmethod
-    def behind(cls, log: RunLog, chains: dict[str, list[int]]) -> _Tail | None:
+    def behind(cls, log: RunLog) -> _Tail | None:
         """The tail of an arranged log."""
-        if not log.order:
+        if not log.events:
             return None
-        tail = cls(max((log.segments[row] for row in log.order), key=lambda segment: segment.order))
-        tail.chain = tail.chain if len(chains) == 1 else None
+        tail = cls()
+        for segment in set(log.segments):
+            tail.chains[segment.chain] = max(segment.order, tail.chains.get(segment.chain, segment.order))
+        tail.timeless = set(tail.chains)
         tail.moment = log.moments[-1]
         for row in log.order:
-            tail._remember(row, log.times[row])
+            if log.times[row] != NEVER:
+                tail.timeless.discard(log.segments[row].chain)
+                tail._remember(log, row)
         return tail
 
     def takes(self, log: RunLog, row: int) -> bool:
         """True if `row` stands behind all others. Else it is a repeat, or the log is to be arranged."""
         time, segment = log.times[row], log.segments[row]
-        if segment.chain != self.chain:
-            if self.moment == NEVER or time <= self.moment:
-                log.is_arranged = False
-                return False
-            self.chain = None
-        elif segment.order < self.segment_order or (self.moment == NEVER and time != NEVER and row > 0):
+        if self._moves_others(segment, time):
             log.is_arranged = False
             return False
-        self.segment_order = max(self.segment_order, segment.order)
-        if time != NEVER and self._repeats(log, row, time):
-            return False
-        self.moment = max(self.moment, time)
-        self._remember(row, time)
+        if segment.chain not in self.chains and time == NEVER:
+            self.timeless.add(segment.chain)
+        self.chains[segment.chain] = segment.order
+        if time != NEVER:
+            if time <= self.latest and self._repeats(log, row, time):
+                return False
+            self.moment = max(self.moment, time)
+            self._remember(log, row)
         return True
 
-    def _repeats(self, log: RunLog, row: int, time: int) -> bool:
-        if time > self.latest:
-            return False
-        if time == self.latest:
-            earlier = self.at_latest
-        else:
-            if self.at_time is None:
-                self.at_time = {}
-                for other in log.order:
-                    self.at_time.setdefault(log.times[other], []).append(other)
-            earlier = self.at_time.get(time, [])
-        event = log.events[row]
-        return any(log.events[other] == event for other in earlier)
+    def _moves_others(self, segment: Segment, time: int) -> bool:
+        """An older part of its file, the first time of its file, or not later than what other files hold."""
+        known = self.chains.get(segment.chain)
+        if known is not None and (segment.order < known or (time != NEVER and segment.chain in self.timeless)):
+            return True
+        several = bool(self.chains) if known is None else len(self.chains) > 1
+        return several and time <= self.moment
 
-    def _remember(self, row: int, time: int) -> None:
-        if time == NEVER:
-            return
-        if self.at_time is not None:
-            self.at_time.setdefault(time, []).append(row)
+    def _repeats(self, log: RunLog, row: int, time: int) -> bool:
+        """Whether an equal entry came before; a new one is remembered with the others."""
+        if self._all is None and time < self.latest:
+            self._all = _Seen()
+            for other in log.order:
+                if log.times[other] != NEVER:
+                    self._all.is_new(log, other)
+        if self._all is not None:
+            return not self._all.is_new(log, row)
+        if self._ties is None:
+            self._ties = _Seen()
+            for other in self._at_latest:
+                self._ties.is_new(log, other)
+        return not self._ties.is_new(log, row)
+
+    def _remember(self, log: RunLog, row: int) -> None:
+        time = log.times[row]
         if time > self.latest:
-            self.latest, self.at_latest = time, [row]
+            self.latest, self._at_latest, self._ties = time, [row], None
+            if self._all is not None:
+                self._all.is_new(log, row)
         elif time == self.latest:
-            self.at_latest.append(row)
+            self._at_latest.append(row)

@@ -15,6 +15,8 @@ from runwatch.core.series import Series
 
 PENDING, RUNNING, COMPLETED, FAILED, INTERRUPTED = range(5)
 STATE_NAMES = ("pending", "running", "completed", "failed", "interrupted")
+ATTEMPTS_COMPARED = 64
+"""Attempts of one chunk with files of their own: of more, the newest 64 are held against the others."""
 NOWHERE = -1
 """Stands in a column of positions for "not known"."""
 
@@ -46,22 +48,42 @@ class Files:
     total_rows: int = 0
     total_bytes: int = 0
     with_bytes: int = 0
-    disputed: dict[int, list[int]] = field(default_factory=dict)
-    """Files with two row counts: where each was named."""
+    disputed: dict[int, None] = field(default_factory=dict)
+    """Files with two row counts."""
+    last_naming: array[int] = field(default_factory=lambda: array("i"))
+    naming_before: array[int] = field(default_factory=lambda: array("i"))
+    naming_position: array[int] = field(default_factory=lambda: array("i"))
 
-    def name(self, name: str, rows: int, size: int, is_written: bool) -> int:
+    def name(self, name: str, rows: int, size: int, position: int, is_written: bool) -> int:
         """A file was named; its row in these columns. `size` -1: unknown."""
+        row = self._name(name, rows, size, is_written)
+        self.naming_before.append(self.last_naming[row])
+        self.naming_position.append(position)
+        self.last_naming[row] = len(self.naming_position) - 1
+        return row
+
+    def namings(self, row: int) -> list[int]:
+        """Where a file was named, in the order of the log."""
+        positions = []
+        naming = self.last_naming[row]
+        while naming != NOWHERE:
+            positions.append(self.naming_position[naming])
+            naming = self.naming_before[naming]
+        return positions[::-1]
+
+    def _name(self, name: str, rows: int, size: int, is_written: bool) -> int:
         row = self.row_of.get(name)
         if row is None:
             row = self.row_of[name] = len(self.rows)
             self.rows.append(rows)
             self.sizes.append(-1)
+            self.last_naming.append(NOWHERE)
             self.is_written.append(is_written)
             self.total_rows += rows
             self._size(row, size)
             return row
-        if self.rows[row] != rows and row not in self.disputed:
-            self.disputed[row] = []
+        if self.rows[row] != rows:
+            self.disputed[row] = None
         if is_written and not self.is_written[row]:
             self.total_rows += rows - self.rows[row]
             self.rows[row] = rows
@@ -97,8 +119,11 @@ class Chunks:
         """Slots with a failed or interrupted attempt, in the order of the first."""
         self.open: dict[int, int] = {}
         """Slot → attempt under way."""
-        self.written_twice: dict[int, None] = {}
-        """Slots with two attempts that each left a file the other does not have."""
+        self._written_twice: set[int] = set()
+        self._delivered_twice: set[int] = set()
+        """Slots with parts of several attempts."""
+        self._unsure: set[int] = set()
+        """Those of them to be looked at before it is said which were written twice."""
         self.starts = 0
         """Attempts that are known to have begun."""
         self.completed_without_start = 0
@@ -177,14 +202,27 @@ class Chunks:
 
     def add_part(self, slot: int, file_row: int, rows: int, position: int) -> None:
         """The last attempt delivered a part; `file_row` NOWHERE: rows without a file."""
-        self.part_before.append(self.last_part[slot])
-        self.part_attempt.append(self.last_attempt[slot])
+        before, attempt = self.last_part[slot], self.last_attempt[slot]
+        if before != NOWHERE and (slot in self._delivered_twice or self.part_attempt[before] != attempt):
+            self._delivered_twice.add(slot)
+            self._unsure.add(slot)
+        self.part_before.append(before)
+        self.part_attempt.append(attempt)
         self.part_file.append(file_row)
         self.part_rows.append(rows)
         self.part_position.append(position)
         self.last_part[slot] = len(self.part_file) - 1
-        if self.tries[slot] > 1 and file_row != NOWHERE and self.parts_alone(slot):
-            self.written_twice[slot] = None
+
+    @property
+    def written_twice(self) -> list[int]:
+        """Slots with two attempts that each left a file the other does not have."""
+        for slot in self._unsure:
+            if self.parts_alone(slot):
+                self._written_twice.add(slot)
+            else:
+                self._written_twice.discard(slot)
+        self._unsure.clear()
+        return sorted(self._written_twice)
 
     def parts_alone(self, slot: int) -> set[int]:
         """Parts of attempts of which each left a file that the other does not have."""
@@ -192,13 +230,12 @@ class Chunks:
         for part in self.parts(slot):
             if self.part_file[part] != NOWHERE:
                 files.setdefault(self.part_attempt[part], set()).add(self.part_file[part])
-        alone = {
-            (attempt, file)
-            for attempt, mine in files.items()
-            for other in files.values()
-            if mine - other and other - mine
-            for file in mine - other
-        }
+        others = list({frozenset(some): None for some in files.values()})[:ATTEMPTS_COMPARED]
+        alone: set[tuple[int, int]] = set()
+        for attempt, mine in files.items():
+            for other in others:
+                if mine - other and other - mine:
+                    alone.update((attempt, file) for file in mine - other)
         return {part for part in self.parts(slot) if (self.part_attempt[part], self.part_file[part]) in alone}
 
     def parts(self, slot: int) -> Iterator[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from runwatch.core.events import Entry, PlanResolved, Problem, Unknown
+from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen, Unknown
 from runwatch.core.fold import fold
 from runwatch.core.index import RunLog
 from runwatch.core.places import Place, Segment
@@ -49,14 +49,15 @@ class Run:
         self.log = RunLog()
         self.revision = 0
         self.arrived: int | None = None
-        """When its last line came (ns, the clock's), if we watched it come."""
+        """When it last said something new (ns, the clock's), if we watched it come."""
         self._state = RunState()
 
     def feed(self, entry: Entry, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
         """Take in one entry; it is folded at once where it stands behind all others."""
         position = self.log.append(entry, segment, line, offset)
         self.revision += 1
-        if arrived is not None:
+        is_repeat = position is None and self.log.is_arranged
+        if arrived is not None and not is_repeat and not isinstance(entry.event, ProducerSeen):
             self.arrived = arrived
         if position is not None:
             fold(self._state, self.log, position + 1)
@@ -119,6 +120,8 @@ class Runs:
         self.problem_count = 0
         self.unknown_count = 0
         self.revision = 0
+        self._run_ids: dict[Segment, set[str]] = {}
+        """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
 
     def feed(
         self, entry: Entry | Problem, segment: Segment, line: int, offset: int, arrived: int | None = None
@@ -130,6 +133,7 @@ class Runs:
             return
         if isinstance(entry.event, Unknown):
             self.unknown_count += 1
+        self._run_ids.setdefault(segment, set()).add(entry.run_id)
         run = self.by_id.get(entry.run_id)
         if run is None:
             run = self.by_id[entry.run_id] = Run(entry.run_id)
@@ -139,20 +143,25 @@ class Runs:
         """Keep a problem; a text is the path of a file that cannot be read at all."""
         self.revision += 1
         self.problem_count += 1
+        if isinstance(where, Place):
+            self._run_ids.setdefault(where.segment, set())
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append((where, reason))
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said: it is going to be read anew."""
+        run_ids = self._run_ids.pop(segment, None)
+        if run_ids is None:
+            return
         self.revision += 1
-        for run in self.by_id.values():
-            if segment in run.log.segments:
-                self.unknown_count -= sum(
-                    isinstance(event, Unknown)
-                    for event, there in zip(run.log.events, run.log.segments, strict=True)
-                    if there is segment
-                )
-                run.take_out(segment)
+        for run_id in run_ids:
+            run = self.by_id[run_id]
+            self.unknown_count -= sum(
+                isinstance(event, Unknown)
+                for event, there in zip(run.log.events, run.log.segments, strict=True)
+                if there is segment
+            )
+            run.take_out(segment)
         kept = [pair for pair in self.problems if not isinstance(pair[0], Place) or pair[0].segment is not segment]
         self.problem_count -= len(self.problems) - len(kept)
         self.problems = kept

@@ -93,8 +93,12 @@ def _producer(state: RunState, log: RunLog, now: int) -> tuple[bool, ev.Producer
         return False, None
     seen = log.event(state.producer)
     assert isinstance(seen, ev.ProducerSeen)
-    until = None if seen.until is None else parse_time(seen.until)
-    if until is None or until[0] > now:
+    if seen.until is None:
+        return True, None
+    until = parse_time(seen.until)
+    if until is None:  # a time that cannot be read says neither
+        return False, None
+    if until[0] > now:
         return True, None
     heard = None if state.last_heard == NOWHERE else log.moment(state.last_heard)
     return False, None if heard is not None and heard > until[0] else seen
