@@ -20,7 +20,7 @@ class Writer:
         self.path = path
         self.written: list[bytes] = []
         self._rng = rng
-        self._file = open(path, "ab", buffering=0)
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - open as long as the writer lives
         self._half = b""
 
     def write(self) -> None:
@@ -45,7 +45,7 @@ class Writer:
     def reopen(self) -> None:
         """As after a signal: the rest of a line still goes to the old file."""
         self.close()
-        self._file = open(self.path, "ab", buffering=0)
+        self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 - as above
 
     def _put(self, data: bytes) -> None:
         self._file.write(data)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.sources.seen import Seen, lines_of
 
 from runwatch.sources import reader
 from runwatch.sources.base import Block
 from runwatch.sources.table import open_source
-from tests.sources.seen import Seen, lines_of
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,8 @@ def test_a_file_is_read_and_followed() -> None:
     assert seen.poll() == []
     write("x.jsonl", '{"n":3}')
     assert seen.poll() == [b'{"n":3}']
-    assert [(line.number, line.offset, line.arrived) for line in seen.lines] == [(1, 0, False), (2, 8, False), (3, 16, True)]
+    assert [(line.number, line.offset) for line in seen.lines] == [(1, 0), (2, 8), (3, 16)]
+    assert [line.arrived for line in seen.lines] == [False, False, True]
     assert seen.open_again() == 3
     assert seen.source.progress.bytes_total == seen.source.progress.bytes_read == 24
 
@@ -114,7 +115,8 @@ def test_the_newest_log_comes_first() -> None:
 
 
 def test_what_in_a_directory_is_a_log() -> None:
-    for name in ["a.jsonl", "b.ndjson", "c.jsonl.1", "d.jsonl-20261123", "e.jsonl-20261123-1700000000", "sub/f.ndjson.12"]:
+    dated = "e.jsonl-20261123-1700000000"
+    for name in ["a.jsonl", "b.ndjson", "c.jsonl.1", "d.jsonl-20261123", dated, "sub/f.ndjson.12"]:
         write(f"logs/{name}", f'"{name}"')
     for name in [".a.jsonl", "sub/.hidden/b.jsonl", "c.log", "d.jsonl.bak", "e.jsonl~", "f.txt", "g.jsonl.swp"]:
         write(f"logs/{name}", '"no"')
@@ -132,10 +134,17 @@ def test_what_in_a_directory_is_a_log() -> None:
 
 @pytest.mark.parametrize(
     ("given", "shown"),
-    [("logs", "logs/x.jsonl"), ("./logs//", "./logs/x.jsonl"), (".", "./logs/x.jsonl"), ("logs/x.jsonl", "logs/x.jsonl"),
-     ("./logs/x.jsonl", "./logs/x.jsonl"), ("log*/*.jsonl", "logs/x.jsonl"), ("../{here}/logs", "../{here}/logs/x.jsonl"),
-     ("{cwd}/logs/", "{cwd}/logs/x.jsonl")],
-)  # fmt: skip
+    [
+        ("logs", "logs/x.jsonl"),
+        ("./logs//", "./logs/x.jsonl"),
+        (".", "./logs/x.jsonl"),
+        ("logs/x.jsonl", "logs/x.jsonl"),
+        ("./logs/x.jsonl", "./logs/x.jsonl"),
+        ("log*/*.jsonl", "logs/x.jsonl"),
+        ("../{here}/logs", "../{here}/logs/x.jsonl"),
+        ("{cwd}/logs/", "{cwd}/logs/x.jsonl"),
+    ],
+)
 def test_a_path_is_as_the_user_can_open_it(given: str, shown: str) -> None:
     write("logs/x.jsonl", "1")
     words = {"cwd": os.getcwd(), "here": os.path.basename(os.getcwd())}
@@ -179,7 +188,7 @@ def test_a_path_that_does_not_exist_is_waited_for(path: str) -> None:
     assert seen.source.progress.waiting == (path,)
     write("logs/x.jsonl", "1")
     assert seen.poll() == [b"1"]
-    assert seen.source.progress.waiting == ()
+    assert not seen.source.progress.waiting
 
 
 def test_a_file_reached_by_two_paths_is_read_once() -> None:
@@ -228,7 +237,9 @@ def test_a_name_that_is_no_text_does_not_stop_us() -> None:
         (["a"], ["a/x.jsonl", "a/x.ndjson", "a/y.ndjson"], ["a/x.jsonl", "a/x.ndjson", "y"]),
     ],
 )
-def test_a_log_is_called_by_the_shortest_name_that_is_its_own(paths: list[str], files: list[str], identities: list[str]) -> None:
+def test_a_log_is_called_by_the_shortest_name_that_is_its_own(
+    paths: list[str], files: list[str], identities: list[str]
+) -> None:
     for name in files:
         write(name, f'"{name}"')
     seen = watch(*paths)
@@ -264,7 +275,12 @@ def fails_for(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> Callab
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(errno.EACCES, "permission denied"), (errno.EIO, "input/output error"), (errno.EMFILE, "too many open files")]
+    ("number", "said"),
+    [
+        (errno.EACCES, "permission denied"),
+        (errno.EIO, "input/output error"),
+        (errno.EMFILE, "too many open files"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_said_once_and_read_when_it_can(
     monkeypatch: pytest.MonkeyPatch, number: int, said: str
@@ -315,7 +331,7 @@ def test_a_directory_that_cannot_be_listed_is_said_in_the_header(monkeypatch: py
     assert seen.source.progress.notices == ("cannot read ./logs/shut: permission denied; trying again every 5 s",)
     shut[0] = False
     assert seen.poll() == [b"1"]
-    assert seen.source.progress.notices == ()
+    assert not seen.source.progress.notices
 
 
 def test_a_file_that_goes_while_it_is_read_is_read_to_its_end() -> None:

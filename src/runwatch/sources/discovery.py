@@ -32,6 +32,7 @@ class Discovery:
         """Directories of which all below is ours."""
         self.flat: set[str] = set()
         """Directories of which only some names are ours: around files, patterns and what is waited for."""
+        self._matched: set[str] = set()
         self._by_name: dict[str, str] = {}
 
     def everything(self, restless: Collection[str]) -> Look:
@@ -101,13 +102,17 @@ class Discovery:
         while glob.has_magic(fixed):
             fixed = os.path.dirname(fixed)
         self._beside(self._absolute(os.path.join(fixed, "x")))
-        matches = sorted(glob.iglob(root, root_dir=self._cwd, recursive=True))
-        for match in map(normal, matches):
+        matches = sorted(map(normal, glob.iglob(root, root_dir=self._cwd, recursive=True)))
+        for match in matches:
             try:
                 status = os.stat(self._absolute(match))
             except OSError:
                 continue  # it went, or is a link to nowhere
             self._existing(match, visible(os.path.relpath(match, fixed or ".")), status)
+        for match in self._matched - set(matches):
+            if chain_of(self._absolute(match)) in self._restless:
+                self._missing(match, self._absolute(match))
+        self._matched.update(matches)
         if not matches:
             self._look.waiting.append(root)
 

@@ -69,17 +69,18 @@ class Chains:
         for tail in broken:
             self._forget(tail)
         fresh: dict[str, list[Found]] = {}
-        for file in sorted(files.values(), key=lambda file: file.name.rank):
+        for file in sorted(files.values(), key=lambda file: (file.name.rank, file.name.packed)):
             if known := self.by_file.get(file.file):
                 self._see(known, file)
             else:
                 fresh.setdefault(file.chain, []).append(file)
         self._begin(fresh)
         plain = {(file.chain, file.name.rank) for file in files.values() if not file.name.packed}
+        names = {file.path for file in files.values() if file.file not in self.by_file}
         for key in {*fresh, *keys, *(tail.chain for tail in broken)}:
             if chain := self.all.get(key):
                 gone = [tail for tail in chain.tails if tail in broken or tail.file not in files]
-                self._pass_on(chain, gone, fresh.get(key, []), broken)
+                self._pass_on(chain, gone, fresh.get(key, []), broken, names)
                 self._take_up(chain, fresh.get(key, []), plain)
         return changes
 
@@ -123,29 +124,35 @@ class Chains:
         for file in new:
             self.all[file.chain] = new_chain(file, names[file.chain])
 
-    def _pass_on(self, chain: Chain, gone: list[Tail], fresh: list[Found], broken: set[Tail]) -> None:
-        """What we read of a file that is gone stands in another one now, or is gone with it."""
+    def _pass_on(
+        self, chain: Chain, gone: list[Tail], fresh: list[Found], broken: set[Tail], names: set[str]
+    ) -> None:
+        """What we read of a file that is gone stands in another one now, or is gone with it.
+
+        A broken one was truncated if it stands where it stood; else another file was given its inode.
+        """
         for tail in gone:
-            heir = next((file for file in fresh if self._inherits(chain, tail, file, tail in broken)), None)
+            start = b"" if tail in broken else self._held.start(tail)
+            heir = next((file for file in fresh if self._inherits(chain, tail, file, start)), None)
             if heir is not None:
                 fresh.remove(heir)
                 self._adopt(tail, heir)
-            elif tail in broken:
+            elif tail in broken and tail.path in names:
                 self._end(chain, tail, "truncated")
             elif _stands_elsewhere(tail):
                 self._stay(tail)
             else:
-                self._forget(tail)
+                if tail not in broken:
+                    self._forget(tail)
                 self._end(chain, tail, "removed")
                 self._changes.removed.append(tail)
 
-    def _inherits(self, chain: Chain, tail: Tail, file: Found, truncated: bool) -> bool:
-        """A copy stands behind the original in the rotation; only one that replaced it stands in its place."""
-        if file.file == tail.file or file.name.rank > tail.rank or (truncated and file.name.rank == tail.rank):
+    @staticmethod
+    def _inherits(chain: Chain, tail: Tail, file: Found, start: bytes) -> bool:
+        """A copy stands behind the original in the rotation, or has taken its place."""
+        if file.file == tail.file or file.name.rank > tail.rank:
             return False
-        if chain.copies.get(file.file) is tail:
-            return True
-        return goes_on_in(tail, file, b"" if truncated else self._held.start(tail))
+        return chain.copies.get(file.file) is tail or goes_on_in(tail, file, start)
 
     def _adopt(self, tail: Tail, file: Found) -> None:
         self._held.close(tail)
@@ -184,11 +191,11 @@ class Chains:
             self._changes.grown.add(tail)
 
     def _take_up(self, chain: Chain, fresh: list[Found], plain: set[tuple[str, Rank]]) -> None:
-        """Read the new files, but for those that repeat one we have."""
-        for file in fresh:
-            if file.name.packed and (file.chain, file.name.rank) in plain:
-                continue
-            if chain.follows(file) and not self._is_copy(chain, file):
+        """Read the new files, but for those that repeat one we have, or another new one: so the newest come first."""
+        ours = [file for file in fresh if chain.follows(file)
+                and not (file.name.packed and (file.chain, file.name.rank) in plain)]  # fmt: skip
+        for file in ours if self._first else reversed(ours):
+            if not self._is_copy(chain, file):
                 self._follow(chain, file)
 
     def _is_copy(self, chain: Chain, file: Found) -> bool:
