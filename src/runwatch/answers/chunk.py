@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from runwatch.answers import units
 from runwatch.answers.estimate import chunk_duration, median_duration
 from runwatch.answers.evidence import evidence
+from runwatch.answers.figures import lasted
 from runwatch.answers.stage import attempt_outcome, chunk_mark
 from runwatch.answers.view import Evidence, Mark, Reason, Row, Span, Tone
 from runwatch.core import events as ev
@@ -81,23 +82,24 @@ def chunk_view(moment: Moment, chunk_index: int) -> ChunkView | None:
 
 def _attempt_row(moment: Moment, attempts: tuple[Attempt, ...], position: int) -> AttemptRow:
     attempt = attempts[position]
-    began, ended = _moment(moment, attempt.start), _moment(moment, attempt.end)
     wait = ""
     if position + 1 < len(attempts):
-        following = _moment(moment, attempts[position + 1].start)
-        known = ended is not None and following is not None and following >= ended
-        wait = units.duration(following - ended, 2) if known else units.UNKNOWN  # type: ignore[operator]
+        wait = _length(lasted(moment, attempt.end, attempts[position + 1].start))
     event = moment.log.event(attempt.end) if attempt.end != NOWHERE else None
     ends = attempt.parts or (attempt.end,)
     return AttemptRow(
         number=attempt.number,
-        began=began,
-        took=units.UNKNOWN if began is None or ended is None or ended < began else units.duration(ended - began, 2),
+        began=_moment(moment, attempt.start),
+        took=_length(lasted(moment, attempt.start, attempt.end)),
         outcome=attempt_outcome(moment, attempt),
         wait=wait,
         error=event.error if isinstance(event, ev.ChunkFailed) else "",
         evidence=evidence(moment, (attempt.start, *ends), (attempt.start != NOWHERE) + len(ends)),
     )
+
+
+def _length(length: int | None) -> str:
+    return units.UNKNOWN if length is None else units.duration(length, 2)
 
 
 def _moment(moment: Moment, position: int) -> int | None:
@@ -136,8 +138,8 @@ def _aside(moment: Moment, slot: int) -> str:
 
 def _facts(moment: Moment, slot: int) -> tuple[Row, ...]:
     chunks, files = moment.state.chunks, moment.state.files
-    parts = list(chunks.parts(slot))[::-1]
-    named = {chunks.part_file[part] for part in parts if chunks.part_file[part] != NOWHERE}
+    parts = _distinct(moment, slot)
+    named = [chunks.part_file[part] for part in parts if chunks.part_file[part] != NOWHERE]
     known = [files.sizes[file] for file in named if files.sizes[file] >= 0]
     size = Span(units.size(sum(known)), lead="bytes") if known else Span("unknown", Tone.MUTED, lead="bytes")
     rows = [_keys_row(moment, slot)]
@@ -156,14 +158,24 @@ def _facts(moment: Moment, slot: int) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def _distinct(moment: Moment, slot: int) -> list[int]:
+    """Its parts in the order of the log; the same file twice is one part."""
+    chunks = moment.state.chunks
+    found: dict[tuple[int, int], int] = {}
+    for part in list(chunks.parts(slot))[::-1]:
+        file = chunks.part_file[part]
+        found.setdefault((file, part if file == NOWHERE else 0), part)
+    return list(found.values())
+
+
 def _rows_spans(moment: Moment, slot: int) -> tuple[Span, ...]:
     chunks = moment.state.chunks
     rows = chunks.rows(slot, moment.state.files)
-    attempts = chunks.attempts(slot)
-    began, ended = _moment(moment, attempts[-1].start), _moment(moment, attempts[-1].end)
+    last = chunks.attempts(slot)[-1]
+    length = lasted(moment, last.start, last.end)
     spans = [Span(units.count(rows))]
-    if began is not None and ended is not None and ended > began:
-        spans.append(Span(units.rate(rows * 1e9 / (ended - began)), Tone.MUTED))
+    if length:
+        spans.append(Span(units.rate(rows * 1e9 / length), Tone.MUTED))
     return tuple(spans)
 
 
@@ -180,8 +192,8 @@ def bounds_of(moment: Moment, slot: int) -> tuple[str, str] | None:
 
 
 def key_words(key: str) -> str:
-    """A key in prose: with commas where it is a whole number."""
-    return f"{int(key):,}" if re.fullmatch(r"-?\d{1,18}", key, re.ASCII) else key
+    """A key in prose: with commas where it is a whole number, written as one (`00501` is a text)."""
+    return f"{int(key):,}" if re.fullmatch(r"0|-?[1-9]\d{0,17}", key, re.ASCII) else key
 
 
 def _keys_row(moment: Moment, slot: int) -> Row:
@@ -228,4 +240,4 @@ def range_query(moment: Moment, slot: int) -> tuple[str, str]:
 
 
 def _literal(key: str) -> str:
-    return key if re.fullmatch(r"-?\d+(\.\d+)?", key, re.ASCII) else "'" + key.replace("'", "''") + "'"
+    return key if re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", key, re.ASCII) else "'" + key.replace("'", "''") + "'"

@@ -63,12 +63,14 @@ def describe(event: ev.Event) -> str:
     """A degradation as one line of prose."""
     match event:
         case ev.QualityIssue():
-            return f"quality {event.severity}: {event.message}"
+            text = f"quality {event.severity}: {event.message}"
         case ev.SchemaChanged():
-            return f"schema changed: {schema_words(event)}"
+            text = f"schema changed: {schema_words(event)}"
         case ev.Warning():
-            return f"warning: {warning_words(event)}"
-    return event.kind
+            text = f"warning: {warning_words(event)}"
+        case _:
+            text = event.kind
+    return units.one_line(text)
 
 
 def quality_words(event: ev.QualityIssue) -> str:
@@ -79,7 +81,8 @@ def quality_words(event: ev.QualityIssue) -> str:
 def schema_words(event: ev.SchemaChanged) -> str:
     """Added with +, removed with −, changed with an arrow."""
     changed = [f"{column}: {old} → {new}" for column, old, new in event.type_changed]
-    return ", ".join([*(f"+ {name}" for name in event.added), *(f"- {name}" for name in event.removed), *changed])
+    added, removed = [f"+ {name}" for name in event.added], [f"- {name}" for name in event.removed]
+    return ", ".join([*added, *removed, *changed]) or "it does not say how"
 
 
 def warning_words(event: ev.Warning) -> str:
@@ -100,7 +103,7 @@ def _group(
         return [Row(label, (Span("none", Tone.MUTED),))]
     rows: list[Row] = []
     for position in reversed(positions[-LISTED:]):
-        text = " ".join(words(moment.log.event(position)).split("\n"))
+        text = units.one_line(words(moment.log.event(position)))
         time = moment.log.moment(position)
         stamp = "" if zone is None or time is None else units.clock(time, zone) + "  "
         tone = Tone.INK if zone is not None else Tone.DEGRADED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from runwatch.answers.figures import chunk_counts, chunks_total, duration_ms, happened, started_at
+from runwatch.answers.figures import chunk_counts, chunks_total, duration_ms, happened, lasted, started_at
 from runwatch.core.run import COMPLETED, NOWHERE
 from runwatch.core.runs import Moment
 from runwatch.core.times import SECOND
@@ -42,12 +42,14 @@ def time_left(moment: Moment) -> int | None:
 
 
 def chunk_duration(moment: Moment, slot: int) -> int | None:
-    """ns from a chunk's first start to its last end; None where either is unknown, or would be negative."""
-    attempts = moment.state.chunks.attempts(slot)
-    if not attempts or attempts[0].start == NOWHERE or attempts[-1].end == NOWHERE:
+    """ns from a chunk's first start to its last end; None where either is unknown, or it would be negative."""
+    chunks = moment.state.chunks
+    first = last = chunks.last_attempt[slot]
+    if last == NOWHERE:
         return None
-    start, end = moment.log.moment(attempts[0].start), moment.log.moment(attempts[-1].end)
-    return None if start is None or end is None or end < start else end - start
+    while chunks.attempt_before[first] != NOWHERE:
+        first = chunks.attempt_before[first]
+    return lasted(moment, chunks.attempt_start[first], chunks.attempt_end[last])
 
 
 def median_duration(moment: Moment) -> int | None:

@@ -178,6 +178,14 @@ def duration_ms(moment: Moment) -> int | None:
     return None if start is None or last is None or last < start else (last - start) // MILLISECOND
 
 
+def lasted(moment: Moment, start: int, end: int) -> int | None:
+    """ns between two positions by the events' own times; None where either is unknown, or it would be negative."""
+    if NOWHERE in (start, end):
+        return None
+    began, ended = moment.log.time(start), moment.log.time(end)
+    return None if began is None or ended is None or ended < began else ended - began
+
+
 def stamp(moment: Moment, position: int) -> str | None:
     """A position's moment as RFC 3339 in UTC with the log's digits; None where unknown."""
     if position == NOWHERE:

@@ -38,6 +38,8 @@ class Notable:
     """From 1; 0 where no attempt is meant."""
     folded: int = 0
     """How many equal ones this line stands for, beyond itself."""
+    cause: str = ""
+    """Of a failed or interrupted attempt: its reason without what varies. Those with the same one are equal."""
 
 
 def notables(moment: Moment) -> tuple[Notable, ...]:
@@ -54,10 +56,10 @@ def fold_equals(found: tuple[Notable, ...]) -> tuple[Notable, ...]:
     """Three or more failures of one cause in a row become the first, and one line for the others."""
     folded: list[Notable] = []
     for group in _groups(found):
-        if len(group) < 3 or group[0].mark not in (Mark.FAILED, Mark.INTERRUPTED) or group[0].chunk_index is None:
+        if len(group) < 3 or group[0].mark not in _SAME or group[0].chunk_index is None:
             folded += group
             continue
-        word = "failed" if group[0].mark is Mark.FAILED else "interrupted"
+        word, same = _SAME[group[0].mark]
         others = group[1:]
         indexes = [notable.chunk_index for notable in others if notable.chunk_index is not None]
         places = tuple(place for notable in others for place in notable.evidence.places)[:20]
@@ -67,7 +69,7 @@ def fold_equals(found: tuple[Notable, ...]) -> tuple[Notable, ...]:
             replace(
                 others[-1],
                 what=f"{len(others):,} more {word}",
-                detail=f"the same error, chunks {min(indexes):,} to {max(indexes):,}",
+                detail=f"{same}, {_chunks(indexes)}",
                 evidence=more,
                 chunk_index=others[0].chunk_index,
                 attempt=others[0].attempt,
@@ -77,10 +79,18 @@ def fold_equals(found: tuple[Notable, ...]) -> tuple[Notable, ...]:
     return tuple(folded)
 
 
+_SAME = {Mark.FAILED: ("failed", "the same error"), Mark.INTERRUPTED: ("interrupted", "for the same reason")}
+
+
+def _chunks(indexes: list[int]) -> str:
+    first, last = min(indexes), max(indexes)
+    return f"chunk {first:,}" if first == last else f"chunks {first:,} to {last:,}"
+
+
 def _groups(found: tuple[Notable, ...]) -> Iterator[list[Notable]]:
     group: list[Notable] = []
     for notable in found:
-        if group and (notable.mark, mask(notable.detail)) != (group[0].mark, mask(group[0].detail)):
+        if group and (notable.mark, notable.cause) != (group[0].mark, group[0].cause):
             yield group
             group = []
         group.append(notable)
@@ -116,31 +126,36 @@ def _retry_words(event: ev.RetryAttempted) -> str:
 def _of_chunk(moment: Moment, slot: int) -> Iterator[Notable]:
     chunks = moment.state.chunks
     index = chunks.indexes[slot]
-    error = ""
+    error: str | None = None
+    broken = False
     for attempt in chunks.attempts(slot):
         if attempt.end == NOWHERE:
             continue
         event = moment.log.event(attempt.end)
+        cause = ""
         if attempt.outcome == FAILED and isinstance(event, ev.ChunkFailed):
-            same = bool(error) and mask(event.error) == mask(error)
+            cause = mask(event.error)
+            same = error is not None and cause == mask(error)
             found = _notable(
                 moment,
                 attempt.end,
                 Mark.FAILED,
-                f"chunk {index:,} failed{' again' if error else ''}",
+                f"chunk {index:,} failed{'' if error is None else ' again'}",
                 "the same error" if same else event.error,
             )
             error = event.error
         elif attempt.outcome == INTERRUPTED:
             what = f"chunk {index:,} interrupted"
+            cause = mask(_interruption(event))
             found = _notable(moment, attempt.end, Mark.INTERRUPTED, what, _interruption(event))
-        elif attempt.outcome == COMPLETED and slot in chunks.recovered:
+        elif attempt.outcome == COMPLETED and broken:
             rows = units.plural(chunks.rows(slot, moment.state.files), "row")
             detail = f"{rows} on the {units.ordinal(attempt.number)} attempt"
             found = _notable(moment, attempt.end, Mark.RECOVERED, f"chunk {index:,} recovered", detail)
         else:
             continue
-        yield replace(found, chunk_index=index, attempt=attempt.number)
+        broken = attempt.outcome != COMPLETED
+        yield replace(found, chunk_index=index, attempt=attempt.number, cause=cause)
 
 
 def _interruption(event: ev.Event) -> str:

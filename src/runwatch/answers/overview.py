@@ -19,6 +19,7 @@ from runwatch.answers.figures import (
 from runwatch.answers.happened import series
 from runwatch.answers.reasons import reasons
 from runwatch.answers.view import Series
+from runwatch.core.run import FAILED, INTERRUPTED
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
 from runwatch.core.verdict import VERDICTS
@@ -115,9 +116,11 @@ def why(moment: Moment) -> str:
 
 def failures(moment: Moment) -> int:
     """Failed and interrupted attempts; of a failed run without any, its outcome counts as one."""
-    chunks = moment.state.chunks
-    interrupted = sum(len(chunks.attempts(slot)) for slot in chunks.troubled) if chunks.troubled else 0
-    return max(len(moment.state.failures), interrupted, int(moment.judgement.verdict == "failed"))
+    chunks, verdict = moment.state.chunks, moment.judgement.verdict
+    broken = chunks.attempt_outcome.count(FAILED) + chunks.attempt_outcome.count(INTERRUPTED)
+    if verdict == "lost":
+        broken += len(chunks.open)
+    return max(broken, int(verdict == "failed"))
 
 
 def age_words(row: RunRow, now: int) -> str:

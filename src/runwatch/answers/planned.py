@@ -23,9 +23,9 @@ def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
         return Answer("1", "Planned", "the log holds no plan", rows, quiet=True)
     where = evidence(moment, [moment.state.plan])
     rows = (
-        Row("query", (Span(" ".join(plan.base_query.split())),), evidence=where),
+        Row("query", (Span(units.one_line(plan.base_query)),), evidence=where),
         _chunks_row(moment, plan),
-        Row("batch", (_batch(plan), Span(plan.tuning_profile, Tone.MUTED, lead="profile"))),
+        Row("batch", (_batch(plan), Span(units.one_line(plan.tuning_profile), Tone.MUTED, lead="profile"))),
         Row("checks", (Span(_checks(plan)),)),
         Row("resumable", (*_resumable(plan), _warnings(moment))),
         *_warning_rows(moment),
@@ -41,7 +41,7 @@ def _sentence(plan: ev.PlanResolved) -> str:
     key = f" by {plan.chunk_key}" if plan.chunk_key else ""
     compression = "" if plan.compression in ("", "none") else f", {plan.compression}"
     resumed = ", resumed" if plan.resume else ""
-    return f"{plan.strategy}{key} into {plan.destination_type} {plan.format}{compression}{resumed}"
+    return units.one_line(f"{plan.strategy}{key} into {plan.destination_type} {plan.format}{compression}{resumed}")
 
 
 def _checks(plan: ev.PlanResolved) -> str:
@@ -73,6 +73,9 @@ def _warning_rows(moment: Moment) -> tuple[Row, ...]:
     for position in moment.state.plan_warnings[:LISTED]:
         warning = moment.log.event(position)
         assert isinstance(warning, ev.PlanWarning)
-        text = Span(f"{warning.rule}: {warning.message}")
+        text = Span(units.one_line(f"{warning.rule}: {warning.message}"))
         rows.append(Row("" if rows else "warnings", (text,), evidence=evidence(moment, [position])))
+    count = len(moment.state.plan_warnings)
+    if count > LISTED:
+        rows.append(Row("", (Span(f"first {LISTED} of {count:,} shown", Tone.MUTED),)))
     return tuple(rows)

@@ -66,7 +66,7 @@ def _why_failed(moment: Moment) -> str:
     if missing:
         return f"no: {units.plural(missing, 'chunk')} never completed"
     end = outcome(moment)
-    return f"no: the outcome is {end.status if end else 'unknown'}"
+    return f"no: the outcome is {units.one_line(end.status) if end else 'unknown'}"
 
 
 def _outcome_row(moment: Moment) -> Row:
@@ -76,7 +76,7 @@ def _outcome_row(moment: Moment) -> Row:
         mark = Mark.LOST if moment.judgement.verdict == "lost" else Mark.NOT_ASKED
         return Row("outcome", (Span(word, Tone.MUTED),), mark)
     mark = {"success": Mark.SUCCEEDED, "skipped": Mark.SKIPPED}.get(end.status, Mark.FAILED)
-    words = f"{end.status} after {units.duration(end.duration_ms * MILLISECOND)}"
+    words = f"{units.one_line(end.status)} after {units.duration(end.duration_ms * MILLISECOND)}"
     return Row("outcome", (Span(words),), mark, evidence(moment, [moment.state.outcome]))
 
 

@@ -11,8 +11,7 @@ from runwatch.core.times import SECOND
 
 UNKNOWN = "?"
 NOT_APPLICABLE = "–"
-_STEPS = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
-_BYTE_STEPS = ((10**15, "PB"), (10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+_STEPS = tuple((1000 ** (power + 1), suffix) for power, suffix in reversed([*enumerate("kMGTPEZY")]))
 
 
 def count(number: int) -> str:
@@ -54,6 +53,8 @@ def prose(number: int) -> str:
 
 def rate(per_second: float) -> str:
     """`134k/s`; one decimal below ten, so that slow is not nothing."""
+    if 0 < per_second < 0.05:
+        return "<0.1/s"
     if 0 < per_second < 9.95:
         return f"{per_second:.1f}/s"
     return short(per_second) + "/s"
@@ -63,9 +64,9 @@ def size(number: int) -> str:
     """Bytes, decimal, three digits, a space: `812 B`, `201 MB`, `4.20 GB`."""
     if number < 1000:
         return f"{number} B"
-    for step, unit in _BYTE_STEPS:
+    for step, unit in _STEPS:
         if number >= step * 0.9995:
-            return f"{_three_digits(number / step)} {unit}"
+            return f"{_three_digits(number / step)} {unit}B"
     return f"{number} B"
 
 
@@ -87,7 +88,7 @@ def whole_duration(length: int) -> str:
     for unit, name in ((86400, "d"), (3600, "h"), (60, "m")):
         if length >= unit * SECOND and length % (unit * SECOND) == 0:
             return f"{length // (unit * SECOND)}{name}"
-    return f"{length / SECOND:g}s"
+    return f"{length / SECOND:.3f}".rstrip("0").rstrip(".") + "s"
 
 
 def age(length: int) -> str:
@@ -121,8 +122,9 @@ def day_and_clock(moment: int, now: int, zone: tzinfo) -> str:
 
 
 def share(part: float) -> str:
-    """`38 %`."""
-    return f"{part * 100:.0f} %"
+    """`38 %`; what is not whole never looks it."""
+    percent = round(part * 100)
+    return f"{min(percent, 99) if part < 1 else percent} %"
 
 
 def difference(part: float) -> str:
@@ -142,6 +144,11 @@ def ordinal(number: int) -> str:
         return words[number - 1]
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
+
+
+def one_line(text: str) -> str:
+    """The log's own words where there is one line for them: runs of spaces and line breaks are one space."""
+    return " ".join(text.split())
 
 
 def quoted(text: str, limit: int = 160) -> str:
