@@ -108,7 +108,7 @@ def to_png(path: Path) -> None:
     """The same as PNG, where the converter is installed."""
     converter = shutil.which("rsvg-convert")
     if converter:
-        subprocess.run([converter, str(path), "-o", str(path.with_suffix(".png"))], check=True)  # noqa: S603 - our own file
+        subprocess.run([converter, str(path), "-o", str(path.with_suffix(".png"))], check=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

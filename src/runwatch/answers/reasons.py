@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from runwatch.answers import units
@@ -22,8 +23,12 @@ from runwatch.core.times import MILLISECOND, SECOND
 def verdict_view(moment: Moment) -> VerdictView:
     """The verdict with its reasons; an aside where there is only one."""
     found = reasons(moment)
-    aside = "nothing degraded, nothing against it" if moment.judgement.verdict == "succeeded" else ""
-    return VerdictView(moment.judgement.verdict, found, aside if len(found) == 1 else "")
+    aside = ""
+    if len(found) == 1:
+        aside = f"code {found[0].code}" if found[0].code else ""
+    if moment.judgement.verdict == "succeeded" and len(found) == 1:
+        aside = "nothing degraded, nothing against it"
+    return VerdictView(moment.judgement.verdict, found, aside)
 
 
 def reasons(moment: Moment) -> tuple[Reason, ...]:
@@ -31,6 +36,8 @@ def reasons(moment: Moment) -> tuple[Reason, ...]:
     verdict = moment.judgement.verdict
     found = list(_OWN[verdict](moment))
     found += [_finding(moment, finding) for finding in _by_weight(moment)]
+    if verdict == "contradicted":
+        found[0] = replace(found[0], text=f'rivet says "success"; {found[0].text}')
     if verdict != "degraded":
         found += _degradations(moment)
     if verdict in ("running", "stalled", "succeeded", "degraded", "contradicted", "lost"):

@@ -32,14 +32,11 @@ def _reconcile_rows(facts: Facts) -> str:
 
 
 def _quality_fail(facts: Facts) -> str:
-    return f'{units.plural(facts["count"], "quality check")} failed, though the status is "success"'
+    return f"{units.plural(facts['count'], 'quality check')} failed"
 
 
 def _chunk_unresolved(facts: Facts) -> str:
-    return (
-        f'the status is "success", yet {units.count(facts["count"])} of '
-        f"{units.plural(facts['total'], 'chunk')} never completed"
-    )
+    return f"{units.count(facts['count'])} of {units.plural(facts['total'], 'chunk')} never completed"
 
 
 def _chunk_written_twice(facts: Facts) -> str:

@@ -21,7 +21,7 @@ def no_runs(session: Session, width: int, height: int) -> tuple[Line, ...]:
     else:
         where = progress.waiting[0] if progress.waiting else session.source.label
         lines = [
-            (Bit("waiting for events in ", "bold $foreground"), bit(where, Tone.ACCENT, bold=True), Bit(" …", "$muted")),
+            (Bit("waiting for events in ", "bold $foreground"), bit(where, Tone.ACCENT, bold=True), Bit(" …")),
             (),
             (Bit("Any .jsonl, .ndjson, .gz, .zst or journal .json that appears here is read,", "$muted"),),
             (Bit("also in folders below. Nothing is written to it.", "$muted"),),

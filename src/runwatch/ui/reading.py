@@ -33,5 +33,6 @@ def _bar(share: float | None, width: int) -> Line:
     tail = f"  {units.share(share)} "
     room = max(1, width - len(tail) - 4)
     done = int(room * share)
-    bar = (Bit("━" * done, "$accent"), Bit("╺" if done < room else "", "$accent"), Bit("─" * (room - done - 1), "$rule"))
+    head = "╺" if done < room else ""
+    bar = (Bit("━" * done + head, "$accent"), Bit("─" * (room - done - 1), "$rule"))
     return fit_line((Bit("  "), *bar, Bit(tail, "$foreground")), width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from textual.app import ComposeResult
@@ -32,7 +32,7 @@ class BoardView:
     rows: tuple[RunRow, ...] = ()
     """Those that are shown, in their order."""
     total: int = 0
-    sorting: Sorting = Sorting()
+    sorting: Sorting = field(default_factory=Sorting)
     narrowed: str = ""
     """What hides runs, in words."""
     is_whole: bool = True

@@ -70,6 +70,7 @@ def bar(view: TimeBarView, cells: int, *, plain: bool = False) -> Line:
     ahead = Bit("." if plain else "┄", "$faint") if view.estimated else Bit("-" if plain else "─", "$faint")
     drawn = [Bit("=" if plain else "━", "$calm")] * here + [ahead] * (cells - here)
     kinds = _kinds(view.marks, view.start, end, cells)
+    _make_way(kinds, here)
     _put_marks(drawn, kinds, here, plain=plain)
     drawn[here] = Bit("O" if plain else "●", "bold $accent" if plain else "$accent")
     return joined(drawn)
@@ -83,6 +84,12 @@ def _kinds(marks: Iterable[TimeMark], start: int, end: int, cells: int) -> list[
             at = cell_of(mark.time, start, end, cells)
             kinds[at] = min(kinds[at] or mark.kind, mark.kind, key=_RANK.__getitem__)
     return kinds
+
+
+def _make_way(kinds: list[str], here: int) -> None:
+    """A mark under the cursor of time moves one cell to the left, so that it is seen."""
+    if kinds[here] and here:
+        kinds[here - 1] = min(kinds[here - 1] or kinds[here], kinds[here], key=_RANK.__getitem__)
 
 
 def _put_marks(drawn: list[Bit], kinds: Sequence[str], here: int, *, plain: bool) -> None:
