@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from runwatch.cli.output import complain, let_go_of_stdout
+from runwatch.cli.output import complain, let_go_of_stdout, told
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 DEFAULT = "watch"
@@ -92,9 +92,9 @@ class Commands(click.Group):
             code = error.exit_code
         except click.Abort:
             code = INTERRUPTED
-        except OSError as error:  # a full disk behind stdout
+        except OSError as error:  # a full disk behind --help, a directory that was removed under our feet
             let_go_of_stdout()
-            complain(f"cannot write the output: {(error.strerror or str(error)).lower()}")
+            complain(f"{error.filename}: {told(error)}" if error.filename else told(error))
             code = 1
         sys.exit(code if isinstance(code, int) else 0)
 

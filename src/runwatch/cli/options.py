@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from runwatch.cli.output import is_ascii_only, wants_color
-from runwatch.cli.zone import LocalZone
 from runwatch.core.when import parse_duration
 from runwatch.report.look import Look
 from runwatch.session.session import STALE_AFTER, Options
+from runwatch.session.zone import LocalZone
 
 CENTURY = 100 * 365 * parse_duration("1d")
 """ns; nobody means a longer duration, and no calendar holds much more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import locale
 import os
 import sys
@@ -25,18 +24,29 @@ def note(message: str) -> None:
 
 
 def write(data: str | bytes) -> None:
-    """Put all of `data` on stdout, now. Raises OSError.
+    """Put all of `data` on stdout, now. What cannot be written, but to a reader that has gone, is told in one line.
 
     Data for programs comes as bytes; of a text, what stdout's encoding lacks is written as an escape.
     """
     stream = sys.stdout
     if stream is None:
-        raise OSError(errno.EBADF, "stdout is closed")
+        raise click.ClickException("cannot write the output: stdout is closed")
     if isinstance(data, str):
         data = data.encode(stream.encoding or "utf-8", "backslashreplace")
-    stream.flush()
-    stream.buffer.write(data)
-    stream.buffer.flush()
+    try:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        let_go_of_stdout()
+        raise click.ClickException(f"cannot write the output: {told(error)}") from None
+
+
+def told(error: OSError) -> str:
+    """`no space left on device`: what the system says."""
+    return (error.strerror or str(error)).lower()
 
 
 def let_go_of_stdout() -> None:

@@ -15,7 +15,7 @@ from runwatch.cli.output import complain
 from runwatch.core.when import Offset, When, parse_when, span_of
 from runwatch.session.clock import Clock, LiveClock
 from runwatch.session.session import Session
-from runwatch.sources.table import open_source, read_to_end
+from runwatch.sources.table import TABLE, open_source, read_to_end
 
 
 @contextmanager
@@ -48,12 +48,19 @@ def read_whole(session: Session, paths: Sequence[str]) -> None:
 def must_exist(paths: Sequence[str]) -> None:
     """A wrong PATH is worth a word at once: only the dashboard waits for one to appear."""
     for path in paths:
-        if path == "-" or "://" in path or os.path.exists(path):
+        if os.path.exists(path) or not names_files(path):
             continue
+        if "://" in path:  # said without the rest of it, which may hold a password
+            raise click.UsageError(f"{path.partition('://')[0]}:// is nothing that can be read; give a path")
         if not glob.has_magic(path):
             raise click.UsageError(f"{path} does not exist; check the path, or let `runwatch watch` wait for it")
         if next(glob.iglob(path, recursive=True), None) is None:
             raise click.UsageError(f"nothing matches {path}; check the pattern, or let `runwatch watch` wait for it")
+
+
+def names_files(path: str) -> bool:
+    """Whether this PATH is left to the last source of the table: files, by name or pattern."""
+    return next(kind for kind in TABLE if kind.claims(path, os.getcwd())) is TABLE[-1]
 
 
 def when_of(text: str, zone: tzinfo, session: Session | None = None) -> When:

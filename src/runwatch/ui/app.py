@@ -6,13 +6,14 @@ ten times a second the page on top is repainted if anything moved.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 
 from textual import work
 
 from runwatch.core.places import Place
 from runwatch.core.times import SECOND
 from runwatch.session.session import Session
+from runwatch.session.zone import LocalZone
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp
 from runwatch.ui.screens.chunk import ChunkPage
@@ -98,7 +99,7 @@ class RunwatchApp(LooksApp):
 
     def action_toggle_utc(self) -> None:
         """Times in UTC, or in this machine's zone."""
-        self.zone = (datetime.now().astimezone().tzinfo or UTC) if self.zone is UTC else UTC  # noqa: DTZ005 - the zone is asked for, not the time
+        self.zone = LocalZone() if self.zone is UTC else UTC
         self.tick()
 
     def action_read_again(self) -> None:

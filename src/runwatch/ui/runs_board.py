@@ -56,8 +56,9 @@ class RunsBoard(Vertical):
             yield VirtualList(id="outcomes", classes="box")
 
     def on_mount(self) -> None:
-        """The table has the keys."""
+        """The table has the keys; until all was read the cursor stays on the newest run."""
         self.table.focus()
+        self.table.follow = "first"
         self.outcomes.border_title = "Last outcomes"
         self.outcomes.border_subtitle = "newest right"
 

@@ -38,6 +38,8 @@ class RunsPage(Page):
         self.rows: list[RunRow] = []
         """Those shown, in their order."""
         self._keeper = RowKeeper()
+        self._is_begun = False
+        """The first reading is over, and the cursor the user's."""
         self._opened: str | None = None
         """The run that `e` opened last: the next `e` goes on from it."""
 
@@ -79,6 +81,9 @@ class RunsPage(Page):
         hidden = no_hits(self.filter_text, self.attention, total) if total else ()
         empty = hidden or no_runs(session, table.size.width, table.size.height)
         board.show(view, reading_lines(session, self.size.width, lean=board.is_lean), empty)
+        if session.is_whole and not self._is_begun:
+            self._is_begun = True
+            table.follow = ""
         self._show_selected()
 
     def _wanted(self, row: RunRow) -> bool:
