@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runwatch.answers import units
 from runwatch.answers.chunk import AttemptRow, ChunkView
+from runwatch.answers.evidence import evidence
 from runwatch.answers.notable import Notable, notables
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
@@ -118,8 +119,21 @@ def event_number(moment: Moment, position: int) -> int | None:
 
 def failure_stops(moment: Moment) -> tuple[Notable, ...]:
     """Where `e` stops: failed and interrupted attempts, and an outcome that failed, in the order of the log."""
-    bad = (Mark.FAILED, Mark.INTERRUPTED)
-    return tuple(found for found in notables(moment) if found.mark in bad)
+    found = [stop for stop in notables(moment) if stop.mark in (Mark.FAILED, Mark.INTERRUPTED)]
+    if moment.judgement.verdict == "lost":
+        found = sorted([*found, *_cut_off(moment)], key=lambda stop: stop.position)
+    return tuple(found)
+
+
+def _cut_off(moment: Moment) -> Iterator[Notable]:
+    """The attempts that a lost run left open: interrupted, their end unknown, so they stand where they began."""
+    chunks = moment.state.chunks
+    for slot in chunks.open:
+        last = chunks.attempts(slot)[-1]
+        if last.start != NOWHERE:
+            where, index = evidence(moment, [last.start]), chunks.indexes[slot]
+            time, what = moment.log.moment(last.start), f"chunk {index:,} interrupted"
+            yield Notable(last.start, time, Mark.INTERRUPTED, what, "", where, index, last.number)
 
 
 def position_of(moment: Moment, chunk_index: int, number: int) -> int:

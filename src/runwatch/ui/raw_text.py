@@ -58,7 +58,9 @@ def text_of(line: bytes) -> str:
 
 
 def is_json(line: bytes) -> bool:
-    """Whether it can be shown in the pretty form."""
+    """Whether it can be shown in the pretty form; one too long to be parsed while a key waits is taken at its word."""
+    if len(line) > COPIED:
+        return line[:1] in (b"{", b"[")
     try:
         orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -115,8 +117,8 @@ def pretty_lines(text: str, width: int) -> tuple[list[Line], bool]:
     lines: list[Line] = []
     room = SHOWN
     for depth, key, value in _members(text):
-        room -= len(key) + len(value) + 1
         indent = " " * min(_DEEPEST, depth * INDENT, width // 2)
+        room -= len(indent) + len(key) + len(value) + 1
         lines += _member_lines(indent, key, value if room > 0 else value[: len(value) + room], width)
         if room <= 0:
             return lines, True
