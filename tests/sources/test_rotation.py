@@ -13,6 +13,7 @@ import pytest
 from tests.sources.rotating import Rotator, Writer
 from tests.sources.seen import Seen
 
+from runwatch.sources.files import FileSource
 from runwatch.sources.table import open_source
 
 
@@ -40,19 +41,31 @@ SEED = os.environ.get("SEED", "")  # to try other moments
 KINDS = ["create", "dated", "copytruncate", "copytruncate_dated", "truncate"]
 
 
+def hint_at_some(seen: Seen, rng: random.Random, names: set[str]) -> None:
+    """As if notifications had come for some of the names, in any order, others lost."""
+    source = seen.source
+    assert isinstance(source, FileSource)
+    names |= set(os.listdir("logs"))
+    source._looks.hints.extend(os.path.abspath(f"logs/{name}") for name in names if rng.random() < 0.7)
+    source._woken = True
+
+
 @paths
 @pytest.mark.parametrize("kind", [*KINDS, "mixed"])
-@pytest.mark.parametrize("often", [0.1, 0.5, 1.0])
-def test_twenty_rotations_at_any_moment(path: str, kind: str, often: float) -> None:
+@pytest.mark.parametrize(("often", "hinted"), [(0.1, False), (0.6, True), (1.0, False)])
+def test_twenty_rotations_at_any_moment(path: str, kind: str, often: float, hinted: bool) -> None:
     """Numbers and dates do not mix in one log; each is compressed now and then."""
     rng = random.Random(f"{path}{kind}{often}{SEED}")
     writer = Writer("logs/x.jsonl", rng)
     seen = watch(path)
 
     def look() -> None:
+        if hinted:
+            hint_at_some(seen, rng, names)
         if rng.random() < often:
             seen.poll()
 
+    names: set[str] = set()
     while not writer.written:
         writer.write()
     writer.finish()
@@ -65,6 +78,7 @@ def test_twenty_rotations_at_any_moment(path: str, kind: str, often: float) -> N
             look()
         if kind == "truncate" or (chosen := rng.choice(kinds)) == "truncate":
             writer.finish()
+            seen.source.rescan()
             seen.poll()
             rotator.truncate()
         else:

@@ -23,7 +23,7 @@ def opened(path: str, file: FileId, packed: str) -> Iterator[Content]:
 
 def is_as_read(tail: Tail, found: Found) -> bool:
     """Whether what we have read of it still stands in the tail's own file."""
-    if (found.size, found.mtime) == (tail.size, tail.mtime) or tail.cut or not tail.position:
+    if (found.size, found.mtime) == tail.checked or tail.cut or not tail.position:
         return True
     if not tail.packed and found.size < tail.position:
         return False

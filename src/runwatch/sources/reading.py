@@ -78,4 +78,4 @@ class Reading:
         self._looks.due.discard(tail)
         self._held.close(tail) if not tail.segment.gone else None
         self._looks.doubts.add(tail.chain)
-        tail.mtime = -1
+        tail.checked = (-1, -1)

@@ -97,6 +97,7 @@ class Chains:
         return {tail for tail, file in known if tail is not None and not is_as_read(tail, file)}
 
     def _see(self, tail: Tail, file: Found) -> None:
+        tail.checked = (file.size, file.mtime)
         if self.grow(tail, file.size, file.mtime):
             self._changes.grown.add(tail)
         if tail.path != file.path:
@@ -161,7 +162,7 @@ class Chains:
         tail.file, tail.packed = file.file, file.name.packed
         self.by_file[tail.file] = tail
         self._move(tail, file)
-        tail.size, tail.mtime = file.size, file.mtime
+        tail.size, tail.mtime = tail.checked = (file.size, file.mtime)
         tail.cut = not tail.packed and tail.size < tail.position
         if tail.cut:
             tail.head = first_print(file)
@@ -213,7 +214,7 @@ class Chains:
         segment = Segment(next(self._numbers), file.shown, chain.shown, chain.identity, order)
         there = (ALL_OF_IT if file.name.packed else file.size) if self._first else 0
         tail = Tail(segment, chain.key, file.path, file.file, file.name.rank, file.name.packed, there,
-                    file.size, file.mtime, real=file.real, real_shown=file.real_shown)  # fmt: skip
+                    file.size, file.mtime, (file.size, file.mtime), real=file.real, real_shown=file.real_shown)  # fmt: skip
         chain.add(tail)
         self.by_file[tail.file] = self.by_path[tail.path] = self.by_segment[segment] = tail
         self._changes.grown.add(tail)

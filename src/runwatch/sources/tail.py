@@ -43,6 +43,8 @@ class Tail:
     size: int = 0
     """On disk, when we last looked."""
     mtime: int = 0
+    checked: tuple[int, int] = (-1, -1)
+    """Size and time with which it was last found to hold what we have read."""
     position: int = 0
     """Bytes read, after decompression."""
     taken: int = 0
