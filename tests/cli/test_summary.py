@@ -161,7 +161,7 @@ def test_where_no_run_is_left_the_json_is_written_all_the_same(tmp_path: Path) -
         result = call("summary", path, "--format", "json", *option)
         assert result.exit_code == 2
         assert json.loads(result.stdout)["totals"]["runs"] == 1
-        assert result.stderr.startswith("runwatch: none of the 1 runs")
+        assert result.stderr.startswith("runwatch: 1 run in ")
         assert result.stderr.count("\n") == 1
 
 
@@ -209,7 +209,7 @@ def test_a_moment_that_is_none_takes_one_line(tmp_path: Path, when: str) -> None
         assert result.exit_code == 0
     else:
         assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
-        assert "write" in result.stderr or "is no time" in result.stderr
+        assert any(word in result.stderr for word in ("; write ", "is no time", "is too long"))
 
 
 def test_stale_after_says_from_when_on_a_silent_run_is_lost(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_stale_after_says_from_when_on_a_silent_run_is_lost(tmp_path: Path) -> N
 def test_a_duration_that_is_none_takes_one_line(length: str) -> None:
     result = call("summary", SAMPLES, "--stale-after", length)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
-    assert "write 90s, 10m, 2h, 1d or 1h30m" in result.stderr
+    assert "write 90s, 10m, 2h, 1d or 1h30m" in result.stderr or "is too long" in result.stderr
 
 
 # ---------------------------------------------------------------------------------------------------------------- looks

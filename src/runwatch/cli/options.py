@@ -16,9 +16,6 @@ from runwatch.report.look import Look
 from runwatch.session.session import STALE_AFTER, Options
 from runwatch.session.zone import LocalZone
 
-CENTURY = 100 * 365 * parse_duration("1d")
-"""ns; nobody means a longer duration, and no calendar holds much more."""
-
 Command = Callable[..., Any]
 
 
@@ -51,10 +48,10 @@ def _duration(ctx: click.Context, param: click.Parameter, value: str) -> int:
     """ns of `90s`, `10m`, `2h`, `1d`, `1h30m`."""
     try:
         length = parse_duration(value)
-    except (ValueError, OverflowError):
-        length = 0
-    if not 0 < length <= CENTURY:
-        raise click.BadParameter(f"{value!r} is no duration; write 90s, 10m, 2h, 1d or 1h30m", ctx, param)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+    if not length:
+        raise click.BadParameter(f"{value!r} is no time at all; write 90s, 10m, 2h, 1d or 1h30m", ctx, param)
     return length
 
 

@@ -10,9 +10,9 @@ from datetime import tzinfo
 
 import click
 
-from runwatch.cli.options import CENTURY, Asked
+from runwatch.cli.options import Asked
 from runwatch.cli.output import complain
-from runwatch.core.when import Offset, When, parse_when, span_of
+from runwatch.core.when import When, parse_when, span_of
 from runwatch.session.clock import Clock, LiveClock
 from runwatch.session.session import Session
 from runwatch.sources.table import TABLE, open_source, read_to_end
@@ -66,12 +66,9 @@ def names_files(path: str) -> bool:
 def when_of(text: str, zone: tzinfo, session: Session | None = None) -> When:
     """The moment that WHEN names. Without a session only its form is looked at."""
     try:
-        when = parse_when(text, zone, () if session is None else last_moments(session))
+        return parse_when(text, zone, () if session is None else last_moments(session))
     except (ValueError, OverflowError) as error:
         raise click.UsageError(str(error)) from None
-    if isinstance(when, Offset) and when.length > CENTURY:
-        raise click.UsageError(f"{text!r} is no moment; write an offset of less than a century")
-    return when
 
 
 def last_moments(session: Session) -> Iterable[int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from runwatch.answers.units import plural
 from runwatch.cli.codes import exit_code
 from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
 from runwatch.cli.output import complain, write
@@ -51,5 +52,5 @@ def summarise(
 
 
 def _none_left(summary: Summary) -> str:
-    totals = f"{summary.totals.runs:,} runs in {summary.label}"
-    return f"none of the {totals} was asked for, or had begun by then; `runwatch summary` without options lists them"
+    found = f"{plural(summary.totals.runs, 'run')} in {summary.label}"
+    return f"{found}, but none that was asked for and had begun by then; `runwatch summary` without options lists them"
