@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from runwatch.answers.notable import failures_of
 from runwatch.core.places import Place
 from runwatch.session.session import Session
 from runwatch.ui.header_view import header_view
@@ -119,3 +120,12 @@ class Page(Screen[None]):
     def action_problems(self) -> None:
         """The lines that could not be read."""
         self.shell.open_problems()
+
+    def open_first_failure(self, run_id: str) -> None:
+        """The first failed or interrupted attempt of a run, or its outcome where it has none."""
+        moment = self.session.moment(run_id)
+        failure = next(failures_of(moment), None) if moment is not None else None
+        if failure is None or failure.chunk_index is None:
+            self.shell.open_run(run_id, at_outcome=True)
+        else:
+            self.shell.open_chunk(run_id, failure.chunk_index, failure.attempt)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from textual.widget import Widget
 
-from runwatch.answers.filters import parse_filter
-from runwatch.answers.notable import failures_of
 from runwatch.answers.overview import RunRow, strips, tiles
 from runwatch.answers.run import run_view
 from runwatch.core.runs import Moment
-from runwatch.core.verdict import ATTENTION
 from runwatch.ui.empty import no_hits, no_runs
 from runwatch.ui.filter_bar import FilterBar
+from runwatch.ui.narrowing import FailureWalk, Narrowing
 from runwatch.ui.reading import reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
-from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting, fields_of
+from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting
 from runwatch.ui.screens.page import Page
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
@@ -33,15 +32,13 @@ class RunsPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.sorting = Sorting()
-        self.filter_text = ""
-        self.attention = False
+        self.narrowing = Narrowing()
         self.rows: list[RunRow] = []
         """Those shown, in their order."""
         self._keeper = RowKeeper()
         self._is_begun = False
         """The first reading is over, and the cursor the user's."""
-        self._opened: str | None = None
-        """The run that `e` opened last: the next `e` goes on from it."""
+        self._walk = FailureWalk()
 
     def body(self) -> Iterable[Widget]:
         """The board, and the filter below it."""
@@ -58,43 +55,31 @@ class RunsPage(Page):
         self.board.fit(*self.size)
         self.repaint()
 
-    # ------------------------------------------------------------------------------------------------ what is shown
-
     def show_moment(self) -> None:
         """Rows, tiles, and what is said of the selected run."""
         session, board = self.session, self.board
         moments = session.selected()
         everything = self._keeper.rows(moments)
-        self.rows = self.sorting.apply([row for row in everything if self._wanted(row)])
+        self.rows = self.sorting.apply(self.narrowing.keeps(everything))
         total, table = len(everything), board.table
         view = BoardView(
             rows=tuple(self.rows),
             total=total,
             sorting=self.sorting,
-            narrowed=self._narrowed() if total else "",
+            narrowed=self.narrowing.words(len(self.rows)) if total else "",
             is_whole=session.is_whole,
             counts=tiles(moments),
             strips=strips(moments) if board.has_room_below else (),
             now=session.now(),
             zone=self.zone,
         )
-        hidden = no_hits(self.filter_text, self.attention, total) if total else ()
+        hidden = no_hits(self.narrowing.text, self.narrowing.attention, total) if total else ()
         empty = hidden or no_runs(session, table.size.width, table.size.height)
         board.show(view, reading_lines(session, self.size.width, lean=board.is_lean), empty)
         if session.is_whole and not self._is_begun:
             self._is_begun = True
             table.follow = ""
         self._show_selected()
-
-    def _wanted(self, row: RunRow) -> bool:
-        if self.attention and row.verdict not in ATTENTION:
-            return False
-        return not self.filter_text or parse_filter(self.filter_text).matches(fields_of(row))
-
-    def _narrowed(self) -> str:
-        words = [f"/{self.filter_text}"] if self.filter_text else []
-        words += ["attention only"] if self.attention else []
-        return f" · {len(self.rows):,} shown: {', '.join(words)}" if words else ""
 
     def _show_selected(self) -> None:
         moment = self._selected()
@@ -125,16 +110,14 @@ class RunsPage(Page):
         elif event.column in SORTABLE:
             self._sort(Sorting(event.column))
 
-    # ------------------------------------------------------------------------------------------------ find
-
     def action_attention(self) -> None:
         """Only runs that need somebody, or all again."""
-        self.attention = not self.attention
+        self.narrowing = replace(self.narrowing, attention=not self.narrowing.attention)
         self.repaint()
 
     def action_filter(self) -> None:
         """Filter as you type."""
-        self.query_one(FilterBar).open(self.filter_text)
+        self.query_one(FilterBar).open(self.narrowing.text)
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Each letter narrows the table."""
@@ -147,7 +130,7 @@ class RunsPage(Page):
         self.board.table.focus()
 
     def _narrow(self, text: str) -> None:
-        self.filter_text = text.strip()
+        self.narrowing = replace(self.narrowing, text=text.strip())
         self.repaint()
 
     def action_next_hit(self) -> None:
@@ -186,23 +169,12 @@ class RunsPage(Page):
         self._open_failure(range(self.board.table.cursor, -1, -1), "earlier")
 
     def _open_failure(self, order: Iterable[int], which: str) -> None:
-        for index in order:
-            row = self.rows[index]
-            if row.failures and row.run_id != self._opened:
-                self._opened = row.run_id
-                self.board.table.move_to(index)
-                self._open_first_failure(row.run_id)
-                return
-        self._opened = None
-        self.notify(f"no {which} failure among the runs shown", timeout=3, markup=False)
-
-    def _open_first_failure(self, run_id: str) -> None:
-        moment = self.session.moment(run_id)
-        failure = next(failures_of(moment), None) if moment is not None else None
-        if failure is None or failure.chunk_index is None:
-            self.shell.open_run(run_id, at_outcome=True)
+        index = self._walk.next(self.rows, order)
+        if index is None:
+            self.notify(f"no {which} failure among the runs shown", timeout=3, markup=False)
         else:
-            self.shell.open_chunk(run_id, failure.chunk_index, failure.attempt)
+            self.board.table.move_to(index)
+            self.open_first_failure(self.rows[index].run_id)
 
     def action_next_degradation(self) -> None:
         """The cursor to the next run that degraded."""
@@ -218,8 +190,6 @@ class RunsPage(Page):
             self.notify(f"no {which} degraded run is shown", timeout=3, markup=False)
         else:
             self.board.table.move_to(found)
-
-    # ------------------------------------------------------------------------------------------------ look and move
 
     def action_copy(self) -> None:
         """The selected run's id."""
@@ -245,9 +215,9 @@ class RunsPage(Page):
         """Maximised, then the filter, then attention only."""
         if self.board.has_class("-maximised"):
             self.action_maximise()
-        elif self.filter_text:
+        elif self.narrowing.text:
             self._narrow("")
-        elif self.attention:
+        elif self.narrowing.attention:
             self.action_attention()
         else:
             return False
