@@ -1,0 +1,138 @@
+"""Runs made by hand: events with the second they happened in, and states as data that can be compared."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+from runwatch.core import events as ev
+from runwatch.core.events import Entry, Event
+from runwatch.core.places import Segment
+from runwatch.core.run import RunState
+from runwatch.core.runs import Moment, Run
+from runwatch.core.series import Series
+from runwatch.core.times import SECOND
+
+T0 = 1_795_456_800 * SECOND
+"""2026-11-23T18:00:00Z."""
+STALE_AFTER = 1800 * SECOND
+RUN_ID = "orders_20261123T180000.000_7"
+
+Step = tuple[float | None, Event]
+"""Seconds behind `T0`, or None where the log does not say; and what happened."""
+
+
+def segment(path: str = "orders.jsonl", *, chain: str = "", order: float = 0.0, identity: str = "orders") -> Segment:
+    return Segment(0, path, chain or path, identity, order)
+
+
+def ns(seconds: float | None) -> int | None:
+    return None if seconds is None else T0 + round(seconds * SECOND)
+
+
+def entry(seconds: float | None, event: Event, **fields: Any) -> Entry:
+    given: dict[str, Any] = {"run_id": RUN_ID, "time": ns(seconds), "digits": 9} | fields
+    return Entry(event=event, **given)
+
+
+def feed(run: Run, place: Segment, *steps: Step, first_line: int = 1) -> Run:
+    for line, (seconds, event) in enumerate(steps, first_line):
+        run.feed(entry(seconds, event), place, line, 0, None)
+    return run
+
+
+def run_of(*steps: Step) -> Run:
+    """One run in one file."""
+    return feed(Run(RUN_ID), segment(), *steps)
+
+
+def moment_of(*steps: Step, now: float | None = None, stale_after: float = 1800) -> Moment:
+    """That run live, the clock `now` seconds behind `T0`; without it at its last time."""
+    known = [seconds for seconds, _ in steps if seconds is not None]
+    at = ns(max(known, default=0) if now is None else now)
+    assert at is not None
+    moment = run_of(*steps).at(None, at, round(stale_after * SECOND))
+    assert moment is not None
+    return moment
+
+
+# -------------------------------------------------------------------------------------------------- events in short
+
+
+def plan(**fields: Any) -> ev.PlanResolved:
+    given = dict.fromkeys(("validate", "reconcile", "resume"), False) | dict.fromkeys(
+        ("export_name", "base_query", "strategy", "format", "compression", "destination_type", "tuning_profile"), "x"
+    )
+    return ev.PlanResolved(**{**given, "batch_size": 1000, **fields})  # type: ignore[arg-type]
+
+
+def started(chunk: int, low: str = "1", high: str = "9") -> ev.ChunkStarted:
+    return ev.ChunkStarted(chunk_index=chunk, start_key=low, end_key=high)
+
+
+def completed(chunk: int, rows: int = 10, file: str | None = None) -> ev.ChunkCompleted:
+    return ev.ChunkCompleted(chunk_index=chunk, rows=rows, file_name=file)
+
+
+def failed(chunk: int, error: str = "boom") -> ev.ChunkFailed:
+    return ev.ChunkFailed(chunk_index=chunk, error=error, attempt=1)
+
+
+def written(file: str, rows: int = 10, size: int = 100) -> ev.FileWritten:
+    return ev.FileWritten(file_name=file, rows=rows, bytes=size, part_index=0)
+
+
+def retry(backoff_ms: int = 0) -> ev.RetryAttempted:
+    return ev.RetryAttempted(attempt=1, reason="lost connection", backoff_ms=backoff_ms)
+
+
+def ended(status: str = "success", error: str | None = None) -> ev.RunCompleted:
+    return ev.RunCompleted(status=status, duration_ms=5000, error_message=error)
+
+
+def warning(message: str = "slow") -> ev.Warning:
+    return ev.Warning(context="source", message=message)
+
+
+def reconciled(source: int, exported: int, *, matched: bool = True) -> ev.ReconciliationResult:
+    return ev.ReconciliationResult(source_count=source, exported_rows=exported, matched=matched)
+
+
+def seen(until: float | None = None, superseded_by: str | None = None) -> ev.ProducerSeen:
+    stamp = None if until is None else f"2026-11-23T18:{int(until) // 60:02d}:{int(until) % 60:02d}Z"
+    return ev.ProducerSeen(host="here", pid=7, until=stamp, superseded_by=superseded_by)
+
+
+# ----------------------------------------------------------------------------------------------------- states as data
+
+
+def plain(value: Any) -> Any:
+    """Anything of a state as lists, dicts and numbers."""
+    if isinstance(value, array | bytearray | list | tuple):
+        return list(value)
+    if isinstance(value, set):
+        return sorted(value)
+    if isinstance(value, dict):
+        return [(key, plain(inner)) for key, inner in value.items()]
+    if isinstance(value, Series):
+        return [value.origin, value.width, value._amounts, value._heard]
+    if hasattr(value, "__slots__") or hasattr(value, "__dict__"):
+        names = getattr(type(value), "__slots__", None) or vars(value)
+        return {name: plain(getattr(value, name)) for name in names}
+    return value
+
+
+def state_of(state: RunState) -> Any:
+    """A state as plain data; two equal ones say the same of everything."""
+    assert state.chunks.written_twice is not None  # what was put off is worked out
+    return plain(state)
+
+
+def whole(run: Run) -> Any:
+    """All that a run is: its entries in their order, where each stands, its repeats, and its state."""
+    state, log = run.state, run.log
+    entries = [
+        (str(log.place(position)), log.moments[position], log.time(position), log.digits_at(position), log.event(position))
+        for position in range(len(log.order))
+    ]
+    return entries, log.repeats, state_of(state)
