@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
@@ -28,12 +29,26 @@ def command(paths: Sequence[str], asked: Asked) -> int:
     if not is_terminal():
         return summarise(paths, asked)
     with opened(paths, asked) as session:
+        if "-" in paths:
+            take_keys_from_terminal()
         draw(session, asked)
     return 0
 
 
+def take_keys_from_terminal() -> None:
+    """Stdin is the log, and the source has its own descriptor of it: put the terminal in its place, for the keys."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise click.UsageError(
+            f"stdin is the log, and there is no terminal for the keys ({error.strerror}); try: runwatch summary -"
+        ) from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+
+
 def draw(session: Session, asked: Asked) -> None:
-    """Open the dashboard on a session. Where stdin is the log, it takes its keys from /dev/tty."""
+    """Open the dashboard on a session."""
     from runwatch.ui.app import run_app
 
     look = asked.look()

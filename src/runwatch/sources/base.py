@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from runwatch.core.places import Place, Segment
 
@@ -99,4 +99,13 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of descriptors, watches and tasks."""
+        ...
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A source that can say, by blocking, whether there is more to come for a reader who reads once."""
+
+    def wait_for_more(self) -> bool:
+        """Block until there may be more; false where one poll has read all."""
         ...

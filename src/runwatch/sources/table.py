@@ -7,9 +7,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
-from runwatch.sources.base import Item, Source
+from runwatch.sources.base import Item, Source, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,6 @@ def open_source(paths: Sequence[str], *, poll: bool = False, cwd: str = "") -> S
     from runwatch.sources.together import Together
 
     return Together(sources)
-
-
-@runtime_checkable
-class Waiting(Protocol):
-    """A source that can say, by blocking, whether there is more to come for a reader who reads once."""
-
-    def wait_for_more(self) -> bool:
-        """Block until there may be more; false where one poll has read all."""
-        ...
 
 
 def read_to_end(source: Source) -> Iterator[Item]:

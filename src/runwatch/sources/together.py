@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from runwatch.core.places import Place
-from runwatch.sources.base import Item, Progress, Source
+from runwatch.sources.base import Item, Progress, Source, Waiting
 
 
 class Together:
@@ -36,8 +36,6 @@ class Together:
 
     def wait_for_more(self) -> bool:
         """Block until more has come to one that waits; false where none does."""
-        from runwatch.sources.table import Waiting
-
         return max((source.wait_for_more() for source in self.sources if isinstance(source, Waiting)), default=False)
 
     def rescan(self) -> None:
