@@ -97,7 +97,8 @@ class RunBoard(Vertical):
                 pane.show(view.answers[number])
                 pane.show_title(on=form is Form.FULL)
         self.query_one(PaneTabs).show(view.answers, self.current)
-        self._set_heights(heights(*self._screen_size, self._wants(one=one), listing=self._listing))
+        wants, has_map = self._wants(one=one), bool(view.stage.states)
+        self._set_heights(heights(*self._screen_size, wants, has_map=has_map, listing=self._listing))
         self.stage.show(view.stage, self.zone, has_ended=view.has_ended)
 
     def _wants(self, *, one: bool) -> tuple[int, int]:

@@ -47,14 +47,14 @@ class Heights:
     stage: int
 
 
-def heights(width: int, height: int, wants: tuple[int, int], *, listing: bool = False) -> Heights:
+def heights(width: int, height: int, wants: tuple[int, int], *, has_map: bool = True, listing: bool = False) -> Heights:
     """`wants`: what the upper and lower panes could fill; `listing`: the notable events have the focus."""
     form = form_of(width, height)
     if form is Form.FULL:
         return _full(height, wants)
     if form is Form.NARROW:
         return _narrow(height, wants[0])
-    return _tiny(height, listing=listing)
+    return _tiny(height, has_map=has_map, listing=listing)
 
 
 def _full(height: int, wants: tuple[int, int]) -> Heights:
@@ -81,11 +81,11 @@ def _narrow(height: int, wanted: int) -> Heights:
     return Heights(2, gap, pane, 0, room - pane)
 
 
-def _tiny(height: int, *, listing: bool) -> Heights:
+def _tiny(height: int, *, has_map: bool, listing: bool) -> Heights:
     """Header, tabs and footer take three."""
     verdict = 2 if height >= 10 else 1
     room = max(0, height - 3 - verdict)
-    stage = 2 if room >= 4 else 1 if room == 3 else 0
+    stage = 1 + has_map if room >= 4 else 1 if room == 3 else 0
     if listing and room >= 4:
         stage += 1
     return Heights(verdict, 0, room - stage, 0, stage)

@@ -14,7 +14,7 @@ from runwatch.core.places import Place
 from runwatch.core.runs import Moment
 from runwatch.ui.answer_pane import AnswerPane, row_text
 from runwatch.ui.run_board import RunBoard
-from runwatch.ui.stage_views import chunk_words
+from runwatch.ui.stage_views import chunk_foot
 from runwatch.ui.verdict_line import VerdictLine
 from runwatch.ui.widgets.chunk_map import ChunkMap
 from runwatch.ui.widgets.virtual_list import VirtualList
@@ -62,7 +62,7 @@ def _of_pane(pane: AnswerPane) -> Selection:
 def _of_chunk(moment: Moment, index: int) -> Selection:
     view = chunk_view(moment, index)
     places = view.reason.evidence.places if view is not None else ()
-    return Selection(chunk_words(moment, index), "chunk", places, index)
+    return Selection(chunk_foot(moment, index), "chunk", places, index)
 
 
 def _of_notable(notable: Notable) -> Selection:

@@ -128,7 +128,7 @@ def starts_remark(stage: Stage, *, has_ended: bool) -> str:
     return "starts unknown: written in one burst at the end" if has_ended else "starts unknown"
 
 
-def chunk_words(moment: Moment, index: int) -> str:
+def chunk_foot(moment: Moment, index: int) -> str:
     """`chunk 17 · 1,700,001 to 1,800,000 · 3.2 s`: what is known of it."""
     chunks = moment.state.chunks
     slot = chunks.slot_of.get(index)

@@ -25,7 +25,7 @@ from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, last_ou
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.page import Page
 from runwatch.ui.screens.reasons import ReasonsScreen
-from runwatch.ui.stage_views import chunk_words
+from runwatch.ui.stage_views import chunk_foot
 from runwatch.ui.verdict_line import VerdictLine
 from runwatch.ui.widgets.chunk_map import ChunkMap
 from runwatch.ui.widgets.header import HeaderView
@@ -153,7 +153,7 @@ class RunPage(Page):
     def on_chunk_map_highlighted(self, event: ChunkMap.Highlighted) -> None:
         """The foot names the chunk under the cursor."""
         if self._moment is not None and event.chunk_map.has_focus:
-            self.board.stage.point(chunk_words(self._moment, event.index))
+            self.board.stage.point(chunk_foot(self._moment, event.index))
 
     def on_chunk_map_selected(self, event: ChunkMap.Selected) -> None:
         """The chunk, on its own page."""
