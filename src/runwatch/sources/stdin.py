@@ -146,9 +146,11 @@ class _Reader:
         self._closed.set()
         os.write(self._wake_write, b"x")
         if self._thread.ident is None:
-            self._end()
+            os.close(self._descriptor)
         else:
-            self._thread.join(1)
+            self._thread.join()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
 
     def _run(self) -> None:
         data = b"?"
@@ -156,7 +158,7 @@ class _Reader:
             data = self._read()
             while not self._closed.is_set() and not self._put(data):
                 pass
-        self._end()
+        os.close(self._descriptor)
 
     def _read(self) -> bytes:
         """What has come; empty at the end, also where reading fails for good."""
@@ -183,10 +185,6 @@ class _Reader:
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(event.set)
         return True
-
-    def _end(self) -> None:
-        for descriptor in (self._descriptor, self._wake_read, self._wake_write):
-            os.close(descriptor)
 
 
 def open_stdin(numbers: Iterator[int] | None = None) -> StreamSource:
