@@ -75,10 +75,20 @@ def test_help_lists_every_command() -> None:
     assert not [word for word in ("replay", "record", "wait") if f"\n  {word}" in text]
 
 
-def test_a_shell_can_complete_commands() -> None:
-    env = os.environ | {"_RUNWATCH_COMPLETE": "bash_complete", "COMP_WORDS": "runwatch su", "COMP_CWORD": "1"}
-    ran = process(capture_output=True, env=env)
-    assert ran.stdout.split() == ["plain,summary"]
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("runwatch su", ["plain,summary", "file,su"]),
+        ("runwatch ./ev", ["file,./ev"]),
+        ("runwatch ./events/ --exp", ["plain,--export"]),
+        ("runwatch summary --format j", ["plain,json"]),
+        ("runwatch lint a", ["file,a"]),
+    ],
+)
+def test_a_shell_can_complete_commands_options_and_files(words: str, expected: list[str]) -> None:
+    last = str(len(words.split()) - 1)
+    env = os.environ | {"_RUNWATCH_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": last}
+    assert process(capture_output=True, env=env).stdout.split() == expected
 
 
 # --------------------------------------------------------------------------------------------------------------- errors

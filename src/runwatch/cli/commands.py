@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from runwatch.cli.output import complain, let_go_of_stdout, told
 
@@ -56,6 +57,10 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(self._modules[cmd_name]).command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and files: most often the first word is a PATH."""
+        return [*super().shell_complete(ctx, incomplete), CompletionItem(incomplete, type="file")]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """A first word that is no command is a PATH, or an option of `watch`."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from runwatch.cli.output import is_ascii_only, wants_color
+from runwatch.cli.output import is_ascii_only, wants_color, width
 from runwatch.core.when import parse_duration
 from runwatch.report.look import Look
 from runwatch.session.session import STALE_AFTER, Options
@@ -41,7 +41,7 @@ class Asked:
     def look(self) -> Look:
         """As the reports want them."""
         color = wants_color() and not self.no_color
-        return Look(color=color, plain=self.ascii or is_ascii_only(), zone=self.options().zone)
+        return Look(color=color, plain=self.ascii or is_ascii_only(), zone=self.options().zone, width=width())
 
 
 def _duration(ctx: click.Context, param: click.Parameter, value: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import locale
 import os
+import shutil
 import sys
 
 import click
@@ -63,6 +64,11 @@ def let_go_of_stdout() -> None:
 def is_terminal() -> bool:
     """Whether somebody looks at stdout."""
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def width() -> int:
+    """Columns to fill: 80 in a log, the terminal's on a terminal that is neither tiny nor tiring to read."""
+    return min(100, max(40, shutil.get_terminal_size().columns)) if is_terminal() else 80
 
 
 def wants_color() -> bool:
