@@ -140,7 +140,7 @@ def _running(moment: Moment) -> Iterable[Reason]:
         text = f"{_written(moment) or 'nothing written'}{since}"
     left = time_left(moment)
     if left is not None:
-        text += f", about {units.duration(left // SECOND * SECOND) if left >= SECOND else '1 s'} left"
+        text += f", about {units.silence(max(left, SECOND))} left"
     yield Reason(text, _last_evidence(moment))
 
 

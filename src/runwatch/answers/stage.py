@@ -175,7 +175,7 @@ def _tail(moment: Moment) -> str:
         return "silent" if silence.length is None else f"silent {units.silence(silence.length)}"
     left, start = time_left(moment), started_at(moment)
     if left is not None:
-        return f"about {units.duration(max(left, SECOND) // SECOND * SECOND, 0)} left"
+        return f"about {units.silence(max(left, SECOND))} left"
     return "" if start is None else f"so far {units.duration(max(0, moment.now - start))}"
 
 

@@ -15,7 +15,7 @@ from runwatch.ui.safe import badge, bit, mark_bit
 from runwatch.ui.widgets.drawn import Drawn
 from runwatch.ui.widgets.time_bar import TimeBarView, TimeMark, bar
 
-CELLS = 24
+CELLS = 16
 LABEL = 9
 
 

@@ -59,6 +59,7 @@ class RunsBoard(Vertical):
         """The table has the keys; until all was read the cursor stays on the newest run."""
         self.table.focus()
         self.table.follow = "first"
+        self.outcomes.follow = "first"
         self.outcomes.border_title = "Last outcomes"
         self.outcomes.border_subtitle = "newest right"
 
