@@ -19,7 +19,7 @@ from runwatch.ui.answer_lines import LABEL, PaneLines, pane_lines
 from runwatch.ui.keys import bindings
 from runwatch.ui.line import Bit, Line, fit_line, to_content, to_strip
 from runwatch.ui.plain import is_plain
-from runwatch.ui.safe import mark_bit
+from runwatch.ui.safe import line_text, mark_bit
 from runwatch.ui.widgets.drawn import Drawn
 
 _BORDER = 2
@@ -27,7 +27,7 @@ _BORDER = 2
 
 def title_line(answer: Answer) -> Line:
     """`2 Happened ✗ 2`: the key, the name, and bad news if there is any."""
-    return (Bit(answer.key, "bold $accent"), Bit(f" {answer.name}"), *badge_bits(answer))
+    return (Bit(answer.key, "bold $accent"), Bit(f" {line_text(answer.name)}"), *badge_bits(answer))
 
 
 def badge_bits(answer: Answer, gap: str = " ") -> Line:
