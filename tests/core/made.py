@@ -132,7 +132,13 @@ def whole(run: Run) -> Any:
     """All that a run is: its entries in their order, where each stands, its repeats, and its state."""
     state, log = run.state, run.log
     entries = [
-        (str(log.place(position)), log.moments[position], log.time(position), log.digits_at(position), log.event(position))
+        (
+            str(log.place(position)),
+            log.moments[position],
+            log.time(position),
+            log.digits_at(position),
+            log.event(position),
+        )
         for position in range(len(log.order))
     ]
     return entries, log.repeats, state_of(state)

@@ -218,7 +218,8 @@ def test_without_a_time_two_equal_entries_are_two_events() -> None:
 def test_an_event_that_differs_in_one_extra_field_is_no_repeat() -> None:
     """Fields that the vocabulary does not know are fields: equal means all of them, in any order."""
     lines = [
-        b'{"run_id":"r","recorded_at":"2026-11-23T18:00:00Z","event":{"Warning":{"context":"c","message":"m"%s}}}' % more
+        b'{"run_id":"r","recorded_at":"2026-11-23T18:00:00Z","event":{"Warning":{"context":"c","message":"m"%s}}}'
+        % more
         for more in (b"", b',"a":1,"b":{"c":2}', b',"b":{"c":2},"a":1', b',"b":{"c":3},"a":1')
     ]
     runs = Runs()
