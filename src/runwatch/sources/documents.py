@@ -52,8 +52,8 @@ class Documents:
     """The `.json` files that the looks found."""
 
     def __init__(self, numbers: Iterator[int], identities: Identities, patience: Patience) -> None:
-        self.lines: set[str] = set()
-        """Files given by name that are no documents: somebody else reads them."""
+        self.lines: dict[str, bool] = {}
+        """Files given by name that are no documents, so that somebody else must read them; and whether they are new."""
         self.due: set[str] = set()
         """To be read."""
         self._files: dict[str, _File] = {}
@@ -157,7 +157,7 @@ class Documents:
         self._patience.end(path)
         if kind is Kind.LINES:
             self._forget(path)
-            self.lines.add(path)
+            self.lines[path] = file.arrived
             return []
         if kind is Kind.UNFINISHED:
             return self._complain(file, f"not a whole JSON document ({reason})")

@@ -131,7 +131,9 @@ class FileSource:
     def _read(self, task: Tail | str) -> Iterator[Item]:
         """All that is new in one file."""
         if isinstance(task, str):
-            self._ready.extend(self._documents.step(task) if task in self._documents.due else ())
+            if task in self._documents.due:
+                self._ready.extend(self._documents.step(task))
+                self._looks.hand_over(task)
             yield from self._give()
             return
         going_on = self._reading.begin(task)

@@ -98,6 +98,13 @@ class Looks:
         keys.discard("")
         return self._logs_anew(keys) if keys else None
 
+    def hand_over(self, path: str) -> None:
+        """If this turned out to be no document but lines, let the next look take it for a log."""
+        if path in self._documents.lines:
+            self.doubts.add(path)
+            if not self._documents.lines[path]:
+                self._chains.known_before.add(path)
+
     def set_pace(self, polling: bool) -> None:
         """Without notifications we look more often."""
         self._pace, self._walk_share = (POLL, _POLLING_WALK_SHARE) if polling else (ACTIVE, _WALK_SHARE)

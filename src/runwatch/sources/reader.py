@@ -153,7 +153,7 @@ class Packed:
     @property
     def unfinished(self) -> bool:
         """The file ends in the middle of a stream: cut off, or still being written."""
-        return self._member is not None and not self._member.eof
+        return not self._corrupt and self._member is not None and not self._member.eof
 
     @property
     def fault(self) -> str:

@@ -43,6 +43,8 @@ class Chains:
         self.by_file: dict[FileId, Tail] = {}
         self.by_path: dict[str, Tail] = {}
         self.by_segment: dict[Segment, Tail] = {}
+        self.known_before: set[str] = set()
+        """Files that were there at the first look, but first taken for something else."""
         self._numbers = numbers
         self._identities = identities
         self._held = held
@@ -88,6 +90,8 @@ class Chains:
         """The file has these measures now; whether they are others than before."""
         if (size, mtime) == (tail.size, tail.mtime):
             return False
+        if tail.packed and not tail.behind:
+            tail.arrived_from = min(tail.arrived_from, tail.position)
         tail.size, tail.mtime = size, mtime
         return True
 
@@ -212,9 +216,22 @@ class Chains:
     def _follow(self, chain: Chain, file: Found) -> None:
         order = chain.place(file.name.rank)
         segment = Segment(next(self._numbers), file.shown, chain.shown, chain.identity, order)
-        there = (ALL_OF_IT if file.name.packed else file.size) if self._first else 0
-        tail = Tail(segment, chain.key, file.path, file.file, file.name.rank, file.name.packed, there,
-                    file.size, file.mtime, (file.size, file.mtime), real=file.real, real_shown=file.real_shown)  # fmt: skip
+        is_old = self._first or file.path in self.known_before
+        there = (ALL_OF_IT if file.name.packed else file.size) if is_old else 0
+        tail = Tail(
+            segment=segment,
+            chain=chain.key,
+            path=file.path,
+            file=file.file,
+            rank=file.name.rank,
+            packed=file.name.packed,
+            arrived_from=there,
+            size=file.size,
+            mtime=file.mtime,
+            checked=(file.size, file.mtime),
+            real=file.real,
+            real_shown=file.real_shown,
+        )
         chain.add(tail)
         self.by_file[tail.file] = self.by_path[tail.path] = self.by_segment[segment] = tail
         self._changes.grown.add(tail)

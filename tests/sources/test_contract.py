@@ -1,0 +1,191 @@
+"""What every source promises, whatever it reads from."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.sources.seen import Seen
+
+from runwatch.core.places import Place, Segment
+from runwatch.sources.base import Source
+from runwatch.sources.stdin import StreamSource
+from runwatch.sources.table import open_source, read_to_end
+from runwatch.sources.together import Together
+
+
+@dataclass
+class Subject:
+    """A source, and a way to write to what it reads."""
+
+    seen: Seen
+    write: Callable[[bytes], object]
+    end: Callable[[], None] | None = None
+
+    @property
+    def source(self) -> Source:
+        return self.seen.source
+
+    async def poll_until(self, count: int) -> list[bytes]:
+        """So many lines, however many polls it takes."""
+        found = self.seen.poll()
+        async with asyncio.timeout(10):
+            while len(found) < count:
+                await self.source.changed()
+                found += self.seen.poll()
+        return found
+
+
+def of_file(directory: Path, path: str) -> Subject:
+    log = directory / "logs" / "x.jsonl"
+    log.parent.mkdir()
+    log.touch()
+
+    def write(data: bytes) -> None:
+        with log.open("ab") as end:
+            end.write(data)
+
+    return Subject(Seen(open_source([path], cwd=str(directory))), write)
+
+
+def of_pipe(directory: Path, number: int = 0) -> Subject:
+    read, end = os.pipe()
+    source = StreamSource(read, "-", "stdin", cache=str(directory / "cache"), number=number)
+    return Subject(Seen(source), lambda data: os.write(end, data), lambda: os.close(end))
+
+
+def of_both(directory: Path) -> Subject:
+    pipe, file = of_pipe(directory, number=99), of_file(directory, "logs")
+    return Subject(Seen(Together([pipe.source, file.source])), pipe.write, pipe.end)
+
+
+MAKERS: dict[str, Callable[[Path], Subject]] = {
+    "name": lambda directory: of_file(directory, "logs/x.jsonl"),
+    "directory": lambda directory: of_file(directory, "logs"),
+    "pattern": lambda directory: of_file(directory, "logs/*"),
+    "pipe": of_pipe,
+    "together": of_both,
+}
+
+
+@pytest.fixture(params=list(MAKERS))
+def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
+    subject = MAKERS[request.param](tmp_path)
+    yield subject
+    subject.source.close()
+    if subject.end is not None:
+        subject.end()
+
+
+async def test_halves_are_joined_and_each_line_comes_once(subject: Subject) -> None:
+    subject.write(b'{"n":1}\n{"n"')
+    assert await subject.poll_until(1) == [b'{"n":1}']
+    assert subject.seen.poll() == []
+    subject.write(b':2}\n{"n":3}')
+    assert await subject.poll_until(2) == [b'{"n":2}', b'{"n":3}']
+    subject.write(b"\n")
+    subject.write(b'{"n":4}\n')
+    assert await subject.poll_until(1) == [b'{"n":4}']
+    assert [line.number for line in subject.seen.lines] == [1, 2, 3, 4]
+    assert subject.seen.open_again() == 4
+
+
+async def test_a_poll_that_is_left_goes_on_at_the_next(subject: Subject) -> None:
+    lines = [b'{"n":%d,"pad":"%s"}' % (n, b"x" * 80) for n in range(400)]
+    subject.write(b"\n".join(lines) + b"\n")
+    async with asyncio.timeout(10):
+        while len(subject.seen.lines) < len(lines):
+            items = subject.source.poll()
+            for item in items:
+                subject.seen.take([item])
+                break
+            else:
+                await subject.source.changed()
+    assert subject.seen.texts == lines
+
+
+def test_a_poll_never_waits(subject: Subject) -> None:
+    begun = time.monotonic()
+    for _ in range(3):
+        assert subject.seen.poll() == []
+    assert time.monotonic() - begun < 1
+
+
+async def test_waiting_ends_by_itself_and_can_be_cancelled(subject: Subject) -> None:
+    subject.seen.poll()
+    async with asyncio.timeout(5):
+        await subject.source.changed()
+        await subject.source.changed()
+    waiting = asyncio.ensure_future(subject.source.changed())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    subject.write(b"1\n")
+    assert await subject.poll_until(1) == [b"1"]
+
+
+async def test_progress_tells_how_far_it_is(subject: Subject) -> None:
+    subject.write(b"1\n22\n")
+    await subject.poll_until(2)
+    progress = subject.source.progress
+    assert progress.bytes_read == 5
+    assert progress.behind == 0
+    assert progress.bytes_total in (5, None)
+    assert not progress.ended
+    assert subject.source.label
+
+
+def test_a_place_that_is_not_its_own_opens_to_nothing(subject: Subject) -> None:
+    subject.seen.poll()
+    assert subject.source.line_at(Place(Segment(7, "y", "y", "y"), 1)) is None
+
+
+async def test_reading_again_by_hand_brings_nothing_twice(subject: Subject) -> None:
+    subject.write(b"1\n")
+    await subject.poll_until(1)
+    subject.source.rescan()
+    assert subject.seen.poll() == []
+
+
+async def test_it_can_be_closed_at_any_time_and_twice(subject: Subject) -> None:
+    subject.write(b"1\n2\n")
+    items = subject.source.poll()
+    next(items, None)
+    await subject.source.changed()
+    subject.source.close()
+    subject.source.close()
+
+
+def test_read_once_it_comes_to_an_end(tmp_path: Path) -> None:
+    """Files as they are now, a pipe to its end."""
+    subject = of_both(tmp_path)
+    (tmp_path / "logs" / "x.jsonl").write_bytes(b"1\n2\n")
+    subject.write(b'3\n{"n":4}')
+    assert subject.end is not None
+    subject.end()
+    subject.seen.take(read_to_end(subject.source))
+    assert sorted(subject.seen.texts) == [b"1", b"2", b"3", b'{"n":4}']
+    subject.source.close()
+
+
+def test_paths_of_several_kinds_make_one_source(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.jsonl").write_text(f"{name}\n", encoding="utf-8")
+    source = open_source(["a", "pipe", "b"], cwd=str(tmp_path))
+    assert source.label == "2 paths, pipe"
+    with (tmp_path / "pipe").open("wb") as end:
+        end.write(b"p\n")
+    seen = Seen(source)
+    seen.take(read_to_end(source))
+    assert sorted(seen.texts) == [b"a", b"b", b"p"]
+    assert len({line.segment.number for line in seen.lines}) == 3
+    assert seen.open_again() == 3
+    source.close()
