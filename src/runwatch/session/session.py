@@ -14,7 +14,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from runwatch.core.decode import decode_block, decode_line
-from runwatch.core.places import Place
+from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.times import SECOND
 from runwatch.core.when import When, ends
@@ -52,6 +52,8 @@ class Session:
         self.events_read = 0
         """Entries fed so far, repeats and unknown ones included."""
         self._moments: dict[str, tuple[Any, Moment | None]] = {}
+        self._documents: set[Segment] = set()
+        """Those read: one that comes again replaces what it said."""
         self._rate = _Rate()
         self._again = asyncio.Event()
 
@@ -70,7 +72,9 @@ class Session:
                     self.events_read += 1
                     self.runs.feed(decoded, segment, item.line + line, item.offset + offset, arrived)
             case Document():
-                self.runs.take_out(segment)
+                if segment in self._documents:
+                    self.runs.take_out(segment)
+                self._documents.add(segment)
                 for decoded in decode_line(item.data, segment.identity):
                     self.events_read += 1
                     self.runs.feed(decoded, segment, 1, 0, arrived)
