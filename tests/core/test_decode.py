@@ -9,9 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.strategies import EVENTS
 
+from runwatch.core import events as ev
 from runwatch.core.decode import decode_block, decode_line, snake_case
 from runwatch.core.encode import encode, fields_of
-from runwatch.core.events import SOURCE_VARIANTS, VARIANTS, Entry, Event, PlanResolved, Problem, Unknown, Warning
+from runwatch.core.events import SOURCE_VARIANTS, VARIANTS, Entry, Event, PlanResolved, Problem, Unknown
 from runwatch.core.text import LIMIT
 
 JSON = dict[str, Any]
@@ -237,7 +238,7 @@ def test_of_two_equal_keys_the_last_counts() -> None:
     """As for every JSON reader."""
     (one,) = decode_line(b'{"event":{"Warning":{"context":"a","context":"b","message":"m"}}}', "x")
     assert isinstance(one, Entry)
-    assert one.event == Warning(context="b", message="m")
+    assert one.event == ev.Warning(context="b", message="m")
 
 
 def test_the_plan_at_the_top_shares_its_name_with_the_line() -> None:

@@ -60,7 +60,10 @@ CASES: dict[str, tuple[list[Step], tuple[int, ...], list[list[Step]]]] = {
     "chunk_unresolved": (
         steps(plan(), started(0), failed(0), completed(1), ended()),
         (1, 2),
-        [steps(plan(), started(0), failed(0), completed(0), ended()), steps(plan(), started(0), failed(0), ended("failed"))],
+        [
+            steps(plan(), started(0), failed(0), completed(0), ended()),
+            steps(plan(), started(0), failed(0), ended("failed")),
+        ],
     ),
     "chunk_written_twice": (
         steps(plan(), completed(0, 1, "a"), failed(0), completed(0, 1, "b"), ended()),
@@ -109,7 +112,7 @@ CASES: dict[str, tuple[list[Step], tuple[int, ...], list[list[Step]]]] = {
     ),
     "no_plan": (steps(warning(), ended()), (), [steps(plan(), ended())]),
     "time_unknown": ([(0, plan()), (None, warning()), (1, ended())], (1,), [steps(plan(), warning(), ended())]),
-}  # fmt: skip
+}
 CONTRADICTIONS = list(CASES)[:8]
 
 
