@@ -34,9 +34,9 @@ def parse_time(text: str) -> tuple[int, int] | None:
     the zero time some producers write) counts as unknown. Digits beyond the ninth are cut.
     """
     if len(text) == 30 and text[29] == "Z" and text[19] == ".":  # what rivet writes, and so nearly every line
-        begin, seconds, fraction = _begin_of(text[:17]), text[17:19], text[20:29]
-        if begin is not None and seconds < "60" and seconds.isdecimal() and fraction.isdecimal() and text.isascii():
-            return (begin + int(seconds)) * SECOND + int(fraction), 9
+        begin, within, nanos = _begin_of(text[:17]), text[17:19], text[20:29]
+        if begin is not None and within < "60" and within.isdecimal() and nanos.isdecimal() and text.isascii():
+            return (begin + int(within)) * SECOND + int(nanos), 9
     match = _FORM.fullmatch(text)
     if match is None:
         return None

@@ -7,11 +7,10 @@ screens and the reports ever ask.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runwatch.core.decode import decode_block, decode_line
 from runwatch.core.places import Place, Segment
@@ -20,6 +19,9 @@ from runwatch.core.times import SECOND
 from runwatch.core.when import When, ends
 from runwatch.session.clock import Clock
 from runwatch.sources.base import Block, Document, Fault, Item, Source
+
+if TYPE_CHECKING:
+    import asyncio
 
 STALE_AFTER = 30 * 60 * SECOND
 
@@ -55,7 +57,7 @@ class Session:
         self._documents: set[Segment] = set()
         """Those read: one that comes again replaces what it said."""
         self._rate = _Rate()
-        self._again = asyncio.Event()
+        self._again: asyncio.Event | None = None
 
     @property
     def revision(self) -> int:
@@ -90,6 +92,9 @@ class Session:
 
     async def follow(self) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended."""
+        import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
+
+        self._again = asyncio.Event()
         while True:
             for item in self.source.poll():
                 self.take(item)
@@ -97,16 +102,19 @@ class Session:
             self.is_whole = True
             if self.source.progress.ended:
                 return
-            await self._something_new()
+            await self._something_new(self._again)
 
     def look_again(self) -> None:
         """Read now, whatever the notifications say."""
         self.source.rescan()
-        self._again.set()
+        if self._again is not None:
+            self._again.set()
 
-    async def _something_new(self) -> None:
+    async def _something_new(self, again: asyncio.Event) -> None:
         """Until the source has a hint, or the user asks."""
-        waits = [asyncio.ensure_future(self.source.changed()), asyncio.ensure_future(self._again.wait())]
+        import asyncio
+
+        waits = [asyncio.ensure_future(self.source.changed()), asyncio.ensure_future(again.wait())]
         try:
             done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for finished in done:
@@ -114,7 +122,7 @@ class Session:
         finally:
             for wait in waits:
                 wait.cancel()
-            self._again.clear()
+            again.clear()
 
     def rate(self) -> float:
         """Entries a second over the last few seconds of watching."""

@@ -6,6 +6,9 @@ ten times a second the page on top is repainted if anything moved.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from datetime import UTC, tzinfo
 
 from textual import work
@@ -43,6 +46,9 @@ class RunwatchApp(LooksApp):
 
     def on_mount(self) -> None:
         """Show the runs, begin to read, begin to tick."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread, as in a test
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.open_runs()
         self.read()
         self.set_interval(TICK, self.tick)
