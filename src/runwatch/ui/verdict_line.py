@@ -135,10 +135,15 @@ class VerdictLine(Drawn, can_focus=True):
         return tuple(_marked(fit_line(line, width)) for line in lines) if self.has_focus else lines
 
     def on_focus(self) -> None:
-        self.redraw()
+        self._draw_later()
 
     def on_blur(self) -> None:
-        self.redraw()
+        self._draw_later()
+
+    def _draw_later(self) -> None:
+        """`has_focus` is not yet what the event says."""
+        self._made_for = None
+        self.refresh()
 
     def action_open(self) -> None:
         self.post_message(self.Opened())

@@ -75,7 +75,7 @@ async def test_every_journal_is_shown_in_both_forms(path: Path) -> None:
     app = shown(path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        view = page_of(app)._view
+        view = page_of(app).view
         assert view is not None
         assert view.verdict.verdict.upper() in screen_text(app)
         await pilot.resize_terminal(120, 40)
@@ -174,7 +174,7 @@ async def test_the_view_is_made_once_for_each_moment(monkeypatch: pytest.MonkeyP
         made.append(moment.run_id)
         return run_view(moment, zone)
 
-    monkeypatch.setattr("runwatch.ui.screens.run.run_view", counted)
+    monkeypatch.setattr("runwatch.ui.screens.one_run.run_view", counted)
     app = shown(FAILED)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
@@ -335,7 +335,9 @@ async def test_the_verdict_lists_its_reasons_and_each_leads_to_its_line() -> Non
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         assert "+1 more" in screen_text(app)
-        await pressed(pilot, "1", "shift+tab", "enter")
+        await pressed(pilot, "1", "shift+tab")
+        assert "▌ ✗ FAILED" in screen_text(app)
+        await pressed(pilot, "enter")
         assert "Why failed" in screen_text(app)
         await pressed(pilot, "j", "enter")
         assert len(app.screen_stack) == 2

@@ -3,52 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import tzinfo
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events
 from textual.widget import Widget
 
-from runwatch.answers import units
-from runwatch.answers.run import RunView, run_view
 from runwatch.answers.view import Mark
 from runwatch.core.places import Place
-from runwatch.core.runs import Moment
 from runwatch.ui.answer_pane import AnswerPane
-from runwatch.ui.header_view import header_view
 from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.notice import Notice, is_too_small, small_lines
 from runwatch.ui.pane_tabs import PaneTabs
 from runwatch.ui.run_board import RunBoard
 from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, last_outcome, next_of, selection
 from runwatch.ui.safe import line_text
-from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.one_run import OneRun
 from runwatch.ui.screens.reasons import ReasonsScreen
 from runwatch.ui.stage_views import chunk_foot
 from runwatch.ui.verdict_line import VerdictLine
 from runwatch.ui.widgets.chunk_map import ChunkMap
-from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 _STORY = {"contradicted": 3, "degraded": 2}
 """The pane that tells why; else Happened."""
 
 
-class RunPage(Page):
+class RunPage(OneRun):
     """Everything about one run at one moment."""
 
     NAME = "run"
     CSS_PATH: ClassVar = Path(__file__).with_name("run.tcss")
 
     def __init__(self, run_id: str, *, at_outcome: bool = False) -> None:
-        super().__init__()
-        self.run_id = run_id
+        super().__init__(run_id)
         self._at_outcome = at_outcome
         self._has_focused = False
-        self._moment: Moment | None = None
-        self._zone: tzinfo | None = None
-        self._view: RunView | None = None
 
     def body(self) -> Iterable[Widget]:
         """The board, and the words that stand in its place."""
@@ -62,27 +52,9 @@ class RunPage(Page):
 
     # ------------------------------------------------------------------------------------------------ what is shown
 
-    def repaint(self) -> None:
-        """The views are made once for each moment, before the header tells of them."""
-        moment = self.session.moment(self.run_id)
-        if moment is not self._moment or self.zone is not self._zone or moment is None:
-            self._moment, self._zone = moment, self.zone
-            self._view = None if moment is None else run_view(moment, self.zone)
-        super().repaint()
-
-    def header(self) -> HeaderView:
-        """Where this run stands; how many events it had, once it has ended."""
-        moment, view = self._moment, self._view
-        if moment is None or view is None:
-            return header_view(self.session, self.zone, (line_text(self.run_id),))
-        began = view.stage.start
-        path = (line_text(view.export), line_text(view.short_id))
-        short = (path[0], path[1] if began is None else units.clock(began, self.zone))
-        return header_view(self.session, self.zone, path, short, view.stage.events if view.has_ended else None)
-
     def show_moment(self) -> None:
         """The run on the board, or why it is not there."""
-        view = self._view
+        view = self.view
         small = is_too_small(*self.size)
         self.set_class(small, "-small")
         self.set_class(view is None, "-absent")
@@ -95,8 +67,8 @@ class RunPage(Page):
                 self.call_after_refresh(self._focus_story)
 
     def _words(self, width: int, height: int) -> tuple[Line, ...]:
-        if self._view is not None:
-            return small_lines(self._view.verdict.verdict, self._view.export, width, height)
+        if self.view is not None:
+            return small_lines(self.view.verdict.verdict, self.view.export, width, height)
         text = line_text(f"{self.run_id}: not known at this moment")
         return tuple((Bit(row, "$muted"),) for row in wrap(text, width))
 
@@ -107,7 +79,7 @@ class RunPage(Page):
 
     def _focus_story(self) -> None:
         """The focus starts where the story is told; at the outcome, if that was asked for."""
-        view = self._view
+        view = self.view
         end = last_outcome(view) if view is not None and self._at_outcome else None
         if end is not None:
             self._go_to_notable(end)
@@ -152,8 +124,8 @@ class RunPage(Page):
 
     def on_chunk_map_highlighted(self, event: ChunkMap.Highlighted) -> None:
         """The foot names the chunk under the cursor."""
-        if self._moment is not None and event.chunk_map.has_focus:
-            self.board.stage.point(chunk_foot(self._moment, event.index))
+        if self.moment is not None and event.chunk_map.has_focus:
+            self.board.stage.point(chunk_foot(self.moment, event.index))
 
     def on_chunk_map_selected(self, event: ChunkMap.Selected) -> None:
         """The chunk, on its own page."""
@@ -169,11 +141,11 @@ class RunPage(Page):
 
     def on_verdict_line_opened(self, event: VerdictLine.Opened) -> None:
         """Every reason, with what proves it."""
-        if self._view is not None:
-            self.app.push_screen(ReasonsScreen(self._view.verdict), self._open_place)
+        if self.view is not None:
+            self.app.push_screen(ReasonsScreen(self.view.verdict), self._open_place)
 
     def _selected(self) -> Selection:
-        return Selection() if self._moment is None else selection(self.board, self.focused, self._moment)
+        return Selection() if self.moment is None else selection(self.board, self.focused, self.moment)
 
     def _open(self, selected: Selection) -> None:
         if selected.chunk_index is not None:
@@ -215,14 +187,14 @@ class RunPage(Page):
         self._find(DEGRADATIONS, -1, "degradation")
 
     def _find(self, marks: tuple[Mark, ...], step: int, noun: str) -> None:
-        if self._view is None:
+        if self.view is None:
             return
         stage = self.board.stage
         at = stage.list.cursor if stage.list.has_focus else -1
-        found = next_of(self._view, marks, at, step)
+        found = next_of(self.view, marks, at, step)
         if found is not None:
             self._go_to_notable(found)
-        elif at < 0 or next_of(self._view, marks, -1, step) is None:
+        elif at < 0 or next_of(self.view, marks, -1, step) is None:
             self._say(f"no {noun} in this run")
         else:
             self._say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
@@ -240,7 +212,7 @@ class RunPage(Page):
         self._go_to_sibling(-1, "earlier")
 
     def _go_to_sibling(self, step: int, which: str) -> None:
-        moment = self._moment
+        moment = self.moment
         if moment is None:
             return
         runs = [other.run_id for other in reversed(self.session.selected()) if other.export == moment.export]

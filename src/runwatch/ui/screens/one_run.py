@@ -1,0 +1,43 @@
+"""A page about one run: its moment, and the view that is made of it once."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from runwatch.answers import units
+from runwatch.answers.run import RunView, run_view
+from runwatch.core.runs import Moment
+from runwatch.ui.header_view import header_view
+from runwatch.ui.safe import line_text
+from runwatch.ui.screens.page import Page
+from runwatch.ui.widgets.header import HeaderView
+
+
+class OneRun(Page):
+    """Keeps a run's view for as long as its moment and the zone are the same."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self.moment: Moment | None = None
+        """None: the run is unknown, or had not begun."""
+        self.view: RunView | None = None
+        self._zone: tzinfo | None = None
+
+    def repaint(self) -> None:
+        """The view first: the header tells of it too."""
+        moment = self.session.moment(self.run_id)
+        if moment is not self.moment or self.zone is not self._zone:
+            self.moment, self._zone = moment, self.zone
+            self.view = None if moment is None else run_view(moment, self.zone)
+        super().repaint()
+
+    def header(self) -> HeaderView:
+        """Where this run stands; how many events it had, once it has ended."""
+        view = self.view
+        if view is None:
+            return header_view(self.session, self.zone, (line_text(self.run_id),))
+        began = view.stage.start
+        path = (line_text(view.export), line_text(view.short_id))
+        short = (path[0], path[1] if began is None else units.clock(began, self.zone))
+        return header_view(self.session, self.zone, path, short, view.stage.events if view.has_ended else None)
