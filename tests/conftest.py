@@ -12,6 +12,6 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
-settings.register_profile("many", settings.get_profile("runwatch"), max_examples=500, derandomize=False)
+settings.register_profile("many", settings.get_profile("runwatch"), max_examples=200, derandomize=False)
 """`pytest --hypothesis-profile=many`: other examples each time, to look for what is not known yet."""
 settings.load_profile("runwatch")

@@ -201,6 +201,18 @@ def test_the_first_time_of_a_file_moves_the_lines_before_it() -> None:
     assert [moment - T0 for moment in run.log.moments] == [SECOND, 2 * SECOND, 4 * SECOND, 4 * SECOND]
 
 
+def test_a_file_without_any_time_begins_with_the_run() -> None:
+    """Its entries have the earliest known moment of the run, whichever file is read first."""
+    for first in ("a.jsonl", "b.jsonl"):
+        run = Run("r")
+        lines: dict[str, Step] = {"a.jsonl": (None, plan()), "b.jsonl": (3, started(0))}
+        feed(run, segment(first), lines.pop(first))
+        for path, step in lines.items():
+            feed(run, segment(path), step)
+        assert places(run) == ["a.jsonl:1", "b.jsonl:1"]
+        assert [moment - T0 for moment in run.log.moments] == [3 * SECOND] * 2
+
+
 def test_a_time_that_runs_backwards_keeps_its_line() -> None:
     """An entry earlier than the moment before it has that moment: the lines of one file keep their order."""
     run = run_of((5, plan()), (3, started(0)), (6, completed(0)))

@@ -254,7 +254,7 @@ class _Tail:
         if known is not None and (segment.order < known or (time != NEVER and segment.chain in self.timeless)):
             return True
         several = bool(self.chains) if known is None else len(self.chains) > 1
-        return several and time <= self.moment
+        return several and (time <= self.moment or self.moment == NEVER)
 
     def _repeats(self, log: RunLog, row: int, time: int) -> bool:
         """Whether an equal entry came before; a new one is remembered with the others."""

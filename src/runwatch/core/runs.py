@@ -133,7 +133,10 @@ class Runs:
             return
         if isinstance(entry.event, Unknown):
             self.unknown_count += 1
-        self._run_ids.setdefault(segment, set()).add(entry.run_id)
+        spoken_of = self._run_ids.get(segment)
+        if spoken_of is None:
+            spoken_of = self._run_ids[segment] = set()
+        spoken_of.add(entry.run_id)
         run = self.by_id.get(entry.run_id)
         if run is None:
             run = self.by_id[entry.run_id] = Run(entry.run_id)

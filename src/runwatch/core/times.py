@@ -24,7 +24,7 @@ def _minute(year: int, month: int, day: int, hour: int, minute: int) -> int:
 def _begin_of(prefix: str) -> int | None:
     """Seconds from 1970 to the minute of `2026-11-23T18:14:`, UTC; None if it is not of that form."""
     found = parse_time(prefix + "00Z")
-    return None if found is None else found[0] // SECOND
+    return None if found is None or found[0] > _RANGE[1] - 60 * SECOND else found[0] // SECOND
 
 
 def parse_time(text: str) -> tuple[int, int] | None:
