@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Iterator
 
 from runwatch.core.places import Segment
+from runwatch.sources.compare import Comparison
 from runwatch.sources.discovery import Discovery
 from runwatch.sources.documents import Documents
-from runwatch.sources.found import Found, Look
+from runwatch.sources.found import Look
 from runwatch.sources.held import Held
 from runwatch.sources.rotation import Chains
 from runwatch.sources.tail import Tail
@@ -63,11 +64,13 @@ class Looks:
         """Look at all there is."""
         self.hints.clear()
         begun = time.monotonic()
-        look = self._discovery.everything(self._chains.restless() | self.doubts)
-        lost = self._chains.unsettled(self._logs(look), self._chains.all)
-        if not lost <= self.doubts:
-            look = self._discovery.everything(self._chains.restless() | self.doubts | lost)
-        self._take(look, None)
+        restless = self._chains.restless() | self.doubts
+        look = self._discovery.everything(restless)
+        difference = self._difference(look, None)
+        if not (unsettled := difference.unsettled) <= restless:
+            look = self._discovery.everything(restless | unsettled)
+            difference = self._difference(look, None)
+        self._take(look, difference, None)
         self.last = look
         self._first = False
         self.due |= {tail for tail in self.again if not tail.segment.gone}
@@ -130,21 +133,20 @@ class Looks:
 
     def _logs_anew(self, keys: set[str]) -> None:
         look = self._discovery.only(keys, self._chains.restless() | self.doubts)
-        if self._chains.unsettled(self._logs(look), keys):
+        difference = self._difference(look, keys)
+        if difference.unsettled:
             self.everything()
         else:
-            self._take(look, keys)
+            self._take(look, difference, keys)
 
-    def _logs(self, look: Look) -> list[Found]:
-        return [found for found in look.found if not self._documents.reads(found)]
+    def _difference(self, look: Look, keys: set[str] | None) -> Comparison:
+        return self._chains.compare((found for found in look.found if not self._documents.reads(found)), keys)
 
-    def _take(self, look: Look, keys: set[str] | None) -> None:
+    def _take(self, look: Look, difference: Comparison, keys: set[str] | None) -> None:
         self.doubts.clear()
         documents = [found for found in look.found if self._documents.reads(found)]
         gone = self._documents.reconcile(documents, keys, self._first)
-        changes = self._chains.reconcile(
-            self._logs(look), list(self._chains.all) if keys is None else keys, self._first
-        )
+        changes = self._chains.apply(difference, self._first)
         self.due |= changes.grown
         self._gone.extend(changes.truncated)
         for segment in gone:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from runwatch.core.places import Segment
 from runwatch.sources.chain import Chain, Identities, new_chain
+from runwatch.sources.compare import Comparison, compare, stands_elsewhere
 from runwatch.sources.found import Found
 from runwatch.sources.held import Held
-from runwatch.sources.known import first_print, goes_on_in, holds_nothing, is_as_read, is_read_out, repeats
-from runwatch.sources.names import Rank
+from runwatch.sources.known import first_print, goes_on_in, holds_nothing, is_read_out, repeats
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
 
@@ -55,35 +55,29 @@ class Chains:
         """Logs whose neighbours must be listed too, if they were given by name."""
         return {key for key, chain in self.all.items() if chain.is_restless}
 
-    def unsettled(self, found: Iterable[Found], keys: Collection[str]) -> set[str]:
-        """Logs, of these, with a file that is no longer there as it was: they want a thorough look."""
-        files = one_name_each(found, self.by_file)
-        tails = [tail for key in keys if key in self.all for tail in self.all[key].tails]
-        missing = {tail.chain for tail in tails if tail.file not in files and not _stands_elsewhere(tail)}
-        return missing | {tail.chain for tail in self._broken(files)}
+    def compare(self, found: Iterable[Found], keys: Collection[str] | None) -> Comparison:
+        """What is other than it was, with all logs or with these."""
+        if keys is None:
+            return compare(found, self.by_file, self.by_file.values())
+        among = [tail for key in keys if key in self.all for tail in self.all[key].tails]
+        return compare(found, self.by_file, among)
 
-    def reconcile(self, found: Iterable[Found], keys: Collection[str], first: bool) -> Changes:
-        """Bring these logs in step with the files found of them."""
+    def apply(self, difference: Comparison, first: bool) -> Changes:
+        """Bring the logs in step with what was found."""
         self._first = first
         changes = self._changes = Changes()
-        files = one_name_each(found, self.by_file)
-        broken = self._broken(files)
-        for tail in broken:
+        for tail in difference.broken:
             self._forget(tail)
-        fresh: dict[str, list[Found]] = {}
-        for file in sorted(files.values(), key=lambda file: (file.name.rank, file.name.packed)):
-            if known := self.by_file.get(file.file):
-                self._see(known, file)
-            else:
-                fresh.setdefault(file.chain, []).append(file)
-        self._begin(fresh)
-        plain = {(file.chain, file.name.rank) for file in files.values() if not file.name.packed}
-        names = {file.path for file in files.values() if file.file not in self.by_file}
-        for key in {*fresh, *keys, *(tail.chain for tail in broken)}:
-            if chain := self.all.get(key):
-                gone = [tail for tail in chain.tails if tail in broken or tail.file not in files]
-                self._pass_on(chain, gone, fresh.get(key, []), broken, names)
-                self._take_up(chain, fresh.get(key, []), plain)
+        for tail, file in difference.same:
+            self._see(tail, file)
+        self._begin(difference.fresh)
+        for key in difference.touched & self.all.keys():
+            chain, fresh = self.all[key], difference.fresh.get(key, [])
+            names = {file.path for file in fresh}
+            for tail in list(chain.tails):
+                if tail in difference.broken or tail in difference.missing:
+                    self._pass_on(chain, tail, fresh, tail in difference.broken, tail.path in names)
+            self._take_up(chain, fresh)
         return changes
 
     def grow(self, tail: Tail, size: int, mtime: int) -> bool:
@@ -94,11 +88,6 @@ class Chains:
             tail.arrived_from = min(tail.arrived_from, tail.position)
         tail.size, tail.mtime = size, mtime
         return True
-
-    def _broken(self, files: dict[FileId, Found]) -> set[Tail]:
-        """Those whose file is there, but no longer holds what we read."""
-        known = [(self.by_file.get(file.file), file) for file in files.values()]
-        return {tail for tail, file in known if tail is not None and not is_as_read(tail, file)}
 
     def _see(self, tail: Tail, file: Found) -> None:
         tail.checked = (file.size, file.mtime)
@@ -129,28 +118,25 @@ class Chains:
         for file in new:
             self.all[file.chain] = new_chain(file, names[file.chain])
 
-    def _pass_on(
-        self, chain: Chain, gone: list[Tail], fresh: list[Found], broken: set[Tail], names: set[str]
-    ) -> None:
+    def _pass_on(self, chain: Chain, tail: Tail, fresh: list[Found], is_broken: bool, is_in_place: bool) -> None:
         """What we read of a file that is gone stands in another one now, or is gone with it.
 
         A broken one was truncated if it stands where it stood; else another file was given its inode.
         """
-        for tail in gone:
-            start = b"" if tail in broken else self._held.start(tail)
-            heir = next((file for file in fresh if self._inherits(chain, tail, file, start)), None)
-            if heir is not None:
-                fresh.remove(heir)
-                self._adopt(tail, heir)
-            elif tail in broken and tail.path in names:
-                self._end(chain, tail, "truncated")
-            elif _stands_elsewhere(tail):
-                self._stay(tail)
-            else:
-                if tail not in broken:
-                    self._forget(tail)
-                self._end(chain, tail, "removed")
-                self._changes.removed.append(tail)
+        start = b"" if is_broken else self._held.start(tail)
+        heir = next((file for file in fresh if self._inherits(chain, tail, file, start)), None)
+        if heir is not None:
+            fresh.remove(heir)
+            self._adopt(tail, heir)
+        elif is_broken and is_in_place:
+            self._end(chain, tail, "truncated")
+        elif not is_broken and (status := stands_elsewhere(tail)):
+            self._stay(tail, status)
+        else:
+            if not is_broken:
+                self._forget(tail)
+            self._end(chain, tail, "removed")
+            self._changes.removed.append(tail)
 
     @staticmethod
     def _inherits(chain: Chain, tail: Tail, file: Found, start: bytes) -> bool:
@@ -184,9 +170,8 @@ class Chains:
             self._held.close(tail)
             self._changes.truncated.append(tail.segment)
 
-    def _stay(self, tail: Tail) -> None:
+    def _stay(self, tail: Tail, status: os.stat_result) -> None:
         """The link leads to another file now; this one is still where it was."""
-        status = os.stat(tail.real)
         if tail.path != tail.real:
             if self.by_path.get(tail.path) is tail:
                 del self.by_path[tail.path]
@@ -195,10 +180,14 @@ class Chains:
         if self.grow(tail, status.st_size, status.st_mtime_ns):
             self._changes.grown.add(tail)
 
-    def _take_up(self, chain: Chain, fresh: list[Found], plain: set[tuple[str, Rank]]) -> None:
-        """Read the new files, but for those that repeat one we have, or another new one: so the newest come first."""
-        ours = [file for file in fresh if chain.follows(file)
-                and not (file.name.packed and (file.chain, file.name.rank) in plain)]  # fmt: skip
+    def _take_up(self, chain: Chain, fresh: list[Found]) -> None:
+        """Read the new files, but for those that repeat one we have, or another new one: so the newest come first.
+
+        A compressed file is left alone as long as there is the plain one.
+        """
+        plain = {tail.rank for tail in chain.tails if not tail.packed}
+        plain |= {file.name.rank for file in fresh if not file.name.packed}
+        ours = [f for f in fresh if chain.follows(f) and not (f.name.packed and f.name.rank in plain)]
         for file in ours if self._first else reversed(ours):
             if not self._is_copy(chain, file):
                 self._follow(chain, file)
@@ -235,29 +224,3 @@ class Chains:
         chain.add(tail)
         self.by_file[tail.file] = self.by_path[tail.path] = self.by_segment[segment] = tail
         self._changes.grown.add(tail)
-
-
-def one_name_each(found: Iterable[Found], known: dict[FileId, Tail]) -> dict[FileId, Found]:
-    """A file reached by two paths is read once, under the name it has already, else under that which is no link."""
-
-    def merit(file: Found) -> tuple[bool, bool, bool]:
-        tail = known.get(file.file)
-        return tail is not None and file.path == tail.path, file.asked, not file.real
-
-    files: dict[FileId, Found] = {}
-    for file in found:
-        other = files.get(file.file)
-        if other is None or merit(file) > merit(other):
-            files[file.file] = file
-    return files
-
-
-def _stands_elsewhere(tail: Tail) -> bool:
-    """A link led to it, and leads elsewhere now: the file itself is still there."""
-    if not tail.real:
-        return False
-    try:
-        status = os.stat(tail.real)
-    except OSError:
-        return False
-    return (status.st_dev, status.st_ino) == tail.file

@@ -74,7 +74,7 @@ class Tail:
     def starts(self, held: Content) -> bool:
         """Whether the first bytes are those we have read."""
         length = self.head[0]
-        return print_of(held.read(0, length)) == self.head
+        return not length or print_of(held.read(0, length)) == self.head
 
     def _precedes(self, held: Content) -> bool:
         length = self.trail[0]
@@ -103,7 +103,7 @@ class Tail:
     def _before(self, held: Content) -> bytes:
         """The bytes in front of the position. A stream cannot have changed behind our back: it is not read again."""
         length = self.trail[0]
-        if isinstance(held, Packed):
+        if not length or isinstance(held, Packed):
             return b""
         before = held.read(self.position - length, length)
         if print_of(before) != self.trail:
