@@ -11,17 +11,16 @@ from collections.abc import Hashable
 from typing import Literal, Protocol
 
 from textual import events
-from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.style import Style
 
 from runwatch.ui.keys import bindings
 from runwatch.ui.line import Bit, Line, fit_line, to_strip
 from runwatch.ui.plain import is_plain
 from runwatch.ui.widgets.moves import Moves
+from runwatch.ui.widgets.row_strips import Look, RowStrips
 
 Follow = Literal["", "first", "last"]
 
@@ -104,12 +103,7 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
         self.empty: tuple[Line, ...] = ()
         """Shown in place of rows while there are none: what is true, and what to do."""
         self._key: Hashable = self.rows.key(0) if self.rows.count else None
-        self._by_place: LRUCache[object, Strip] = LRUCache(256)
-        """Strips by index: valid until the rows change."""
-        self._by_words: LRUCache[object, Strip] = LRUCache(512)
-        """Strips by what they say: a row that says the same is not painted again."""
-
-    # ------------------------------------------------------------------------------------------------------- rows
+        self._strips = RowStrips()
 
     @property
     def selected_key(self) -> Hashable:
@@ -119,7 +113,7 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
     def show(self, rows: Rows) -> None:
         """Rows that may have changed; the cursor stays on its row, and that row on its line."""
         self.rows = rows
-        self._by_place.clear()
+        self._strips.rows_changed()
         before = self.cursor
         after = self._settled(before)
         self.virtual_size = Size(self.size.width, rows.count + self.head_height)
@@ -143,8 +137,6 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
             return 0
         found = self.rows.index_of(self._key)
         return min(before, last) if found is None else found
-
-    # ------------------------------------------------------------------------------------------------------- cursor
 
     def move_to(self, index: int) -> None:
         """Put the cursor on this row, or the nearest there is, and bring it into view."""
@@ -206,8 +198,6 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
             if event.chain == 2:
                 self.action_open()
 
-    # ------------------------------------------------------------------------------------------------------ drawing
-
     @property
     def head_height(self) -> int:
         """Lines above the rows that do not scroll."""
@@ -261,23 +251,7 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
     def _row_strip(self, index: int, width: int) -> Strip:
         """One row, made only if neither its place nor its words are known."""
         selected = index == self.cursor
-        base = self.visual_style
-        look = (width, selected, selected and self.has_focus, is_plain(), self.app.theme, base)
-        strip = self._by_place.get((index, look))
-        if strip is None:
-            line = self.rows.line(index, width - 1)
-            strip = self._by_words.get((line, look))
-            if strip is None:
-                strip = self._by_words[(line, look)] = self._painted(line, width, base, selected=selected)
-            self._by_place[(index, look)] = strip
-        return strip
-
-    def _painted(self, line: Line, width: int, base: Style, *, selected: bool) -> Strip:
+        colourless = self.app.console.color_system is None
         focused = selected and self.has_focus
-        marker = Bit(("*" if is_plain() else "▌") if selected else " ", "$accent" if focused else "$muted")
-        if selected:
-            line = tuple(Bit(bit.text, bit.style.replace("$faint", "$muted")) for bit in line)
-        if focused:
-            base += Style(reverse=True) if self.app.console.color_system is None else Style.parse("on $sel")
-        return to_strip(fit_line((marker, *line), width), base, width)
-
+        look = Look(width, selected, focused, is_plain(), self.app.theme, self.visual_style, colourless)
+        return self._strips.strip(index, look, self.rows.line)
