@@ -113,7 +113,6 @@ finally:
 """
 
 
-@pytest.mark.xfail(strict=False, reason="the cli is being written")
 def test_a_summary_imports_nothing_that_draws_or_watches(tmp_path: Path) -> None:
     """A script that asks for a summary must not wait for a user interface to be imported."""
     event = {"PlanWarning": {"rule": "quiet", "message": "nothing to see"}}

@@ -61,11 +61,12 @@ def _how_long(moment: Moment) -> str:
 
 def _rows(moment: Moment, figures: Happened) -> tuple[Row, ...]:
     state = moment.state
+    delivered = state.written or state.chunks.part_position or state.progress_positions[-1:]
     return (
-        Row("chunks", _chunk_spans(moment, figures)),
+        Row("chunks", _chunk_spans(moment, figures), evidence=_silent(moment, state.chunks.part_position)),
         Row("attempts", _attempt_spans(moment, figures), evidence=_all_of(moment, state.failures)),
-        Row("rows", _row_spans(moment, figures)),
-        Row("files", _file_spans(figures)),
+        Row("rows", _row_spans(moment, figures), evidence=_silent(moment, delivered)),
+        Row("files", _file_spans(figures), evidence=_silent(moment, delivered)),
         Row(
             "retries",
             (
@@ -75,6 +76,11 @@ def _rows(moment: Moment, figures: Happened) -> tuple[Row, ...]:
             evidence=_all_of(moment, state.retries),
         ),
     )
+
+
+def _silent(moment: Moment, positions: Sequence[int]) -> Evidence:
+    """Evidence that enter leads to; figures of everything are not cluttered with where it all came from."""
+    return Evidence("", _all_of(moment, positions).places)
 
 
 def _all_of(moment: Moment, positions: Sequence[int]) -> Evidence:

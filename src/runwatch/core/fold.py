@@ -77,6 +77,7 @@ def _plan_warning(state: RunState, event: ev.PlanWarning, position: int, log: Ru
 
 def _file_written(state: RunState, event: ev.FileWritten, position: int, log: RunLog) -> None:
     state.is_written = True
+    state.written.append(position)
     before = state.files.total_rows
     state.files.name(event.file_name, event.rows, event.bytes, position, True)
     state.files_since_validation.append(position)

@@ -239,6 +239,8 @@ class RunState:
         self.nameless_rows = 0
         self.is_written = False
         """A FileWritten or a ChunkCompleted was seen."""
+        self.written = array("i")
+        """Where a FileWritten stands."""
         self.failures = array("i")
         self.causes: dict[str, int] = {}
         """Failures by masked error."""

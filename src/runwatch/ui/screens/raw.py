@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
 from runwatch.answers.evidence import cite
 from runwatch.core.places import Place
 from runwatch.ui.header_view import header_view
-from runwatch.ui.keys import KEYS, Hint, bindings, key_name
+from runwatch.ui.keys import KEYS, Hint, key_name
 from runwatch.ui.raw_text import COPIED, RawText, copied_text, gone_words, place_words
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.page import Page
@@ -23,12 +22,6 @@ from runwatch.ui.widgets.scroll_text import ScrollText
 
 _OWN = ("back", "raw", "copy")
 _LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line"}
-
-
-def _own_keys() -> list[BindingType]:
-    """Those of the table's commands that mean something here, on the table's keys."""
-    found = (binding for binding in bindings("chunk") if isinstance(binding, Binding))
-    return [binding for binding in found if binding.id in _OWN]
 
 
 def _hints() -> tuple[Hint, ...]:
@@ -42,7 +35,7 @@ def _hints() -> tuple[Hint, ...]:
 class RawScreen(Page):
     """The evidence itself; `line` None where its bytes are gone."""
 
-    BINDINGS = _own_keys()
+    NAME = "raw"
     CSS_PATH: ClassVar = Path(__file__).with_name("raw.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]
