@@ -63,7 +63,7 @@ def plan(**fields: Any) -> ev.PlanResolved:
     given = dict.fromkeys(("validate", "reconcile", "resume"), False) | dict.fromkeys(
         ("export_name", "base_query", "strategy", "format", "compression", "destination_type", "tuning_profile"), "x"
     )
-    return ev.PlanResolved(**{**given, "batch_size": 1000, **fields})  # type: ignore[arg-type]
+    return ev.PlanResolved(**{**given, "batch_size": 1000, **fields})
 
 
 def started(chunk: int, low: str = "1", high: str = "9") -> ev.ChunkStarted:

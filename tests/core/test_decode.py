@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -78,7 +79,7 @@ def reason_of(line: Any) -> str:
     return one.reason
 
 
-FORMS = {
+FORMS: dict[str, Callable[[str, JSON], JSON]] = {
     "externally tagged": lambda name, fields: {"event": {name: fields}},
     "snake case": lambda name, fields: {"event": {snake_case(name): fields}},
     "tagged inside": lambda name, fields: {"event": {"type": name, **fields}},

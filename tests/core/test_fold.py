@@ -201,12 +201,17 @@ def test_judging_walks_nothing_that_grows_with_the_chunks(monkeypatch: pytest.Mo
     """The verdict of a run at rest is asked each second: it may not look at each chunk."""
     run = big_run(2000)
     run.feed(entry(9000, ended()), segment(), 9000, 0, None)
-    walked = []
+    walked: list[str] = []
+    looked_up: list[int] = []
     for name in ("parts", "attempts", "rows", "slot"):
-        monkeypatch.setattr(Chunks, name, lambda *given, name=name: walked.append(name) or ())
-    looked_up = []
+        monkeypatch.setattr(Chunks, name, lambda *given, name=name: walked.append(name))
     event = run.log.event
-    monkeypatch.setattr(run.log, "event", lambda position: looked_up.append(position) or event(position), raising=False)
+
+    def counted(position: int) -> ev.Event:
+        looked_up.append(position)
+        return event(position)
+
+    monkeypatch.setattr(run.log, "event", counted, raising=False)
     judgement = judge(run.state, run.log, T0 + 9000 * SECOND, 1800 * SECOND)
     assert judgement.verdict == "succeeded"
     assert walked == []

@@ -9,7 +9,7 @@ from tests.session.scripted import ScriptedSource, block, document, over, warned
 
 from runwatch.core.runs import Moment, Run
 from runwatch.core.times import SECOND
-from runwatch.core.when import Instant, Number
+from runwatch.core.when import Instant, Number, When
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Options, Session
 from runwatch.sources.base import Fault, Item
@@ -140,7 +140,12 @@ def test_a_run_that_has_ended_is_judged_once(monkeypatch: pytest.MonkeyPatch) ->
     session = session_of(block(warned(0, "over"), over(5, "over"), warned(0, "on")))
     asked: list[str] = []
     at = Run.at
-    monkeypatch.setattr(Run, "at", lambda run, *given: asked.append(run.run_id) or at(run, *given))
+
+    def counted(run: Run, when: When | None, now: int, stale_after: int) -> Moment | None:
+        asked.append(run.run_id)
+        return at(run, when, now, stale_after)
+
+    monkeypatch.setattr(Run, "at", counted)
     for _ in range(5):
         session.moments()
         session.moments()

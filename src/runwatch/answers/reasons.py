@@ -42,7 +42,7 @@ def reasons(moment: Moment) -> tuple[Reason, ...]:
         found += _degradations(moment)
     if verdict in ("running", "stalled", "succeeded", "degraded", "contradicted", "lost"):
         found += _failures(moment)
-    return tuple(found)
+    return tuple(replace(reason, text=units.one_line(reason.text)) for reason in found)
 
 
 def _by_weight(moment: Moment) -> Iterable[Finding]:
