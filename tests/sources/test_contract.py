@@ -13,6 +13,7 @@ import pytest
 from tests.sources.seen import Seen
 
 from runwatch.core.places import Place, Segment
+from runwatch.sources import looks, stdin
 from runwatch.sources.base import Source
 from runwatch.sources.stdin import StreamSource
 from runwatch.sources.table import open_source, read_to_end
@@ -71,6 +72,13 @@ MAKERS: dict[str, Callable[[Path], Subject]] = {
     "pipe": of_pipe,
     "together": of_both,
 }
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody should have to wait for the slow look."""
+    monkeypatch.setattr(looks, "ACTIVE", 0.3)
+    monkeypatch.setattr(stdin, "_PERIOD", 0.3)
 
 
 @pytest.fixture(params=list(MAKERS))

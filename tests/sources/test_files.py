@@ -104,6 +104,28 @@ def test_a_poll_can_be_left_at_any_item() -> None:
     assert seen.poll() == []
 
 
+def test_a_poll_left_at_each_of_many_files_does_not_look_at_all_of_them_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever reads in slices may leave every poll at its first item."""
+    for n in range(200):
+        write(f"logs/{n}.jsonl", str(n))
+    looks = []
+    real = os.scandir
+
+    def counted(path: str) -> object:
+        looks.append(path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    seen = watch("logs")
+    for _ in range(200):
+        seen.take([next(seen.source.poll())])
+    assert sorted(map(int, seen.texts)) == list(range(200))
+    assert len(looks) < 20
+    assert seen.poll() == []
+
+
 def test_the_newest_log_comes_first() -> None:
     for age, name in enumerate(["old", "older", "oldest"]):
         write(f"logs/{name}.jsonl", f'"{name}"')
@@ -355,7 +377,7 @@ def test_three_thousand_files_are_read_with_few_of_them_open() -> None:
         write(f"logs/{n % 7}/{n}.jsonl", str(n))
     seen = watch("logs")
     assert sorted(map(int, seen.poll())) == list(range(3000))
-    assert len(os.listdir("/proc/self/fd")) < 400
+    assert len(os.listdir("/dev/fd")) < 400
     write("logs/0/7.jsonl", "more")
     assert seen.poll() == [b"more"]
     assert seen.source.progress.files == 3000

@@ -14,7 +14,7 @@ import pytest
 import watchfiles
 from tests.sources.seen import Seen
 
-from runwatch.sources import watch
+from runwatch.sources import looks, watch
 from runwatch.sources.files import FileSource
 from runwatch.sources.mounts import silent_kind
 from runwatch.sources.table import open_source
@@ -25,6 +25,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify and /proc")
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(looks, "ACTIVE", 0.5)
+    monkeypatch.setattr(looks, "POLL", 0.5)
     os.mkdir("logs")
 
 
@@ -139,7 +141,7 @@ async def test_waiting_ends_with_the_slow_look(opened: list[Seen]) -> None:
 async def test_polling_serves_where_notifications_are_not_wanted(opened: list[Seen]) -> None:
     write("logs/x.jsonl", "1")
     seen = await watching(opened, "logs", poll=True)
-    assert seen.source.progress.notices == ("polling every 1 s: as asked for",)
+    assert seen.source.progress.notices == ("polling every 1 s: as asked for",)  # it is, outside of tests
     write("logs/x.jsonl", "2")
     assert await lines(seen, 1, 2.5) == [b"2"]
 

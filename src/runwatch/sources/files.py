@@ -59,17 +59,21 @@ class FileSource:
         self._watch: Watch | None = None
         self._tally = Tally(self.progress)
         self._ready: deque[Item] = deque()
+        self._tasks: deque[Tail | str] = deque()
         self._waits = 0
         self._woken = False  # by `changed`: then a poll looks only at what is due
 
     def poll(self) -> Iterator[Item]:
         yield from self._give()
+        if self._looks.until_due() > 0:
+            yield from self._work()  # what a poll left half way has not done
         for _ in range(_LOOKS_A_POLL):
             self._look()
-            for task in self._in_order():
-                yield from self._read(task)
+            yield from self._work()
             if not self._looks.doubts:
                 return
+            self._woken = True
+        self._woken = False
 
     def rescan(self) -> None:
         self._woken = False
@@ -88,9 +92,10 @@ class FileSource:
 
             self._watch = Watch(self._looks.hints.append, self._poll)
         self._looks.set_pace(self._watch.is_polling)
-        if not self._ready and not self._looks.due and not self._documents.due:
-            begun = await self._watch.wait(self._discovery.deep, self._discovery.flat, self._looks.until_due())
-            self._woken = not begun
+        if not self._ready and not self._tasks:
+            self._woken = True  # also if we are cancelled: what was hinted at by then is known
+            if await self._watch.wait(self._discovery.deep, self._discovery.flat, self._looks.until_due()):
+                self._woken = False
         self._say_notices()
 
     def line_at(self, place: Place) -> bytes | None:
@@ -103,11 +108,12 @@ class FileSource:
         self._again.close()
 
     def _look(self) -> None:
-        if self._woken or self._looks.doubts:
+        if self._woken:
             self._looks.what_is_due()
         else:
             self._looks.everything()
         self._woken = False
+        self._tasks = self._in_order()
         for tail in self._looks.due:
             self._tally.note(tail.segment, tail.size, tail.taken)
         for segment in self._looks.gone():
@@ -116,7 +122,7 @@ class FileSource:
             self._tally.note(segment, size, size if is_read else 0)
         self._say_notices()
 
-    def _in_order(self) -> list[Tail | str]:
+    def _in_order(self) -> deque[Tail | str]:
         """What is due: the newest first, but the files of one log in their order."""
         newest: dict[str, int] = {path: self._documents.newest(path) for path in self._documents.due}
         for tail in self._looks.due:
@@ -126,7 +132,16 @@ class FileSource:
             chain, order = (task, 0.0) if isinstance(task, str) else (task.chain, task.segment.order)
             return -newest[chain], chain, order
 
-        return sorted([*self._looks.due, *self._documents.due], key=place)
+        tasks: list[Tail | str] = [*self._looks.due, *self._documents.due]
+        return deque(sorted(tasks, key=place))
+
+    def _work(self) -> Iterator[Item]:
+        """Read the files that are due, one after the other."""
+        while self._tasks:
+            task = self._tasks[0]
+            yield from self._read(task)
+            if self._tasks and self._tasks[0] is task:
+                self._tasks.popleft()
 
     def _read(self, task: Tail | str) -> Iterator[Item]:
         """All that is new in one file."""

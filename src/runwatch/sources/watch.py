@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Set
+from collections.abc import Callable, Collection, Set
 
 from runwatch.sources.mounts import silent_kind
 
@@ -22,7 +22,7 @@ class Watch:
         self.why_polling = "as asked for" if poll else ""
         """Empty while notifications come."""
         self._hint = hint
-        self._watched: tuple[frozenset[str], frozenset[str]] | None = None
+        self._watched: tuple[dict[str, int], dict[str, int]] | None = None
         self._checked: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._stop = threading.Event()
@@ -40,7 +40,7 @@ class Watch:
         """
         if not self.is_polling:
             self._check_mounts(deep | flat)
-        if not self.is_polling and await self._begin(frozenset(deep), frozenset(flat)):
+        if not self.is_polling and await self._begin(deep, flat):
             return True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), seconds)
@@ -63,7 +63,7 @@ class Watch:
                 self._fall_back(f"{directory} is on {kind}")
                 return
 
-    async def _begin(self, deep: frozenset[str], flat: frozenset[str]) -> bool:
+    async def _begin(self, deep: Set[str], flat: Set[str]) -> bool:
         """Watch these directories, if they are not watched already."""
         loop = asyncio.get_running_loop()
         wanted = (_existing(deep), _existing(flat - deep))
@@ -78,7 +78,7 @@ class Watch:
         await asyncio.sleep(0)  # the tasks run up to their first wait: from then on nothing is missed
         return True
 
-    async def _follow(self, directories: frozenset[str], recursive: bool, stop: threading.Event) -> None:
+    async def _follow(self, directories: Collection[str], recursive: bool, stop: threading.Event) -> None:
         """Pass on what the system tells, until it fails."""
         from watchfiles import awatch
         from watchfiles._rust_notify import WatchfilesRustInternalError
@@ -108,9 +108,13 @@ class Watch:
         self._news.set()
 
 
-def _existing(directories: frozenset[str]) -> frozenset[str]:
-    """One that went meanwhile cannot be watched; the next look will say where to watch instead."""
-    return frozenset(filter(os.path.isdir, directories))
+def _existing(directories: Set[str]) -> dict[str, int]:
+    """Those that can be watched, each with its inode: one removed and made again must be watched anew."""
+    found = {}
+    for directory in directories:
+        with contextlib.suppress(OSError):
+            found[directory] = os.stat(directory).st_ino
+    return found
 
 
 def _reason(error: Exception) -> str:
