@@ -91,7 +91,7 @@ class Chains:
 
     def _see(self, tail: Tail, file: Found) -> None:
         tail.checked = (file.size, file.mtime)
-        if self.grow(tail, file.size, file.mtime):
+        if self.grow(tail, file.size, file.mtime) or tail.behind:  # behind: its reading was given up in doubt
             self._changes.grown.add(tail)
         if tail.path != file.path:
             self._move(tail, file)
