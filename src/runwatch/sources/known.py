@@ -23,7 +23,9 @@ def opened(path: str, file: FileId, packed: str) -> Iterator[Content]:
 
 def is_as_read(tail: Tail, found: Found) -> bool:
     """Whether what we have read of it still stands in the tail's own file."""
-    if (found.size, found.mtime) == tail.checked or tail.cut or not tail.position:
+    if not tail.position:  # nothing to know it by; rotation makes names older, so a newer one is another file's
+        return found.name.rank <= tail.rank and found.name.packed == tail.packed
+    if (found.size, found.mtime) == tail.checked or tail.cut:
         return True
     if not tail.packed and found.size < tail.position:
         return False
