@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from runwatch.core.places import Place, Segment
 from runwatch.sources.base import Block, Document, Fault, Item, Source
@@ -31,6 +32,11 @@ class Seen:
     faults: list[Fault] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    all: ClassVar[list[Seen]] = []
+    """To be closed behind each test."""
+
+    def __post_init__(self) -> None:
+        self.all.append(self)
 
     def poll(self) -> list[bytes]:
         """The lines that this poll brought, in the order they came."""

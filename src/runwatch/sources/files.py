@@ -21,7 +21,7 @@ from runwatch.sources.chain import Identities
 from runwatch.sources.discovery import Discovery
 from runwatch.sources.documents import Documents
 from runwatch.sources.held import Held
-from runwatch.sources.looks import POLL, RETRY, Looks
+from runwatch.sources.looks import RETRY, Looks
 from runwatch.sources.patience import APART, Patience
 from runwatch.sources.reading import Reading
 from runwatch.sources.rotation import Chains
@@ -165,7 +165,7 @@ class FileSource:
     def _say_notices(self) -> None:
         """What the header must say."""
         why = self._watch.why_polling if self._watch is not None else ""
-        said = [f"polling every {POLL:.0f} s: {why}"] if why else []
+        said = [f"polling every {self._looks.period} s: {why}"] if why else []
         look = self._looks.last
         again = f"trying again every {RETRY:.0f} s"
         said += [f"cannot read {path}: {why}; {again}" for path, why in look.unreadable.items()]

@@ -164,7 +164,7 @@ class LineSplitter:
         if self._start == 0 and self._line == 1 and whole.startswith(_BOM):
             whole = whole[3:]
             self._start = 3
-        if self._nuls or len(whole) > self._longest or whole.startswith(b"\0") or b"\n\0" in whole:
+        if self._nuls or len(whole) > self._longest or b"\0" in whole:
             return pieces + self._one_by_one(whole)
         if len(whole) > LARGEST_BLOCK:
             end = whole.index(b"\n") + 1
@@ -191,7 +191,8 @@ class LineSplitter:
     def _given(self, whole: bytes) -> list[Piece]:
         if not whole:
             return []
-        lines = Lines(whole.replace(b"\r\n", b" \n"), self._line, self._start)
+        data = whole.replace(b"\r\n", b" \n") if b"\r" in whole else whole  # one byte is found much faster than two
+        lines = Lines(data, self._line, self._start)
         self._line += whole.count(b"\n")
         self._start += len(whole)
         return [lines]

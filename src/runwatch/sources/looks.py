@@ -57,7 +57,7 @@ class Looks:
         self._pace, self._walk_share = ACTIVE, _WALK_SHARE
         self._gone: deque[Segment] = deque()
         self._leaving: dict[Tail, float] = {}
-        self._next_active = self._next_walk = 0.0
+        self._next_active = self._next_walk = self._period = 0.0
         self._first = True
 
     def everything(self) -> None:
@@ -97,7 +97,8 @@ class Looks:
             keys |= self._glance_at_the_active()
             self.due |= {tail for tail in self.again if not tail.segment.gone}
             self._drain_the_leaving()
-            self._next_active = time.monotonic() + self._pause(time.monotonic() - now)
+            self._period = self._pause(time.monotonic() - now)
+            self._next_active = time.monotonic() + self._period
         keys.discard("")
         return self._logs_anew(keys) if keys else None
 
@@ -111,6 +112,11 @@ class Looks:
     def set_pace(self, polling: bool) -> None:
         """Without notifications we look more often."""
         self._pace, self._walk_share = (POLL, _POLLING_WALK_SHARE) if polling else (ACTIVE, _WALK_SHARE)
+
+    @property
+    def period(self) -> int:
+        """Seconds between two looks at files, at present: with very many files they become more."""
+        return max(1, round(self._period))
 
     def gone(self) -> Iterator[Segment]:
         """Segments whose file went since this was asked last."""
