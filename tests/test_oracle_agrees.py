@@ -59,6 +59,10 @@ def started(chunk: int) -> JSON:
     return {"ChunkStarted": {"chunk_index": chunk, "start_key": "1", "end_key": "2"}}
 
 
+def planned(chunk: int) -> JSON:
+    return {"ChunkPlanned": {"chunk_index": chunk, "start_key": "1", "end_key": "2"}}
+
+
 def file_written(rows: int) -> JSON:
     return {"FileWritten": {"file_name": "f", "rows": rows, "bytes": rows, "part_index": 0}}
 
@@ -127,7 +131,8 @@ def timeless(value: JSON) -> JSON:
 @example(alone(started(0), completed(5, "f"), started(0), completed(5, "g"), completed(5, "f"), SUCCESS))
 @example(alone(started(0), completed(5, "f"), started(0), completed(5, "g"), SUCCESS))
 @example(alone(completed(5, None), completed(5, None), completed(0, None), SUCCESS))
-@example(alone({"ChunkPlanned": {"chunk_index": 3, "start_key": "1", "end_key": "2"}}, SUCCESS))
+@example(alone(planned(3), SUCCESS))
+@example(alone(planned(3), {"ChunkFailed": {"chunk_index": 3, "error": "no start was seen", "attempt": 1}}))
 @example(alone(SUCCESS, *(started(number) for number in range(25))))
 def test_any_log_is_summed_up_as_the_oracle_does(made: Logs) -> None:
     """The state of a run is the fold of its events, in the order of the model, whatever they are."""

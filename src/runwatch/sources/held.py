@@ -42,9 +42,11 @@ class Held:
         return os.fstat(self._open[tail][0]).st_size
 
     def start(self, tail: Tail) -> bytes:
-        """The first bytes of a plain file that is open, also those not read yet."""
+        """The first bytes of a plain file that is open, also those not read yet; none if it was truncated since."""
         held = self._open.get(tail)
-        return held[1].read(0, PRINT) if held is not None and isinstance(held[1], Plain) else b""
+        if held is None or not isinstance(held[1], Plain) or not tail.starts(held[1]):
+            return b""
+        return held[1].read(0, PRINT)
 
     def rest(self, tail: Tail) -> None:
         """The tail is read to its end: keep it open if it is one of those written to last."""

@@ -112,7 +112,8 @@ class AnswerPane(Drawn, can_focus=True):
         """What proves the selected row, or the row it goes on from; without one the first evidence there is."""
         rows = self.answer.rows if self.answer is not None else ()
         if self.cursor < 0:
-            return next((row.evidence for row in rows if row.evidence.places), Evidence())
+            proven = [row.evidence for row in rows if row.evidence.places]
+            return next((found for found in proven if found.text), proven[0] if proven else Evidence())
         for row in reversed(rows[: self.cursor + 1]):
             if row.evidence.places or row.label:
                 return row.evidence

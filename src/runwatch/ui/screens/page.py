@@ -56,6 +56,8 @@ class Page(Screen[None]):
     """Its name in the table of keys."""
     AUTO_FOCUS = ""
     BINDINGS: ClassVar = []
+    is_complete = False
+    """Every widget of it is mounted: a tick may come before."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         """A page has the keys that the table gives to its name."""
@@ -96,12 +98,15 @@ class Page(Screen[None]):
         """Make the views of the moment shown and hand them to the panes. Called at most ten times a second."""
 
     def repaint(self) -> None:
-        """The header, then the body."""
+        """The header, then the body; nothing before all of it is there."""
+        if not self.is_complete:
+            return
         self.query_one(Header).show(self.header())
         self.show_moment()
 
     def on_mount(self) -> None:
         """Nothing is shown before the first moment is."""
+        self.is_complete = True
         self.repaint()
 
     def on_screen_resume(self) -> None:

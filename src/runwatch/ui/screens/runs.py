@@ -45,6 +45,11 @@ class RunsPage(Page):
         yield RunsBoard(id="board")
         yield FilterBar()
 
+    def on_mount(self) -> None:
+        """The parts for this size, then what is in them."""
+        self.board.fit(*self.size)
+        super().on_mount()
+
     @property
     def board(self) -> RunsBoard:
         """Tiles, table, preview and last outcomes."""
@@ -52,8 +57,9 @@ class RunsPage(Page):
 
     def on_resize(self) -> None:
         """Parts come and go with the height."""
-        self.board.fit(*self.size)
-        self.repaint()
+        if self.is_complete:
+            self.board.fit(*self.size)
+            self.repaint()
 
     def show_moment(self) -> None:
         """Rows, tiles, and what is said of the selected run."""
