@@ -20,7 +20,10 @@ class Block:
 
     segment: Segment
     data: bytes
-    """Whole lines, b"\\n" between them; the last may lack its own if it is whole JSON."""
+    """Whole lines, b"\\n" between them; the last may lack its own if it is whole JSON.
+
+    A carriage return in front of a newline is a blank here, so that a position in `data` is one in the file.
+    """
     line: int
     """The first line's number, from 1."""
     offset: int
