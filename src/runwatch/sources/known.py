@@ -57,9 +57,22 @@ def goes_on_in(tail: Tail, found: Found, start: bytes) -> bool:
 
 def _is_shorter_copy(tail: Tail, held: Content) -> bool:
     first = held.read(0, PRINT)
+    return bool(first) and _begins_as(tail, first)
+
+
+def _begins_as(tail: Tail, first: bytes) -> bool:
     if len(first) >= tail.head[0]:
         return print_of(first[: tail.head[0]]) == tail.head
-    return bool(first) and first[: len(tail.first)] == tail.first[: len(first)]
+    return first[: len(tail.first)] == tail.first[: len(first)]
+
+
+def contradicts(found: Found, tail: Tail) -> bool:
+    """Whether this file, once taken for a copy of the tail's, begins with other bytes than we have read since."""
+    try:
+        with opened(found.path, found.file, found.name.packed) as held:
+            return not _begins_as(tail, held.read(0, PRINT))
+    except OSError:
+        return False
 
 
 def holds_nothing(found: Found) -> bool:

@@ -17,7 +17,7 @@ from runwatch.sources.chain import Chain, Identities, new_chain
 from runwatch.sources.compare import Comparison, compare, stands_elsewhere
 from runwatch.sources.found import Found
 from runwatch.sources.held import Held
-from runwatch.sources.known import first_print, goes_on_in, holds_nothing, is_read_out, repeats
+from runwatch.sources.known import contradicts, first_print, goes_on_in, holds_nothing, is_read_out, repeats
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
 
@@ -143,7 +143,8 @@ class Chains:
         """A copy stands behind the original in the rotation, or has taken its place."""
         if file.file == tail.file or file.name.rank > tail.rank:
             return False
-        return chain.copies.get(file.file) is tail or goes_on_in(tail, file, start)
+        is_copy = chain.copies.get(file.file) is tail and not contradicts(file, tail)
+        return is_copy or goes_on_in(tail, file, start)
 
     def _adopt(self, tail: Tail, file: Found) -> None:
         self._held.close(tail)
