@@ -19,6 +19,7 @@ from runwatch.session.session import Session
 from runwatch.session.zone import LocalZone
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp
+from runwatch.ui.safe import line_text
 from runwatch.ui.screens.chunk import ChunkPage
 from runwatch.ui.screens.help import HelpScreen
 from runwatch.ui.screens.page import Page
@@ -89,7 +90,7 @@ class RunwatchApp(LooksApp):
     def copy(self, text: str, what: str) -> None:
         """Put it in the clipboard (OSC 52), and say `what` was."""
         self.copy_to_clipboard(text)
-        self.notify(f"{what} copied", timeout=2, markup=False)
+        self.notify(f"{line_text(what)} copied", timeout=2, markup=False)
 
     def leave(self) -> None:
         """The page below; from the last one, out."""
@@ -125,3 +126,5 @@ def run_app(session: Session, *, ascii: bool = False, color: bool = True) -> Non
         app.run()
     finally:
         session.source.close()
+    if app.return_code:
+        raise SystemExit(app.return_code)
