@@ -22,6 +22,11 @@ from runwatch.sources.table import open_source
 from runwatch.ui.app import RunwatchApp
 
 ROOT = Path(__file__).resolve().parent.parent
+KEPT, REST = ROOT / "docs" / "shots", ROOT / "build" / "shots"
+IN_README = {
+    "run-120x40-dark.svg", "runs-120x40-dark.svg", "chunk-120x40-dark.svg",
+    "run-contradicted-120x40-dark.svg", "runs-80x24-dark.svg",
+}  # fmt: skip
 NOW = "2026-11-23T19:13:40Z"
 SMALL, NARROW, NORMAL, WIDE = (40, 12), (80, 24), (120, 40), (200, 60)
 
@@ -35,6 +40,12 @@ class Shot:
     size: tuple[int, int] = NORMAL
     theme: str = "runwatch-dark"
     plain: bool = False
+
+    @property
+    def file(self) -> str:
+        """`run-120x40-dark.svg`."""
+        look = "ascii" if self.plain else self.theme.removeprefix("runwatch-")
+        return f"{self.name}-{self.size[0]}x{self.size[1]}-{look}.svg"
 
 
 def to_run(words: str) -> tuple[str, ...]:
@@ -68,8 +79,8 @@ def shots() -> list[Shot]:
     return made
 
 
-async def take(shot: Shot, into: Path) -> Path:
-    """Drive the app to the place and save what it shows."""
+async def take(shot: Shot) -> str:
+    """Drive the app to the place; what it shows there."""
     now = parse_time(NOW)
     assert now is not None
     session = Session(open_source(["sample_runs"], cwd=str(ROOT)), ManualClock(now[0]))
@@ -82,11 +93,9 @@ async def take(shot: Shot, into: Path) -> Path:
             await pilot.press(key)
             await pilot.pause()
         await pilot.pause(0.3)
-        look = "ascii" if shot.plain else shot.theme.removeprefix("runwatch-")
-        path = into / f"{shot.name}-{shot.size[0]}x{shot.size[1]}-{look}.svg"
-        path.write_text(settled(app.export_screenshot(title="runwatch")), encoding="utf-8")
+        shown = app.export_screenshot(title="runwatch")
     session.source.close()
-    return path
+    return settled(shown)
 
 
 _CELL = re.compile(r'<text class="([^"]*)" x="([0-9.]+)" y="([0-9.]+)" textLength="[0-9.]+" ([^>]*)>((?:&#160;)+)')
@@ -115,14 +124,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Make all, or those whose name holds one of the words given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*", help="only shots whose name holds one of these")
-    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "shots")
+    parser.add_argument("--into", type=Path, help="a directory for all; else those of the README go to docs/shots")
     parser.add_argument("--png", action="store_true", help="PNGs too, with rsvg-convert")
     options = parser.parse_args(arguments)
-    options.into.mkdir(parents=True, exist_ok=True)
     for shot in shots():
         if options.words and not any(word in shot.name for word in options.words):
             continue
-        path = asyncio.run(take(shot, options.into))
+        into = options.into or (KEPT if shot.file in IN_README else REST)
+        into.mkdir(parents=True, exist_ok=True)
+        path = into / shot.file
+        path.write_text(asyncio.run(take(shot)), encoding="utf-8")
         if options.png:
             to_png(path)
         print(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

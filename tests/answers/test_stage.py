@@ -4,9 +4,10 @@ import pytest
 from tests.core.made import Step, completed, ended, failed, moment_of, ns, plan, retry, started, warning
 
 from runwatch.answers.estimate import chunk_duration, median_duration, rate_of, time_left
+from runwatch.answers.lanes import STATES
 from runwatch.answers.notable import failures_of, fold_equals, notables
 from runwatch.answers.overview import failures, run_row
-from runwatch.answers.stage import LANES_AT_MOST, STATES, stage
+from runwatch.answers.stage import LANES_AT_MOST, stage
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
 from runwatch.core.times import SECOND

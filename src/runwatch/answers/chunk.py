@@ -9,7 +9,7 @@ from runwatch.answers import units
 from runwatch.answers.estimate import chunk_duration, median_duration
 from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import lasted
-from runwatch.answers.stage import attempt_outcome, chunk_mark
+from runwatch.answers.lanes import attempt_outcome, chunk_mark
 from runwatch.answers.view import Evidence, Mark, Reason, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of

@@ -143,8 +143,8 @@ def _file_spans(figures: Happened) -> tuple[Span, ...]:
 
 
 def _graph(moment: Moment) -> Series | None:
-    """Rows a second over the run, for one that has not ended."""
-    if moment.judgement.verdict not in _UNFINISHED:
+    """Rows a second over the run, for one that may still go on."""
+    if moment.judgement.verdict not in ("running", "stalled"):
         return None
     return series(moment, GRAPH_BUCKETS)
 

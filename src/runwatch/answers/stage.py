@@ -5,49 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runwatch.answers import units
-from runwatch.answers.estimate import chunk_duration, median_duration, time_left
+from runwatch.answers.estimate import median_duration, time_left
 from runwatch.answers.figures import chunks_total, last_event_at, outcome, started_at
+from runwatch.answers.lanes import STATES, Lane, lanes
 from runwatch.answers.notable import Notable, fold_equals, notables
 from runwatch.answers.view import Mark
-from runwatch.core.run import COMPLETED, NOWHERE, RUNNING, STATE_NAMES, Attempt
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND, SECOND
 
-STATES = (
-    Mark.PENDING,
-    Mark.CHUNK_RUNNING,
-    Mark.COMPLETED,
-    Mark.FAILED,
-    Mark.INTERRUPTED,
-    Mark.RECOVERED,
-)
-"""What a byte of `Stage.states` means; the first five are the model's own."""
 _RECOVERED = STATES.index(Mark.RECOVERED)
 _INTERRUPTED = STATES.index(Mark.INTERRUPTED)
 LANES_AT_MOST = 64
+STANDS_OUT = 1.3
+"""Times the median from which a chunk is called slow."""
 CELLS_AT_MOST = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptSpan:
-    """A stretch of a lane. Times in ns; `end` None: still open, or its end unknown."""
-
-    start: int
-    end: int | None
-    outcome: str
-    """`completed`, `failed`, `interrupted`, `running`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One chunk on the time axis."""
-
-    chunk_index: int
-    state: Mark
-    spans: tuple[AttemptSpan, ...]
-    rows: str
-    took: str
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +72,7 @@ def stage(moment: Moment) -> Stage:
         counts=tuple((mark, number) for mark, number in counts if number),
         starts_known=starts_known,
         total_known=chunks_total(moment) is not None,
-        lanes=_lanes(moment) if few and starts_known else (),
+        lanes=lanes(moment) if few and starts_known else (),
         start=start,
         now=now,
         end=end,
@@ -143,16 +114,6 @@ def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:
     return bytes(cells), range(total)
 
 
-def chunk_mark(moment: Moment, slot: int) -> Mark:
-    """A chunk's state as it is shown: in a lost run an open attempt counts as interrupted."""
-    chunks = moment.state.chunks
-    if slot in chunks.recovered:
-        return Mark.RECOVERED
-    if chunks.states[slot] == RUNNING and moment.judgement.verdict == "lost":
-        return Mark.INTERRUPTED
-    return STATES[chunks.states[slot]]
-
-
 def axis(moment: Moment) -> tuple[int | None, int | None, int | None, bool]:
     """(start, moment shown, end, whether the end is an estimate), ns. A lost run's axis ends with its last event."""
     start, last = started_at(moment), last_event_at(moment)
@@ -179,51 +140,13 @@ def _tail(moment: Moment) -> str:
     return "" if start is None else f"so far {units.duration(max(0, moment.now - start))}"
 
 
-def _lanes(moment: Moment) -> tuple[Lane, ...]:
-    chunks = moment.state.chunks
-    slots = sorted(range(len(chunks.indexes)), key=chunks.indexes.__getitem__)
-    return tuple(_lane(moment, slot) for slot in slots)
-
-
-def _lane(moment: Moment, slot: int) -> Lane:
-    chunks = moment.state.chunks
-    length = chunk_duration(moment, slot)
-    has_rows = chunks.states[slot] == COMPLETED
-    return Lane(
-        chunk_index=chunks.indexes[slot],
-        state=chunk_mark(moment, slot),
-        spans=tuple(span for attempt in chunks.attempts(slot) if (span := _span(moment, attempt)) is not None),
-        rows=units.short(chunks.rows(slot, moment.state.files)) if has_rows else "",
-        took="" if length is None else units.duration(length),
-        attempts=chunks.tries[slot],
-    )
-
-
-def _span(moment: Moment, attempt: Attempt) -> AttemptSpan | None:
-    start = moment.log.moment(attempt.start) if attempt.start != NOWHERE else None
-    end = moment.log.moment(attempt.end) if attempt.end != NOWHERE else None
-    if start is None:
-        return None
-    return AttemptSpan(start, end, attempt_outcome(moment, attempt))
-
-
-def attempt_outcome(moment: Moment, attempt: Attempt) -> str:
-    """The model's word; in a lost run an open attempt counts as interrupted."""
-    if attempt.outcome == RUNNING and moment.judgement.verdict == "lost":
-        return "interrupted"
-    return STATE_NAMES[attempt.outcome]
-
-
 def _remark(moment: Moment) -> str:
-    """The slowest chunk against the median, where it stands out; the first 10,000 chunks are looked at."""
-    middle = median_duration(moment)
+    """The slowest chunk against the median, where it stands out."""
+    middle, chunks = median_duration(moment), moment.state.chunks
     if not middle:
         return ""
-    chunks = moment.state.chunks
-    slowest, length = -1, 0
-    for slot in range(min(len(chunks.indexes), 10_000)):
-        took = chunk_duration(moment, slot)
-        if took is not None and took > length:
-            slowest, length = slot, took
-    index = chunks.indexes[slowest]
-    return f"slowest chunk {index:,}, {length / middle:.1f} × the median of {units.duration(middle)}"
+    times = chunks.durations[chunks.slowest] / middle
+    if times < STANDS_OUT:
+        return ""
+    index = chunks.indexes[chunks.slowest]
+    return f"slowest chunk {index:,}, {times:.1f} × the median of {units.duration(middle)}"

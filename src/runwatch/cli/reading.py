@@ -53,7 +53,7 @@ def must_exist(paths: Sequence[str]) -> None:
         if "://" in path:  # said without the rest of it, which may hold a password
             raise click.UsageError(f"{path.partition('://')[0]}:// is nothing that can be read; give a path")
         if not glob.has_magic(path):
-            raise click.UsageError(f"{path} does not exist; check the path, or let `runwatch watch` wait for it")
+            raise click.UsageError(f"{path} does not exist; check the path (`runwatch --help` lists the commands)")
         if next(glob.iglob(path, recursive=True), None) is None:
             raise click.UsageError(f"nothing matches {path}; check the pattern, or let `runwatch watch` wait for it")
 

@@ -109,8 +109,16 @@ def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, l
     else:
         state.nameless_rows += event.rows
     chunks.add_part(slot, file_row, event.rows, position)
+    _note_duration(state, log, slot, position)
     added = event.rows if file_row == NOWHERE else state.files.total_rows - before
     state.rows_series.add(log.moment(position), added)
+
+
+def _note_duration(state: RunState, log: RunLog, slot: int, end: int) -> None:
+    """From a chunk's first start to its last end, by the events' own times; unknown if it would be negative."""
+    start = state.chunks.first_start(slot)
+    began, ended = NEVER if start == NOWHERE else log.times[log.order[start]], log.times[log.order[end]]
+    state.chunks.note_duration(slot, ended - began if began != NEVER and ended >= began else -1)
 
 
 def _chunk_failed(state: RunState, event: ev.ChunkFailed, position: int, log: RunLog) -> None:

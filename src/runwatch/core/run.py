@@ -48,6 +48,10 @@ class Chunks:
         """Position of its ChunkPlanned."""
         self.last_attempt = array("i")
         self.last_part = array("i")
+        self.durations = array("q")
+        """ns from a completed chunk's first start to its last end, -1 where that is unknown."""
+        self.slowest = NOWHERE
+        """The slot with the longest of them."""
         self.counts = [0, 0, 0, 0, 0]
         """Chunks by state."""
         self.planned_count = 0
@@ -87,8 +91,22 @@ class Chunks:
             self.tries.append(0)
             for column in (self.planned, self.last_attempt, self.last_part):
                 column.append(NOWHERE)
+            self.durations.append(-1)
             self.counts[PENDING] += 1
         return slot
+
+    def first_start(self, slot: int) -> int:
+        """Where its first attempt began; NOWHERE where that is not known."""
+        first = attempt = self.last_attempt[slot]
+        while attempt != NOWHERE:
+            first, attempt = attempt, self.attempt_before[attempt]
+        return NOWHERE if first == NOWHERE else self.attempt_start[first]
+
+    def note_duration(self, slot: int, length: int) -> None:
+        """How long a completed chunk took, -1 where unknown."""
+        self.durations[slot] = length
+        if length >= 0 and (self.slowest == NOWHERE or length > self.durations[self.slowest]):
+            self.slowest = slot
 
     def begin(self, slot: int, start: int) -> int:
         """A new attempt; `start` is NOWHERE where it is not known to have begun."""

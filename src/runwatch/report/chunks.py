@@ -10,7 +10,7 @@ from runwatch.answers.chunk import bounds_of, key_words
 from runwatch.answers.evidence import cite
 from runwatch.answers.figures import places, stamp
 from runwatch.answers.glyphs import CHUNK_WORDS
-from runwatch.answers.stage import attempt_outcome
+from runwatch.answers.lanes import attempt_outcome
 from runwatch.answers.view import Mark
 from runwatch.core.events import ChunkFailed
 from runwatch.core.findings import EVIDENCE_AT_MOST

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from runwatch.answers import units
+from runwatch.answers.lanes import STATES
 from runwatch.answers.run import RunView
-from runwatch.answers.stage import STATES, Stage
+from runwatch.answers.stage import Stage
 from runwatch.answers.view import Mark, Reason, Row, Tone
-from runwatch.ui.line import Bit, Line, spread, wrap
+from runwatch.ui.line import Bit, Line, cut_line, spread, wrap
 from runwatch.ui.plain import is_plain
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import badge, bit, mark_bit
@@ -51,7 +52,7 @@ def preview_lines(view: RunView, width: int, zone: tzinfo) -> tuple[Line, ...]:
     lines.append(())
     lines += [(*_label("chunks"), *_chunks(view.stage)), (*_label("rows"), *_rows(view))]
     lines += [(*_label("time"), *_time(view.stage, width, zone)), (*_label("checks"), *_checks(view))]
-    return tuple(lines)
+    return tuple(cut_line(line, width) for line in lines)
 
 
 def _label(word: str) -> Line:

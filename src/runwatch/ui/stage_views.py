@@ -9,8 +9,9 @@ from datetime import tzinfo
 from runwatch.answers import units
 from runwatch.answers.chunk import bounds_of, key_words
 from runwatch.answers.estimate import chunk_duration
+from runwatch.answers.lanes import STATES, Lane, chunk_mark
 from runwatch.answers.notable import Notable
-from runwatch.answers.stage import LANES_AT_MOST, STATES, Lane, Stage, chunk_mark
+from runwatch.answers.stage import LANES_AT_MOST, Stage
 from runwatch.answers.view import Mark, Tone
 from runwatch.core.runs import Moment
 from runwatch.ui.line import Bit, Line, fit_line, spread, width_of

@@ -298,6 +298,8 @@ async def test_rows_of_a_pane_lead_to_their_evidence() -> None:
         assert first == ("raw", where)
         assert app.asked == [("raw", where), ("raw", where), ("copy", "attempts 5   1 failed   1 cause", "line")]
         await pressed(pilot, "g", "enter")
+        assert app.asked.pop()[0] == "raw"
+        await pressed(pilot, "G", "enter")
         assert app.said == ["no line of the log stands behind this"]
 
 

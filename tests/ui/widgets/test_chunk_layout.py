@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from runwatch.answers import glyphs
-from runwatch.answers.stage import STATES
+from runwatch.answers.lanes import STATES
 from runwatch.answers.view import Mark
 from runwatch.ui.line import Line, width_of
 from runwatch.ui.widgets import chunk_cells as cells

@@ -107,7 +107,17 @@ class Page(Screen[None]):
     def on_mount(self) -> None:
         """Nothing is shown before the first moment is."""
         self.is_complete = True
+        self.fit_parts()
         self.repaint()
+
+    def on_resize(self) -> None:
+        """Other parts, then what is in them."""
+        if self.is_complete:
+            self.fit_parts()
+            self.repaint()
+
+    def fit_parts(self) -> None:
+        """Choose the parts for the size the page has now."""
 
     def on_screen_resume(self) -> None:
         """What moved while another page was on top is shown at once."""

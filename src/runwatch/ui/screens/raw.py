@@ -22,12 +22,13 @@ from runwatch.ui.widgets.scroll_text import ScrollText
 
 _OWN = ("back", "raw", "copy")
 _LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line"}
+_SHORT = {"back": "back", "raw": "verbatim", "copy": "copy"}
 
 
 def _hints() -> tuple[Hint, ...]:
     entries = {entry.id: entry for entry in KEYS if entry.id in _OWN}
     return tuple(
-        Hint(key_name(entries[name].keys[0]), _LABELS[name], entries[name].label, entries[name].keys[0])
+        Hint(key_name(entries[name].keys[0]), _LABELS[name], _SHORT[name], entries[name].keys[0])
         for name in _OWN
     )
 

@@ -72,17 +72,9 @@ class RunPage(OneRun):
         text = line_text(f"{self.run_id}: not known at this moment")
         return tuple((Bit(row, "$muted"),) for row in wrap(text, width))
 
-    def on_mount(self) -> None:
-        """The parts for this size, then what is in them."""
-        if self.size:
-            self.board.fit(*self.size)
-        super().on_mount()
-
-    def on_resize(self, event: events.Resize) -> None:
+    def fit_parts(self) -> None:
         """Parts come and go with the size."""
-        if self.is_complete:
-            self.board.fit(*event.size)
-            self.show_moment()
+        self.board.fit(*self.size)
 
     def _focus_story(self) -> None:
         """The focus starts where the story is told; at the outcome, if that was asked for."""

@@ -45,21 +45,14 @@ class RunsPage(Page):
         yield RunsBoard(id="board")
         yield FilterBar()
 
-    def on_mount(self) -> None:
-        """The parts for this size, then what is in them."""
-        self.board.fit(*self.size)
-        super().on_mount()
-
     @property
     def board(self) -> RunsBoard:
         """Tiles, table, preview and last outcomes."""
         return self.query_one(RunsBoard)
 
-    def on_resize(self) -> None:
+    def fit_parts(self) -> None:
         """Parts come and go with the height."""
-        if self.is_complete:
-            self.board.fit(*self.size)
-            self.repaint()
+        self.board.fit(*self.size)
 
     def show_moment(self) -> None:
         """Rows, tiles, and what is said of the selected run."""

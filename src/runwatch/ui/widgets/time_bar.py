@@ -90,6 +90,7 @@ def _make_way(kinds: list[str], here: int) -> None:
     """A mark under the cursor of time moves one cell to the left, so that it is seen."""
     if kinds[here] and here:
         kinds[here - 1] = min(kinds[here - 1] or kinds[here], kinds[here], key=_RANK.__getitem__)
+        kinds[here] = ""
 
 
 def _put_marks(drawn: list[Bit], kinds: Sequence[str], here: int, *, plain: bool) -> None:
