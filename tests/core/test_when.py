@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.core.made import T0, completed, ended, plan, run_of, seen, started, warning
 
 from runwatch.core import events as ev
+from runwatch.core.durations import parse_duration
 from runwatch.core.runs import Run
 from runwatch.core.times import SECOND, format_time, parse_time
-from runwatch.core.when import Cut, parse_duration, parse_when
+from runwatch.core.when import Cut, parse_when
 
 LAST = T0 + 20 * SECOND
 """18:00:20, the last moment of the run below."""

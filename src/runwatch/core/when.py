@@ -11,28 +11,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-from decimal import Decimal
 
+from runwatch.core.durations import LONGEST, parse_duration
 from runwatch.core.index import NEVER, RunLog
 from runwatch.core.run import NOWHERE, RunState
 from runwatch.core.times import SECOND, digits_of, parse_time
 
-_UNITS = {"d": 86400 * SECOND, "h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": 1_000_000}
-_LONGEST = 2**63 - 1
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[dhms]))+", re.ASCII)
-_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ms|[dhms])", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?", re.ASCII)
 EXAMPLES = "a time (2026-11-23T14:03:00Z, 14:03), +90s, -5m, 50% or an event number"
-
-
-def parse_duration(text: str) -> int:
-    """Nanoseconds of `90s`, `10m`, `2h`, `1d`, `1h30m`. ValueError for anything else."""
-    if not _DURATION.fullmatch(text):
-        raise ValueError(f"{text!r} is no duration; write 90s, 10m, 2h, 1d or 1h30m")
-    length = sum((Decimal(number) * _UNITS[unit] for number, unit in _PIECE.findall(text)), Decimal(0))
-    if length > _LONGEST:
-        raise ValueError(f"{text!r} is too long; 292 years are the most")
-    return round(length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +160,7 @@ def _clock_time(match: re.Match[str], zone: tzinfo, last: int) -> int:
         days = (stamp, stamp - timedelta(days=1))
         occurrences = [_ns(day.replace(fold=fold), fraction) for day in days for fold in (0, 1)]
         moment = max((at for at in occurrences if at <= last), default=moment)
-    if not -_LONGEST <= moment < _LONGEST - 60 * SECOND:
+    if not -LONGEST <= moment < LONGEST - 60 * SECOND:
         raise ValueError(f"{match.group()!r} is too far away; the years 1678 to 2261 can be told")
     return moment if second else moment + 60 * SECOND - 1
 
