@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from runwatch.answers import units
-from runwatch.core.text import safe
 from runwatch.core.times import SECOND
 from runwatch.session.session import Session
 from runwatch.ui.plain import is_plain
+from runwatch.ui.safe import line_text
 from runwatch.ui.widgets.header import HeaderView
 
 
@@ -20,7 +20,7 @@ def header_view(
     mark, state = _state(session, ended)
     live = mark == _dot()
     return HeaderView(
-        source=safe(session.source.label),
+        source=line_text(session.source.label),
         path=path,
         path_short=short,
         state=state,
@@ -58,5 +58,5 @@ def _lag(session: Session) -> str:
 def _remark(session: Session) -> str:
     progress = session.source.progress
     if progress.waiting:
-        return safe(f"waiting for {progress.waiting[0]}")
-    return safe(progress.notices[-1]) if progress.notices else ""
+        return line_text(f"waiting for {progress.waiting[0]}")
+    return line_text(progress.notices[-1]) if progress.notices else ""
