@@ -10,6 +10,7 @@ from runwatch.core.findings import EVIDENCE_AT_MOST
 from runwatch.core.places import Place
 from runwatch.core.run import NOWHERE
 from runwatch.core.runs import Moment
+from runwatch.core.text import safe_line
 
 _NAMED = 3
 """So many places are named one by one; of more, the first and how many others."""
@@ -20,7 +21,7 @@ def cite(places: Sequence[Place], total: int | None = None, full: bool = False) 
     if not places:
         return ""
     first = places[0]
-    path = first.segment.path
+    path = safe_line(first.segment.path)
     name = path if full else path.rstrip("/").rpartition("/")[2] or path
     count = len(places) if total is None else total
     if count > _NAMED or any(place.segment is not first.segment for place in places):

@@ -70,6 +70,11 @@ def safe_value(value: Any, depth: int = 0) -> Any:
     return value
 
 
+def safe_line(text: str) -> str:
+    """`safe`, with its line breaks as blanks: a path, which can hold anything too, in one row."""
+    return safe(text).replace("\n", " ")
+
+
 _VARYING = re.compile(r"0x[0-9a-fA-F]+|\b[0-9a-f]{8,}\b|\d+")
 
 

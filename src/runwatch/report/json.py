@@ -16,6 +16,7 @@ from runwatch.core.encode import fields_of
 from runwatch.core.findings import EVIDENCE_AT_MOST, Finding, plan_of
 from runwatch.core.places import Place
 from runwatch.core.runs import Moment
+from runwatch.core.text import escape_controls
 from runwatch.core.times import format_time
 from runwatch.core.when import When, ends
 from runwatch.report.chunks import FailedChunk, Try, failed_chunks
@@ -28,8 +29,8 @@ SCHEMA = "runwatch.summary/1"
 
 
 def render(summary: Summary, look: Look) -> str:
-    """One JSON document; it looks the same on any terminal."""
-    return dumps(document(summary))
+    """One JSON document; it looks the same on any terminal. What is invisible in a path is written as `\\uXXXX`."""
+    return "\n".join(map(escape_controls, dumps(document(summary)).split("\n")))
 
 
 def dumps(value: Any) -> str:

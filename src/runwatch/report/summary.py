@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from runwatch.core.places import Place
 from runwatch.core.runs import Moment
+from runwatch.core.text import safe_line
 from runwatch.core.verdict import VERDICTS
 from runwatch.core.when import When
 from runwatch.session.session import Session
@@ -27,8 +28,9 @@ class Trouble:
 
     @property
     def where(self) -> str:
-        """`orders.jsonl:15`, or the file alone."""
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        """`orders.jsonl:15`, or the file alone, safe to show."""
+        path = safe_line(self.path)
+        return path if self.line is None else f"{path}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from runwatch.answers.glyphs import ATTENTION
 from runwatch.answers.reasons import reasons
 from runwatch.answers.view import Answer, Evidence, Reason
 from runwatch.core.runs import Moment
+from runwatch.core.text import safe_line
 from runwatch.core.times import MILLISECOND, SECOND
 from runwatch.report.summary import Summary
 
@@ -55,7 +56,7 @@ def what_was_read(summary: Summary, zone: tzinfo) -> str:
         parts.append(units.plural(totals.unknown_events, "unknown event"))
     name = datetime.fromtimestamp(summary.generated_at // SECOND, zone).tzname()
     moment = "" if summary.when is None else "each run as of the moment asked for, "
-    return f"{summary.label}: {', '.join(parts)}; {moment}times in {name}"
+    return f"{safe_line(summary.label)}: {', '.join(parts)}; {moment}times in {name}"
 
 
 def facts(moment: Moment, zone: tzinfo) -> str:
@@ -92,7 +93,7 @@ def proof(evidence: Evidence) -> str:
     """The evidence with the path as the user can open it."""
     if not evidence.places:
         return ""
-    folder, slash, _ = evidence.places[0].segment.path.rpartition("/")
+    folder, slash, _ = safe_line(evidence.places[0].segment.path).rpartition("/")
     return f"{folder}{slash}{evidence.text}"
 
 
