@@ -141,9 +141,9 @@ def test_a_run_that_has_ended_is_judged_once(monkeypatch: pytest.MonkeyPatch) ->
     asked: list[str] = []
     at = Run.at
 
-    def counted(run: Run, when: When | None, now: int, stale_after: int) -> Moment | None:
+    def counted(run: Run, when: When | None, now: int, stale_after: int, **how: bool) -> Moment | None:
         asked.append(run.run_id)
-        return at(run, when, now, stale_after)
+        return at(run, when, now, stale_after, **how)
 
     monkeypatch.setattr(Run, "at", counted)
     for _ in range(5):
@@ -275,3 +275,13 @@ async def test_what_goes_wrong_in_a_source_is_not_swallowed() -> None:
 
     with pytest.raises(OSError, match="gone"):
         await Session(Failing([]), ManualClock(T0)).follow()
+
+
+def test_a_half_read_log_is_not_called_lost() -> None:
+    """It is silent only because it is not read yet; once it is whole, silence counts."""
+    session = Session(ScriptedSource(), ManualClock(T0))
+    session.take(block(warned(0)))
+    clock_of(session).advance(10 * 3600 * SECOND)
+    assert (session.is_whole, session.moments()[0].judgement.verdict) == (False, "running")
+    session.read(())
+    assert session.moments()[0].judgement.verdict == "lost"

@@ -11,7 +11,7 @@ from runwatch.core.index import RunLog
 from runwatch.core.places import Place, Segment
 from runwatch.core.run import NOWHERE, RunState
 from runwatch.core.verdict import Judgement, judge
-from runwatch.core.when import Cut, When
+from runwatch.core.when import Cut, When, ends
 
 PROBLEMS_KEPT = 10_000
 _RUN_ID = re.compile(r"(.+)_(\d{8}T\d{6}\.\d{3})_\d+")
@@ -97,10 +97,16 @@ class Run:
             return plan.export_name
         return parse_run_id(self.run_id)[0] or "unknown"
 
-    def at(self, when: When | None, now: int, stale_after: int) -> Moment | None:
-        """The run at T; None if it had not begun. Without `when` it is live, and `now` counts."""
+    def at(self, when: When | None, now: int, stale_after: int, *, is_reading: bool = False) -> Moment | None:
+        """The run at T; None if it had not begun. Without `when` it is live, and `now` counts.
+
+        While its log `is_reading`, its last moment so far is taken for now: a half-read
+        log is silent only because it is not read yet.
+        """
         if when is None:
             state, cut, arrived = self.state, None, self.arrived
+            if is_reading and state.positions:
+                now = self.log.moment(ends(state)[1]) or now
         else:
             cut = when.cut(self.log, self.state)
             state, now, arrived = self.state_at(cut.stop), cut.now(now), None

@@ -161,11 +161,11 @@ class Session:
     def _moment(self, run: Run) -> Moment | None:
         """Kept until the run moves; while it has not ended, also until the second does."""
         now = self.now()
-        key: tuple[Any, ...] = (run.revision, self.when)
+        key: tuple[Any, ...] = (run.revision, self.when, self.is_whole)
         kept = self._moments.get(run.run_id)
         if kept is not None and kept[0] in (key, (*key, now // SECOND)):
             return kept[1]
-        moment = run.at(self.when, now, self.options.stale_after)
+        moment = run.at(self.when, now, self.options.stale_after, is_reading=not self.is_whole)
         if moment is not None and moment.judgement.silence is not None and self.when is None:
             key = (*key, now // SECOND)
         self._moments[run.run_id] = (key, moment)
