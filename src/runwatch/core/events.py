@@ -179,9 +179,9 @@ class RunCompleted(Event, frozen=True, gc=False, kw_only=True):
     group: ClassVar[str] = "outcome"
     status: str
     """`success`, `failed`, `skipped`; any other is kept."""
-    duration_ms: int
     error_message: str | None = None
     """Can have many lines."""
+    duration_ms: int
     extra: dict[str, Any] | None = None
 
 
