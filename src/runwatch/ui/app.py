@@ -1,7 +1,8 @@
 """The app: one session, a stack of pages, one tick.
 
 The event rate never sets the drawing rate: reading goes on in a worker, and
-ten times a second the page on top is repainted if anything moved.
+ten times a second the page on top is repainted if anything moved; less often
+where there is so much to show that drawing would leave no time for the keys.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from datetime import UTC, tzinfo
 
 from textual import work
@@ -30,6 +32,8 @@ from runwatch.ui.screens.runs import RunsPage
 from runwatch.ui.theme import DEFAULT
 
 TICK = 0.1
+REST = 2.0
+"""Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
 
 
 class RunwatchApp(LooksApp):
@@ -44,6 +48,7 @@ class RunwatchApp(LooksApp):
         self.session = session
         self.zone: tzinfo = session.options.zone
         self._painted: tuple[object, ...] = ()
+        self._rested_at = 0.0
 
     def on_mount(self) -> None:
         """Show the runs, begin to read, begin to tick."""
@@ -52,7 +57,7 @@ class RunwatchApp(LooksApp):
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.open_runs()
         self.read()
-        self.set_interval(TICK, self.tick)
+        self.set_interval(TICK, self._tick_if_rested)
 
     @work(exclusive=True, group="reading")
     async def read(self) -> None:
@@ -64,7 +69,14 @@ class RunwatchApp(LooksApp):
         moved = (self.session.revision, self.session.now() // SECOND, self.session.when, self.zone)
         if moved != self._painted and isinstance(self.screen, Page):
             self._painted = moved
+            begun = time.monotonic()
             self.screen.repaint()
+            ended = time.monotonic()
+            self._rested_at = ended + REST * (ended - begun)
+
+    def _tick_if_rested(self) -> None:
+        if time.monotonic() >= self._rested_at:
+            self.tick()
 
     def open_runs(self) -> None:
         """All runs."""
