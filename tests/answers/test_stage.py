@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from tests.core.made import Step, completed, ended, failed, moment_of, ns, plan, retry, started, warning
 
+from runwatch.answers.attempt import failure_stops
 from runwatch.answers.estimate import chunk_duration, median_duration, rate_of, time_left
 from runwatch.answers.lanes import STATES
-from runwatch.answers.notable import failures_of, fold_equals, notables
+from runwatch.answers.notable import LISTED, failures_of, fold_equals, notables
 from runwatch.answers.overview import failures, run_row
 from runwatch.answers.stage import LANES_AT_MOST, stage
 from runwatch.answers.view import Mark
@@ -192,6 +193,23 @@ def test_what_is_notable_stands_in_the_order_of_the_log() -> None:
         ("rows mismatched", "source 5, exported 4"),
         ("run failed", "why"),
     ]
+
+
+def test_a_list_that_is_cut_says_so() -> None:
+    """A run of very many failures or warnings is drawn as fast as any other, and none of them can seem to be all."""
+    count = LISTED + 2
+    broken = moment_of(*((chunk, failed(chunk, "boom")) for chunk in range(count)), (count, ended("failed")))
+    warned = moment_of(*((second, warning()) for second in range(count)))
+    whole = moment_of(*((second, warning()) for second in range(LISTED)))
+    assert [found.what for found in notables(broken)[-3:]] == [
+        f"chunk {LISTED - 1} failed",
+        "run failed",
+        "not all are listed",
+    ]
+    assert len(notables(broken)) == len(notables(warned)) + 1 == LISTED + 2
+    assert notables(warned)[-1].detail == "of broken attempts, retries and each kind of degradation the first 1,000"
+    assert {found.what for found in notables(whole)} == {"warning"}
+    assert [stop.chunk_index for stop in failure_stops(broken)] == [*range(count), None]
 
 
 def test_only_what_broke_before_can_recover() -> None:

@@ -119,7 +119,7 @@ def event_number(moment: Moment, position: int) -> int | None:
 
 def failure_stops(moment: Moment) -> tuple[Notable, ...]:
     """Where `e` stops: failed and interrupted attempts, and an outcome that failed, in the order of the log."""
-    found = [stop for stop in notables(moment) if stop.mark in (Mark.FAILED, Mark.INTERRUPTED)]
+    found = [stop for stop in notables(moment, None) if stop.mark in (Mark.FAILED, Mark.INTERRUPTED)]
     if moment.judgement.verdict == "lost":
         found = sorted([*found, *_cut_off(moment)], key=lambda stop: stop.position)
     return tuple(found)

@@ -17,8 +17,8 @@ from runwatch.core.runs import Moment
 from runwatch.core.text import mask
 from runwatch.core.times import MILLISECOND
 
-TROUBLED_AT_MOST = 5_000
-"""Chunks whose failures are listed one by one."""
+LISTED = 1_000
+"""Of each kind: broken attempts, retries, quality issues, … The list is made anew ten times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,12 @@ class Notable:
     """Of a failed or interrupted attempt: its reason without what varies. Those with the same one are equal."""
 
 
-def notables(moment: Moment) -> tuple[Notable, ...]:
-    """Every notable event, in the order of the log; nothing folded."""
-    return tuple(sorted(_all(moment), key=lambda notable: notable.position))
+def notables(moment: Moment, most: int | None = LISTED) -> tuple[Notable, ...]:
+    """The notable events in the order of the log, nothing folded.
+
+    Of each kind the first `most`, None for all; where there are more, a last line says so.
+    """
+    return tuple(sorted(_all(moment, most), key=lambda notable: notable.position))
 
 
 def failures_of(moment: Moment) -> Iterator[Notable]:
@@ -98,10 +101,11 @@ def _groups(found: tuple[Notable, ...]) -> Iterator[list[Notable]]:
         yield group
 
 
-def _all(moment: Moment) -> Iterator[Notable]:
+def _all(moment: Moment, most: int | None) -> Iterator[Notable]:
     state = moment.state
-    for slot in islice(state.chunks.troubled, TROUBLED_AT_MOST):
-        yield from _of_chunk(moment, slot)
+    broken = (found for slot in state.chunks.troubled for found in _of_chunk(moment, slot))
+    yield from islice(broken, most)
+    is_cut = next(broken, None) is not None
     groups: tuple[tuple[Sequence[int], Mark, str, Callable[[Any], str]], ...] = (
         (state.retries, Mark.RETRY, "retry", _retry_words),
         (state.quality, Mark.DEGRADED, "quality issue", quality_words),
@@ -109,9 +113,13 @@ def _all(moment: Moment) -> Iterator[Notable]:
         (state.warnings, Mark.DEGRADED, "warning", warning_words),
     )
     for positions, mark, what, words in groups:
-        for position in positions:
+        for position in positions[:most]:
             yield _notable(moment, position, mark, what, words(moment.log.event(position)))
+        is_cut = is_cut or len(positions) > len(positions[:most])
     yield from _checks(moment)
+    if is_cut:
+        detail = f"of broken attempts, retries and each kind of degradation the first {most:,}"
+        yield Notable(state.positions, None, Mark.NONE, "not all are listed", detail, Evidence())
 
 
 def _notable(moment: Moment, position: int, mark: Mark, what: str, detail: str) -> Notable:
