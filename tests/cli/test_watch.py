@@ -39,6 +39,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
     monkeypatch.setitem(sys.modules, "runwatch.ui.app", ui)
     for module in (watch_module, demo_module):
         monkeypatch.setattr(module, "is_terminal", lambda: True)
+        monkeypatch.setattr(module, "find_keys", lambda: None)
     monkeypatch.setattr("runwatch.cli.output.is_terminal", lambda: True)
     return calls
 

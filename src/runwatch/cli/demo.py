@@ -14,6 +14,7 @@ from runwatch.cli.options import LOOKS, Asked, common
 from runwatch.cli.output import is_terminal
 from runwatch.cli.reading import opened
 from runwatch.cli.summary import summarise
+from runwatch.cli.terminal import find_keys
 from runwatch.cli.watch import draw
 from runwatch.core.times import SECOND
 from runwatch.session.clock import Clock, LiveClock
@@ -47,6 +48,7 @@ def command(fast: bool, seed: int, asked: Asked) -> int:
             writer.advance(begin + GLANCE)
             summarise([folder], asked)
             return 0
+        find_keys()
         writer = DemoWriter(Path(folder), seed, fast, clock.now())
         writer.history()
         with _telling(writer, clock), opened([folder], asked) as session:

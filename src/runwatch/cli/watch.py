@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import click
@@ -11,6 +10,7 @@ from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
 from runwatch.cli.output import is_terminal
 from runwatch.cli.reading import opened
 from runwatch.cli.summary import summarise
+from runwatch.cli.terminal import drawing_on_stdout, find_keys, take_keys_from_terminal
 from runwatch.session.session import Session
 
 
@@ -28,6 +28,8 @@ def command(paths: Sequence[str], asked: Asked) -> int:
     """
     if not is_terminal():
         return summarise(paths, asked)
+    if "-" not in paths:
+        find_keys()
     with opened(paths, asked) as session:
         if "-" in paths:
             take_keys_from_terminal()
@@ -35,21 +37,10 @@ def command(paths: Sequence[str], asked: Asked) -> int:
     return 0
 
 
-def take_keys_from_terminal() -> None:
-    """Stdin is the log, and the source has its own descriptor of it: put the terminal in its place, for the keys."""
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR)
-    except OSError as error:
-        raise click.UsageError(
-            f"stdin is the log, and there is no terminal for the keys ({error.strerror}); try: runwatch summary -"
-        ) from None
-    os.dup2(terminal, 0)
-    os.close(terminal)
-
-
 def draw(session: Session, asked: Asked) -> None:
     """Open the dashboard on a session."""
     from runwatch.ui.app import run_app
 
     look = asked.look()
-    run_app(session, ascii=look.plain, color=look.color)
+    with drawing_on_stdout():
+        run_app(session, ascii=look.plain, color=look.color)

@@ -1,0 +1,88 @@
+"""The program as it is started by others: with streams given away, closed or full, and from odd places."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "sample_runs" / "orders-failed-chunk.jsonl"
+PATIENCE = 30.0
+
+
+def shell(command: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    """What a shell gets from a command with `$RW` in it."""
+    variables = os.environ | {"RW": f"{sys.executable} -m runwatch", "SAMPLE": str(SAMPLE)} | env
+    return subprocess.run(
+        ["bash", "-c", command], cwd=cwd, env=variables, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+
+
+class Screen:
+    """A shell's command on a terminal of its own."""
+
+    def __init__(self, command: str) -> None:
+        self.seen = b""
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, b"\x18\x00\x50\x00\x00\x00\x00\x00")
+        variables = os.environ | {"RW": f"{sys.executable} -m runwatch", "SAMPLE": str(SAMPLE), "TERM": "xterm"}
+        self._process = subprocess.Popen(
+            ["bash", "-c", f"exec 3</dev/null; {command}"],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=variables,
+            cwd=ROOT,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no lock is taken in it
+        )
+        os.close(theirs)
+
+    def wait_for(self, text: bytes) -> None:
+        """Until it is drawn."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.seen:
+            ready, _, _ = select.select([self._ours], [], [], max(0, end - time.monotonic()))
+            assert ready, self.seen[-2000:]
+            self.seen += os.read(self._ours, 1 << 16)
+
+    def press(self, keys: bytes) -> None:
+        os.write(self._ours, keys)
+
+    def code(self) -> int:
+        """With which it ended."""
+        end = time.monotonic() + PATIENCE
+        try:
+            while self._process.poll() is None and time.monotonic() < end:
+                if select.select([self._ours], [], [], 0.05)[0]:
+                    try:
+                        self.seen += os.read(self._ours, 1 << 16)
+                    except OSError:  # closed at the other end
+                        break
+            return self._process.wait(timeout=5)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            os.close(self._ours)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", ["</dev/null", "<&-", "2>{}", "2>&-", "</dev/null 2>{}"])
+def test_the_dashboard_uses_the_terminal_whatever_its_other_streams_are(given: str, tmp_path: Path) -> None:
+    """In a shell's `while read` stdin is not the terminal, and stderr is often put aside: both must do no harm."""
+    aside = tmp_path / "aside"
+    screen = Screen(f"$RW $SAMPLE {given.format(aside)}")
+    screen.wait_for(b"FAILED")
+    screen.press(b"q")
+    assert screen.code() == 0
+    assert b"Traceback" not in screen.seen
+    assert not aside.exists() or aside.read_bytes() == b""
