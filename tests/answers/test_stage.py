@@ -51,6 +51,9 @@ def test_chunks_that_only_the_total_tells_of_are_pending() -> None:
     """Progress says how many there are; the log says of which something is known."""
     view = stage(moment_of((0, plan()), (1, ev.Progress(chunks_total=5)), (2, completed(3))))
     assert [STATES[state] for state in view.states] == [Mark.PENDING] * 3 + [Mark.COMPLETED, Mark.PENDING]
+    view = stage(moment_of((0, plan()), (1, ev.Progress(chunks_total=3)), (2, completed(0)), (3, started(1))))
+    assert [STATES[state] for state in view.states] == [Mark.COMPLETED, Mark.CHUNK_RUNNING, Mark.PENDING]
+    assert view.indexes == range(3)
 
 
 def test_an_index_beyond_the_total_is_drawn_by_what_is_known() -> None:

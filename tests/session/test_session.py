@@ -153,6 +153,24 @@ def test_a_run_that_has_ended_is_judged_once(monkeypatch: pytest.MonkeyPatch) ->
     assert (asked.count("over"), asked.count("on")) == (1, 5)
 
 
+def test_the_list_is_the_same_as_long_as_all_in_it_is() -> None:
+    """What a screen made of a hundred thousand runs is not made again at each tick."""
+    session = session_of(block(over(0, "done"), over(1, "too")))
+    first = session.selected()
+    clock_of(session).advance(HALF_AN_HOUR)
+    assert session.selected() is first
+    session.read([block(warned(1899, "live"))])
+    second = session.selected()
+    assert names(second) == ["live", "too", "done"]
+    assert names(first) == ["too", "done"]
+    clock_of(session).advance(2 * HALF_AN_HOUR)
+    third = session.selected()
+    assert [moment.judgement.verdict for moment in second] == ["running", "succeeded", "succeeded"]
+    assert [moment.judgement.verdict for moment in third] == ["lost", "succeeded", "succeeded"]
+    assert third[1:] == second[1:]
+    assert session.selected() is third
+
+
 def test_a_moment_stands_still_until_it_is_changed() -> None:
     """The same T is answered from what is kept, another T is not."""
     session = session_of(block(warned(0), warned(5), over(10)))

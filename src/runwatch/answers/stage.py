@@ -13,6 +13,7 @@ from runwatch.answers.view import Mark
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND, SECOND
 
+_PENDING = STATES.index(Mark.PENDING)
 _RECOVERED = STATES.index(Mark.RECOVERED)
 _INTERRUPTED = STATES.index(Mark.INTERRUPTED)
 LANES_AT_MOST = 64
@@ -105,10 +106,12 @@ def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:
         for slot in chunks.open:
             codes[slot] = _INTERRUPTED
     total = max(chunks_total(moment) or 0, len(codes))
+    if chunks.stand_in_order and total <= CELLS_AT_MOST:
+        return bytes(codes.ljust(total, bytes([_PENDING]))), range(total)
     if total > CELLS_AT_MOST or any(index >= total for index in chunks.indexes):
         order = sorted(range(len(codes)), key=chunks.indexes.__getitem__)
         return bytes(codes[slot] for slot in order), tuple(chunks.indexes[slot] for slot in order)
-    cells = bytearray(total)
+    cells = bytearray([_PENDING]) * total
     for slot, index in enumerate(chunks.indexes):
         cells[index] = codes[slot]
     return bytes(cells), range(total)

@@ -13,7 +13,7 @@ from typing import Any
 
 from runwatch.core import events as ev
 from runwatch.core.index import NEVER, RunLog
-from runwatch.core.run import COMPLETED, FAILED, NOWHERE, RunState
+from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RunState
 from runwatch.core.text import mask
 from runwatch.core.times import SECOND
 
@@ -88,7 +88,7 @@ def _chunk_started(state: RunState, event: ev.ChunkStarted, position: int, log: 
     chunks = state.chunks
     slot = chunks.slot(event.chunk_index)
     if slot in chunks.open:
-        chunks.interrupt(slot, position)
+        chunks.end(slot, position, INTERRUPTED)
     chunks.begin(slot, position)
 
 

@@ -42,6 +42,8 @@ class Chunks:
     def __init__(self) -> None:
         self.slot_of: dict[int, int] = {}
         self.indexes = array("Q")
+        self.stand_in_order = True
+        """Each slot's index is its own number, as where they were heard of one after the other."""
         self.states = bytearray()
         self.tries = array("I")
         self.planned = array("i")
@@ -87,6 +89,7 @@ class Chunks:
         if slot is None:
             slot = self.slot_of[index] = len(self.indexes)
             self.indexes.append(index)
+            self.stand_in_order = self.stand_in_order and index == slot
             self.states.append(PENDING)
             self.tries.append(0)
             for column in (self.planned, self.last_attempt, self.last_part):
@@ -134,14 +137,10 @@ class Chunks:
             self.completed_without_start += 1
         self._turn(slot, outcome)
 
-    def interrupt(self, slot: int, position: int) -> None:
-        """The attempt under way was cut off by what stands at `position`."""
-        self.end(slot, position, INTERRUPTED)
-
     def interrupt_all(self, position: int) -> None:
-        """Every attempt under way was cut off."""
+        """Every attempt under way was cut off by what stands at `position`."""
         for slot in list(self.open):
-            self.interrupt(slot, position)
+            self.end(slot, position, INTERRUPTED)
 
     def move_end(self, slot: int, position: int) -> None:
         """A further part of a completed chunk came."""

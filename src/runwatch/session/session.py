@@ -13,7 +13,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from runwatch.core.decode import decode_block, decode_line
-from runwatch.core.places import Place, Segment
+from runwatch.core.places import Place
 from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.times import SECOND
 from runwatch.core.when import When, ends
@@ -54,8 +54,7 @@ class Session:
         self.events_read = 0
         """Entries fed so far, repeats and unknown ones included."""
         self._moments: dict[str, tuple[Any, Moment | None]] = {}
-        self._documents: set[Segment] = set()
-        """Those read: one that comes again replaces what it said."""
+        self._listed: tuple[Any, list[Moment]] = (None, [])
         self._rate = _Rate()
         self._again: asyncio.Event | None = None
 
@@ -74,9 +73,7 @@ class Session:
                     self.events_read += 1
                     self.runs.feed(decoded, segment, item.line + line, item.offset + offset, arrived)
             case Document():
-                if segment in self._documents:
-                    self.runs.take_out(segment)
-                self._documents.add(segment)
+                self.runs.take_out(segment)  # what an earlier reading of it said, if there was one
                 for decoded in decode_line(item.data, segment.identity):
                     self.events_read += 1
                     self.runs.feed(decoded, segment, 1, 0, arrived)
@@ -138,13 +135,25 @@ class Session:
         return None if run is None else self._moment(run)
 
     def moments(self) -> list[Moment]:
-        """All runs at the moment shown, newest start first, then by run_id. One not begun by then is left out."""
-        found = [moment for run in self.runs.all() if (moment := self._moment(run)) is not None]
-        return sorted(found, key=_newest_first)
+        """All runs at the moment shown, newest start first, then by run_id. One not begun by then is left out.
+
+        The same list as long as no run in it is another: whoever made something of it can keep that.
+        """
+        key = (self.runs.revision, self.when, self.is_whole)
+        if key != self._listed[0]:
+            found = [moment for run in self.runs.all() if (moment := self._moment(run)) is not None]
+            self._listed = (key, sorted(found, key=_newest_first))
+        elif any(self.moment(moment.run_id) is not moment for moment in self._listed[1] if _is_silent(moment)):
+            found = [self.moment(kept.run_id) or kept if _is_silent(kept) else kept for kept in self._listed[1]]
+            self._listed = (key, found)  # time alone changes no order
+        return self._listed[1]
 
     def selected(self) -> list[Moment]:
         """Those of `moments()` that the options ask for."""
-        return list(self._select(self.moments()))
+        options, moments = self.options, self.moments()
+        if (options.run_id, options.export, options.last) == (None, None, None):
+            return moments
+        return list(self._select(moments))
 
     def _select(self, moments: list[Moment]) -> Iterable[Moment]:
         options = self.options
@@ -166,10 +175,15 @@ class Session:
         if kept is not None and kept[0] in (key, (*key, now // SECOND)):
             return kept[1]
         moment = run.at(self.when, now, self.options.stale_after, is_reading=not self.is_whole)
-        if moment is not None and moment.judgement.silence is not None and self.when is None:
+        if moment is not None and _is_silent(moment) and self.when is None:
             key = (*key, now // SECOND)
         self._moments[run.run_id] = (key, moment)
         return moment
+
+
+def _is_silent(moment: Moment) -> bool:
+    """It has not ended, so time alone can change its verdict."""
+    return moment.judgement.silence is not None
 
 
 def _newest_first(moment: Moment) -> tuple[int, str]:

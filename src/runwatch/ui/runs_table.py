@@ -85,19 +85,18 @@ class RowKeeper:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Moment, RunRow]] = {}
+        self._made: tuple[Sequence[Moment], list[RunRow]] = ((), [])
 
     def rows(self, moments: Sequence[Moment]) -> list[RunRow]:
-        """A row for each moment, in their order."""
-        kept = {moment.run_id: self._kept.get(moment.run_id) for moment in moments}
-        made = {
-            moment.run_id: found if (found := kept[moment.run_id]) is not None and found[0] is moment else (
-                moment,
-                run_row(moment),
-            )
-            for moment in moments
-        }
-        self._kept = made
-        return [made[moment.run_id][1] for moment in moments]
+        """A row for each moment, in their order; the same list for the same one."""
+        if moments is not self._made[0]:
+            self._kept = {moment.run_id: self._row(moment) for moment in moments}
+            self._made = (moments, [row for _, row in self._kept.values()])
+        return self._made[1]
+
+    def _row(self, moment: Moment) -> tuple[Moment, RunRow]:
+        found = self._kept.get(moment.run_id)
+        return found if found is not None and found[0] is moment else (moment, run_row(moment))
 
 
 class RunRows:
