@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.core.made import Step, completed, failed, moment_of, plan, started, written
 
+from runwatch.answers.attempt import time_lost
 from runwatch.answers.chunk import ChunkView, chunk_view, key_words
 from runwatch.answers.view import Mark
 
@@ -30,6 +31,15 @@ def test_a_chunk_tells_its_attempts_and_the_wait_between_them() -> None:
     backwards = view_of((0, plan()), (5, started(0)), (4, failed(0)), (3, started(0)), (None, completed(0)))
     assert [(row.took, row.wait) for row in backwards.attempts] == [("?", "?"), ("?", "")]
     assert view_of((5, completed(0))).attempts[0].took == "?"
+
+
+def test_the_time_lost_is_the_sum_of_what_the_broken_attempts_took() -> None:
+    """Also where the log's clock was set back before them, and the run's moments stand still."""
+    moment = moment_of((100, plan()), (10, started(0)), (14, failed(0)), (20, started(0)), (22, completed(0)))
+    view = chunk_view(moment, 0)
+    assert view is not None
+    assert view.attempts[0].took == "4.00 s"
+    assert time_lost(moment, view) == "4.0 s of it in failed attempts"
 
 
 def test_the_same_file_twice_is_one_part() -> None:

@@ -6,7 +6,7 @@ import pytest
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from runwatch.answers.view import Mark, Span, Tone
+from runwatch.answers.view import Mark, Tone
 from runwatch.ui import safe
 from runwatch.ui.line import Bit
 from runwatch.ui.looks import LooksApp
@@ -46,8 +46,8 @@ def test_a_row_has_no_breaks_and_a_block_keeps_them() -> None:
 
 
 def test_tones_become_theme_variables() -> None:
-    line = safe.span_line((Span("2 failed", Tone.FAILED, bold=True), Span(" of 6")))
-    assert line == (Bit("2 failed", "bold $v-failed"), Bit(" of 6", "$foreground"))
+    assert safe.bit("2 failed", Tone.FAILED, bold=True) == Bit("2 failed", "bold $v-failed")
+    assert safe.bit(" of 6") == Bit(" of 6", "$foreground")
 
 
 def test_only_bad_news_is_filled() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from runwatch.answers import units
 from runwatch.answers.chunk import AttemptRow, ChunkView
 from runwatch.answers.evidence import evidence
+from runwatch.answers.figures import lasted
 from runwatch.answers.notable import Notable, notables
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
@@ -18,7 +19,6 @@ from runwatch.core.text import mask
 
 _COUNTED = 200_000
 """Positions up to which an event's number is worked out where not every entry has one."""
-_BAD = ("failed", "interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +149,13 @@ def position_of(moment: Moment, chunk_index: int, number: int) -> int:
 
 def time_lost(moment: Moment, view: ChunkView) -> str:
     """`4.2 s of it in failed attempts`: what the attempts took that led to nothing; empty if none or unknown."""
-    chunks, log = moment.state.chunks, moment.log
+    chunks = moment.state.chunks
     lost, words = 0, set()
     attempts = chunks.attempts(chunks.slot_of[view.chunk_index])
     for row, attempt in zip(view.attempts, attempts, strict=True):
-        if row.outcome in _BAD and NOWHERE not in (attempt.start, attempt.end):
-            began, ended = log.moment(attempt.start), log.moment(attempt.end)
-            lost += max(0, ended - began) if began is not None and ended is not None else 0
+        length = lasted(moment, attempt.start, attempt.end)
+        if is_bad(row) and length is not None:
+            lost += length
             words.add(row.outcome)
     if not lost or view.attempts[-1].outcome != "completed":
         return ""
@@ -164,4 +164,4 @@ def time_lost(moment: Moment, view: ChunkView) -> str:
 
 def is_bad(row: AttemptRow) -> bool:
     """Whether somebody will ask why."""
-    return row.outcome in _BAD
+    return row.outcome in ("failed", "interrupted")

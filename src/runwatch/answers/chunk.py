@@ -9,6 +9,7 @@ from runwatch.answers import units
 from runwatch.answers.estimate import chunk_duration, median_duration
 from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import lasted
+from runwatch.answers.glyphs import CHUNK_WORDS
 from runwatch.answers.lanes import attempt_outcome, chunk_mark
 from runwatch.answers.view import Evidence, Mark, Reason, Row, Span, Tone
 from runwatch.core import events as ev
@@ -70,7 +71,7 @@ def chunk_view(moment: Moment, chunk_index: int) -> ChunkView | None:
         short_id=parse_run_id(moment.run_id)[1],
         chunk_index=chunk_index,
         state=mark,
-        word="RUNNING" if mark is Mark.CHUNK_RUNNING else mark.value.upper(),
+        word=CHUNK_WORDS[mark].upper(),
         reason=_reason(moment, slot, rows),
         aside=_aside(moment, slot),
         attempts=rows,
@@ -217,8 +218,7 @@ def _neighbour(moment: Moment, label: str, index: int) -> Row:
     if length is not None:
         spans.append(Span(units.duration(length), Tone.MUTED))
     mark = chunk_mark(moment, slot)
-    word = "running" if mark is Mark.CHUNK_RUNNING else mark.value
-    spans.append(Span(word, Tone.FAILED if mark is Mark.FAILED else Tone.MUTED))
+    spans.append(Span(CHUNK_WORDS[mark], Tone.FAILED if mark is Mark.FAILED else Tone.MUTED))
     return Row(label, tuple(spans))
 
 

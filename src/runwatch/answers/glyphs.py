@@ -74,8 +74,6 @@ VERDICTS: dict[str, Verdict] = {
 }
 """Worst first: the order of tiles and of severity."""
 
-ATTENTION = ("failed", "contradicted", "lost", "stalled", "degraded")
-
 CHUNK_WORDS: dict[Mark, str] = {
     Mark.COMPLETED: "completed",
     Mark.RECOVERED: "recovered",

@@ -12,8 +12,6 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-NULL = type(None)
-
 
 class Event(Struct, frozen=True, gc=False):
     """One fact. `extra` holds fields that the vocabulary does not know, as the log has them."""

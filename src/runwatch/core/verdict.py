@@ -17,7 +17,8 @@ from runwatch.core.times import MILLISECOND, SECOND, parse_time
 
 VERDICTS = ("failed", "contradicted", "lost", "stalled", "degraded", "running", "succeeded", "skipped")
 """Worst first."""
-ATTENTION = frozenset({"failed", "lost", "contradicted", "degraded", "stalled"})
+ATTENTION = VERDICTS[:5]
+"""Those that somebody has to look into."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from runwatch.answers import degraded, figures, happened, planned, succeeded, units
-from runwatch.answers.glyphs import ATTENTION
 from runwatch.answers.reasons import reasons
 from runwatch.answers.view import Answer, Evidence, Reason
 from runwatch.core.runs import Moment
 from runwatch.core.text import safe_line
 from runwatch.core.times import MILLISECOND, SECOND
+from runwatch.core.verdict import ATTENTION
 from runwatch.report.summary import Summary
 
 QUIET_AT_MOST = 100
@@ -54,9 +54,16 @@ def what_was_read(summary: Summary, zone: tzinfo) -> str:
         parts.append(units.plural(totals.problems, "problem"))
     if totals.unknown_events:
         parts.append(units.plural(totals.unknown_events, "unknown event"))
-    name = datetime.fromtimestamp(summary.generated_at // SECOND, zone).tzname()
     moment = "" if summary.when is None else "each run as of the moment asked for, "
-    return f"{safe_line(summary.label)}: {', '.join(parts)}; {moment}times in {name}"
+    return f"{safe_line(summary.label)}: {', '.join(parts)}; {moment}times in {_zone_names(summary, zone)}"
+
+
+def _zone_names(summary: Summary, zone: tzinfo) -> str:
+    """`CET`; `CEST and CET` where the runs began in both."""
+    starts = sorted(start for moment in summary.runs if (start := figures.started_at(moment)) is not None)
+    shown = starts or [summary.generated_at]
+    names = dict.fromkeys(str(datetime.fromtimestamp(time // SECOND, zone).tzname()) for time in shown)
+    return " and ".join(names)
 
 
 def facts(moment: Moment, zone: tzinfo) -> str:

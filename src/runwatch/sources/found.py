@@ -34,11 +34,6 @@ class Found:
     """Where it leads, if it is a link."""
     real_shown: str = ""
 
-    @property
-    def may_be_document(self) -> bool:
-        """It may hold one journal document."""
-        return self.path.endswith(".json")
-
 
 @dataclass(slots=True)
 class Look:

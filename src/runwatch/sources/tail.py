@@ -13,7 +13,7 @@ from runwatch.core.places import Segment
 from runwatch.sources.base import Block, Fault, Item
 from runwatch.sources.lines import Lines, LineSplitter, Piece
 from runwatch.sources.names import Rank
-from runwatch.sources.reader import PRINT, Content, FileId, Packed, Print, content, print_of
+from runwatch.sources.reader import PRINT, Content, FileId, Packed, Print, print_of
 
 BLOCK = 128 << 10
 """Bytes read at once."""
@@ -130,11 +130,3 @@ class Tail:
 def reason_of(error: OSError) -> str:
     """`permission denied`: what the system says, in its words."""
     return (os.strerror(error.errno) if error.errno else str(error) or type(error).__name__).lower()
-
-
-def fault_of(segment: Segment, error: OSError) -> Fault:
-    """A file that cannot be read at all, or not further."""
-    return Fault(segment, None, 0, f"cannot read: {reason_of(error)}")
-
-
-__all__ = ["BLOCK", "Changed", "Tail", "content", "fault_of", "reason_of"]

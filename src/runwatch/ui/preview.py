@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, tzinfo
 
+from rich.cells import cell_len
+
 from runwatch.answers import units
+from runwatch.answers.glyphs import CHUNK_WORDS
 from runwatch.answers.lanes import STATES
 from runwatch.answers.run import RunView
 from runwatch.answers.stage import Stage
 from runwatch.answers.view import Mark, Reason, Row, Tone
-from runwatch.ui.line import Bit, Line, cut_line, spread, wrap
+from runwatch.ui.line import Bit, Line, cut_line, spread, width_of, wrap
 from runwatch.ui.plain import is_plain
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import badge, bit, mark_bit
+from runwatch.ui.stage_views import bar_view
+from runwatch.ui.where import where_bits
 from runwatch.ui.widgets.drawn import Drawn
-from runwatch.ui.widgets.time_bar import TimeBarView, TimeMark, bar
+from runwatch.ui.widgets.time_bar import bar
 
 CELLS = 16
 LABEL = 9
@@ -28,7 +33,8 @@ def brief_lines(view: RunView, width: int) -> tuple[Line, ...]:
     rows = wrap(" ".join(first.text.split()), room)
     top: Line = (mark, Bit(" "), bit(rows[0], bold=True))
     if len(rows) > 1:
-        return top, (Bit(" " * (len(mark.text) + 1)), bit(" ".join(rows[1:]), bold=True))
+        rest: Line = (Bit(" " * (len(mark.text) + 1)), bit(" ".join(rows[1:]), bold=True))
+        return top, spread(rest, where_bits(first.evidence, width - width_of(rest) - 2), width)
     below = others[0] if others else Reason(view.verdict.aside)
     return top, spread((Bit("  "), bit(below.text, Tone.MUTED)), (bit(_where(first, below), Tone.MUTED),), width)
 
@@ -39,20 +45,40 @@ def _where(first: Reason, below: Reason) -> str:
 
 def preview_lines(view: RunView, width: int, zone: tzinfo) -> tuple[Line, ...]:
     """Up to nine lines."""
-    first, *others = view.verdict.reasons
-    mark = badge(view.verdict.verdict)
-    head: Line = (mark, Bit("  "), bit(first.text, bold=True))
-    lines: list[Line] = [spread(head, (bit(first.evidence.text, Tone.MUTED),), width)]
-    below = others[0] if others else Reason(view.verdict.aside)
-    rows = wrap(" ".join(below.text.split()), max(1, width - 24))[:2]
-    for number, row in enumerate(rows):
-        last = number == len(rows) - 1
-        where: Line = (bit(below.evidence.text, Tone.MUTED),) if last else ()
-        lines.append(spread((Bit("  "), bit(row, Tone.MUTED)), where, width))
-    lines.append(())
+    lines = [*_head(view, width), *_below(view, width), ()]
     lines += [(*_label("chunks"), *_chunks(view.stage)), (*_label("rows"), *_rows(view))]
     lines += [(*_label("time"), *_time(view.stage, width, zone)), (*_label("checks"), *_checks(view))]
     return tuple(cut_line(line, width) for line in lines)
+
+
+def _head(view: RunView, width: int) -> list[Line]:
+    """The badge and the first reason in one line or two: where it stands in the log must not cut it."""
+    first = view.verdict.reasons[0]
+    mark = badge(view.verdict.verdict)
+    indent = cell_len(mark.text) + 2
+    room = max(8, width - indent)
+    text = " ".join(first.text.split())
+    fits = cell_len(text) + cell_len(first.evidence.text) + 2 <= room
+    rows = [text] if fits else wrap(text, room)
+    rows = [rows[0], " ".join(rows[1:])] if len(rows) > 1 else rows
+    lines: list[Line] = []
+    for number, row in enumerate(rows):
+        lead = (mark, Bit("  ")) if number == 0 else (Bit(" " * indent),)
+        spare = room - cell_len(row) - 2 if number == len(rows) - 1 else 0
+        lines.append(spread((*lead, bit(row, bold=True)), where_bits(first.evidence, spare), width))
+    return lines
+
+
+def _below(view: RunView, width: int) -> list[Line]:
+    """The second reason, or what else there is to say, in at most two lines."""
+    below = view.verdict.reasons[1] if len(view.verdict.reasons) > 1 else Reason(view.verdict.aside)
+    rows = wrap(" ".join(below.text.split()), max(1, width - 24))
+    rows = rows[:1] + [" ".join(rows[1:])] * (len(rows) > 1)
+    lines: list[Line] = []
+    for number, row in enumerate(rows):
+        where = where_bits(below.evidence, 22) if number == len(rows) - 1 else ()
+        lines.append(spread((Bit("  "), bit(row, Tone.MUTED)), where, width))
+    return lines
 
 
 def _label(word: str) -> Line:
@@ -68,9 +94,8 @@ def _chunks(stage: Stage) -> Line:
             cells += [mark_bit(STATES[code]), Bit(" ")]
         cells.append(Bit("  "))
     for mark, number in stage.counts:
-        word = "running" if mark is Mark.CHUNK_RUNNING else mark.value
         tone = {Mark.FAILED: Tone.FAILED, Mark.RECOVERED: Tone.DEGRADED, Mark.INTERRUPTED: Tone.DEGRADED}.get(mark)
-        cells += [bit(f"{units.count(number)} {word}", tone or Tone.MUTED), Bit("   ")]
+        cells += [bit(f"{units.count(number)} {CHUNK_WORDS[mark]}", tone or Tone.MUTED), Bit("   ")]
     if not stage.total_known:
         cells.append(Bit("of unknown total", "$muted"))
     return tuple(cells)
@@ -93,17 +118,15 @@ def _rows(view: RunView) -> Line:
 def _time(stage: Stage, width: int, zone: tzinfo) -> Line:
     if stage.start is None or stage.end is None:
         return (Bit("unknown", "$muted"),)
-    start, end = units.clock(stage.start, zone), units.clock(stage.end, zone)
-    marks = tuple(TimeMark(mark.time, mark.mark.value) for mark in stage.marks)
-    view = TimeBarView(start=stage.start, now=stage.now, end=stage.end, estimated=stage.estimated, marks=marks)
-    cells = max(4, width - LABEL - 2 - len(start) - 2 - 2 - len(end) - 2 - len(stage.tail))
+    view = bar_view(stage, zone)
+    cells = max(4, width - LABEL - 2 - len(view.start_label) - 2 - 2 - len(view.end_label) - 2 - len(view.tail))
     edges = ("|", "|") if is_plain() else ("├", "┤")
     about = ("~" if is_plain() else "≈") if stage.estimated else " "
     return (
-        Bit(f"{start} {edges[0]}", "$muted"),
+        Bit(f"{view.start_label} {edges[0]}", "$muted"),
         *bar(view, cells, plain=is_plain()),
-        Bit(f"{edges[1]}{about}{end}  ", "$muted"),
-        bit(stage.tail),
+        Bit(f"{edges[1]}{about}{view.end_label}  ", "$muted"),
+        bit(view.tail),
     )
 
 

@@ -7,14 +7,12 @@ made visible at decode; a path or an argument did not pass there, so once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from textual.content import Content
 
 from runwatch.answers.glyphs import MARKS, VERDICTS, plain
-from runwatch.answers.view import Mark, Span, Tone
+from runwatch.answers.view import Mark, Tone
 from runwatch.core.text import safe
-from runwatch.ui.line import Bit, Line, to_content, wrap
+from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.plain import is_plain
 
 
@@ -40,19 +38,9 @@ def bit(text: str, tone: Tone = Tone.INK, *, bold: bool = False) -> Bit:
     return Bit(line_text(text), style(tone, bold=bold))
 
 
-def span_line(spans: Iterable[Span]) -> Line:
-    """An answer's toned words as one line; the blanks between them are theirs."""
-    return tuple(bit(span.text, span.tone, bold=span.bold) for span in spans)
-
-
 def content(text: str, tone: Tone = Tone.INK, *, bold: bool = False) -> Content:
     """Literal text for a widget, with its line breaks."""
     return Content.styled(block_text(text), style(tone, bold=bold))
-
-
-def span_content(spans: Iterable[Span]) -> Content:
-    """Toned words for a widget."""
-    return to_content(span_line(spans))
 
 
 def wrapped(text: str, width: int, tone: Tone = Tone.INK, *, bold: bool = False) -> tuple[Line, ...]:

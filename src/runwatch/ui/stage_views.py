@@ -9,6 +9,7 @@ from datetime import tzinfo
 from runwatch.answers import units
 from runwatch.answers.chunk import bounds_of, key_words
 from runwatch.answers.estimate import chunk_duration
+from runwatch.answers.glyphs import CHUNK_WORDS
 from runwatch.answers.lanes import STATES, Lane, chunk_mark
 from runwatch.answers.notable import Notable
 from runwatch.answers.stage import LANES_AT_MOST, Stage
@@ -141,7 +142,7 @@ def chunk_foot(moment: Moment, index: int) -> str:
         words.append(f"{key_words(bounds[0])[:40]} to {key_words(bounds[1])[:40]}")
     mark = chunk_mark(moment, slot)
     if mark is not Mark.COMPLETED:
-        words.append("running" if mark is Mark.CHUNK_RUNNING else mark.value)
+        words.append(CHUNK_WORDS[mark])
     length = chunk_duration(moment, slot)
     if length is not None:
         words.append(units.duration(length))
