@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.session.scripted import ScriptedSource
 from tests.sources.seen import Seen
 
 from runwatch.core.places import Place, Segment
@@ -197,3 +198,14 @@ def test_paths_of_several_kinds_make_one_source(tmp_path: Path) -> None:
     assert len({line.segment.number for line in seen.lines}) == 3
     assert seen.open_again() == 3
     source.close()
+
+
+async def test_what_goes_wrong_in_one_of_several_is_not_swallowed() -> None:
+    """Else whoever waits would be told at once, again and again, that there may be news."""
+
+    class Failing(ScriptedSource):
+        async def changed(self) -> None:
+            raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        await Together([ScriptedSource(), Failing()]).changed()

@@ -27,11 +27,13 @@ class Together:
     async def changed(self) -> None:
         waiting = [asyncio.ensure_future(source.changed()) for source in self.sources]
         try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # one that failed says so here
         finally:
             for task in waiting:
                 task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            await asyncio.gather(*waiting, return_exceptions=True)  # the others end before we go on
         self._add_up()
 
     def wait_for_more(self) -> bool:
