@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import select
@@ -86,3 +87,50 @@ def test_the_dashboard_uses_the_terminal_whatever_its_other_streams_are(given: s
     assert screen.code() == 0
     assert b"Traceback" not in screen.seen
     assert not aside.exists() or aside.read_bytes() == b""
+
+
+def test_a_log_behind_a_shut_door_is_not_said_to_be_missing() -> None:
+    """A loop of links stands for all that is there and cannot be reached: root may enter everywhere."""
+    found = shell('cd "$(mktemp -d)" && ln -s self self && $RW summary self/a.jsonl')
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("runwatch: self/a.jsonl cannot be reached: too many levels of symbolic links;")
+
+
+def test_a_directory_that_was_removed_under_our_feet(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    found = shell("rmdir ../gone; $RW summary $SAMPLE | head -1; $RW lint - <$SAMPLE; $RW summary x", cwd=gone)
+    assert found.stdout == "the run needs attention: failed\n"
+    assert found.stderr == (
+        "1 log, 12 events, no problems\n"
+        "runwatch: x does not exist; check the path (`runwatch --help` lists the commands)\n"
+    )
+
+
+def test_a_closed_stdin_is_called_so() -> None:
+    found = shell("$RW summary - <&-")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == "runwatch: stdin is closed; `runwatch --help` tells what can be read\n"
+
+
+def test_an_empty_path_is_shown() -> None:
+    assert shell("$RW ''").stderr.startswith("runwatch: '' does not exist;")
+
+
+def test_what_cannot_be_read_is_a_problem_and_half_of_the_logs_do_not_pass_for_all(tmp_path: Path) -> None:
+    """As a directory that cannot be listed: `/dev/null` is no file and stands for it, as root may read everything."""
+    lint = shell("$RW lint $SAMPLE /dev/null")
+    assert (lint.returncode, lint.stdout) == (1, "/dev/null: cannot read: not a file\n")
+    assert lint.stderr == "runwatch: cannot read /dev/null: not a file\n1 log, 12 events, 1 problem\n"
+    reply = json.loads(shell("$RW summary --format json $SAMPLE /dev/null").stdout)
+    assert reply["totals"]["problems"] == 1
+    assert reply["problems"] == [{"path": "/dev/null", "line": None, "reason": "cannot read: not a file"}]
+
+
+def test_local_times_are_named_as_they_are_shown(tmp_path: Path) -> None:
+    """A run of last summer is not shown in winter time, and must not be called so."""
+    log = tmp_path / "a.jsonl"
+    log.write_text('{"recorded_at":"2026-07-01T10:00:00Z","event":{"Warning":{"context":"c","message":"m"}}}\n')
+    shown = shell(f"$RW summary --local {log}", TZ="Europe/Berlin").stdout
+    assert "times in CEST\n" in shown
+    assert "started 2026-07-01 12:00:00" in shown

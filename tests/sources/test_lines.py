@@ -48,7 +48,7 @@ def expected(data: bytes) -> list[Row]:
     start = offset + len(last) - len(text)
     size = len(text) - text.endswith(b"\r")
     if len(text) > LIMIT + 1:
-        found.append((len(whole) + 1, start, f"line longer than {LIMIT} bytes ({size} bytes)"))
+        found.append((len(whole) + 1, start, f"line longer than {LIMIT} bytes ({size} bytes so far)"))
     elif text.strip() in (b"{}", b'{"a":1}'):
         found.append((len(whole) + 1, start, text.replace(b"\r", b" ")))
     return found

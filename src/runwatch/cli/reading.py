@@ -11,18 +11,22 @@ from datetime import tzinfo
 import click
 
 from runwatch.cli.options import Asked
-from runwatch.cli.output import complain
+from runwatch.cli.output import complain, told
 from runwatch.core.when import When, parse_when, span_of
 from runwatch.session.clock import Clock, LiveClock
 from runwatch.session.session import Session
-from runwatch.sources.table import TABLE, open_source, read_to_end
+from runwatch.sources.table import TABLE, here, open_source, read_to_end
 
 
 @contextmanager
 def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
     """A session that has read nothing yet. Its clock is the context's object, if that has one."""
     clock: Clock | None = click.get_current_context().obj
-    source = open_source(paths, poll=asked.poll)
+    try:
+        source = open_source(paths, poll=asked.poll)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise click.UsageError(f"{where}{told(error)}; `runwatch --help` tells what can be read") from None
     try:
         yield Session(source, clock or LiveClock(), asked.options())
     finally:
@@ -38,11 +42,20 @@ def whole(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
 
 
 def read_whole(session: Session, paths: Sequence[str]) -> None:
-    """Read all there is; what the source has to say about it goes to stderr."""
+    """Read all there is; what the source has to say about it goes to stderr.
+
+    What could not be listed is a problem too: half of the logs must not pass for all of them.
+    """
     must_exist(paths)
     session.read(read_to_end(session.source))
-    for notice in session.source.progress.notices:
-        complain(notice)
+    progress = session.source.progress
+    for path, reason in progress.unreadable:
+        session.runs.report(path, f"cannot read: {reason}")
+        complain(f"cannot read {path}: {reason}")
+    said = tuple(f"cannot read {path}: " for path, _ in progress.unreadable)
+    for notice in progress.notices:
+        if not notice.startswith(said):
+            complain(notice)
 
 
 def must_exist(paths: Sequence[str]) -> None:
@@ -53,14 +66,25 @@ def must_exist(paths: Sequence[str]) -> None:
         if "://" in path:  # said without the rest of it, which may hold a password
             raise click.UsageError(f"{path.partition('://')[0]}:// is nothing that can be read; give a path")
         if not glob.has_magic(path):
-            raise click.UsageError(f"{path} does not exist; check the path (`runwatch --help` lists the commands)")
+            raise click.UsageError(f"{path or repr(path)} {_why_not(path)}")
         if next(glob.iglob(path, recursive=True), None) is None:
             raise click.UsageError(f"nothing matches {path}; check the pattern, or let `runwatch watch` wait for it")
 
 
+def _why_not(path: str) -> str:
+    """Why there is nothing at a PATH: what stands behind a shut door may well exist."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        return f"cannot be reached: {told(error)}; check the path and its permissions"
+    return "does not exist; check the path (`runwatch --help` lists the commands)"
+
+
 def names_files(path: str) -> bool:
     """Whether this PATH is left to the last source of the table: files, by name or pattern."""
-    return next(kind for kind in TABLE if kind.claims(path, os.getcwd())) is TABLE[-1]
+    return next(kind for kind in TABLE if kind.claims(path, here())) is TABLE[-1]
 
 
 def when_of(text: str, zone: tzinfo, session: Session | None = None) -> When:

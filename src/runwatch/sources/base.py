@@ -69,6 +69,8 @@ class Progress:
     """What the header must say: "polling: …", "x.jsonl was removed; what was read stays"."""
     waiting: tuple[str, ...] = ()
     """Paths that do not exist yet."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """Directories that cannot be listed, and PATHs that are no file; with the reason. The notices have them too."""
     ended: bool = False
     """Nothing more can come (stdin closed)."""
 

@@ -171,3 +171,4 @@ class FileSource:
         said += [f"cannot read {path}: {why}; {again}" for path, why in look.unreadable.items()]
         self.progress.notices = (*said, *self._looks.removed)
         self.progress.waiting = tuple(look.waiting)
+        self.progress.unreadable = tuple(look.unreadable.items())

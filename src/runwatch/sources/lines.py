@@ -93,7 +93,7 @@ class LineSplitter:
         """
         if self._state is _Line.GATHERING:
             return self._last_line()
-        return self._refused()
+        return self._refused(" so far")
 
     def _last_line(self) -> list[Piece]:
         if not is_whole_object(self._half):
@@ -128,18 +128,18 @@ class LineSplitter:
         elif data.strip(_BLANK):
             self._refusal = "text behind a whole line"
 
-    def _refused(self) -> list[Piece]:
-        """Each line is refused once."""
+    def _refused(self, far: str = "") -> list[Piece]:
+        """Each line is refused once, at the latest at its end."""
         if self._told or not self._refusal:
             return []
         self._told = True
         if self._state is _Line.TOO_LONG:
-            return [self._too_long(self._passed - self._ends_in_cr)]
+            return [self._too_long(self._passed - self._ends_in_cr, far)]
         return [Refused(self._line, self._start, self._refusal)]
 
-    def _too_long(self, size: int) -> Refused:
+    def _too_long(self, size: int, far: str = "") -> Refused:
         limit = f"{self._longest >> 20} MiB" if self._longest >= 1 << 20 else f"{self._longest} bytes"
-        return Refused(self._line, self._start, f"line longer than {limit} ({size} bytes)")
+        return Refused(self._line, self._start, f"line longer than {limit} ({size} bytes{far})")
 
     def _skip_bom(self) -> None:
         if self._start == 0 and self._line == 1 and self._half.startswith(_BOM):

@@ -189,7 +189,11 @@ class _Reader:
 
 def open_stdin(numbers: Iterator[int] | None = None) -> StreamSource:
     """Our own stdin, under a descriptor of its own: a user interface may put the terminal in its place."""
-    return StreamSource(os.dup(0), "-", "stdin", number=next(numbers or itertools.count()))
+    try:
+        descriptor = os.dup(0)
+    except OSError:
+        raise OSError("stdin is closed") from None
+    return StreamSource(descriptor, "-", "stdin", number=next(numbers or itertools.count()))
 
 
 def open_pipe(path: str, cwd: str = "", numbers: Iterator[int] | None = None) -> StreamSource:

@@ -34,7 +34,7 @@ class Kind:
 
 def open_source(paths: Sequence[str], *, poll: bool = False, cwd: str = "") -> Source:
     """The source for these PATHs; relative ones are below `cwd`, else below where we stand."""
-    options = Options(poll, cwd or os.getcwd(), itertools.count())
+    options = Options(poll, cwd or here(), itertools.count())
     claimed: dict[Kind, list[str]] = {}
     for path in paths:
         kind = next(kind for kind in TABLE if kind.claims(path, options.cwd))
@@ -45,6 +45,14 @@ def open_source(paths: Sequence[str], *, poll: bool = False, cwd: str = "") -> S
     from runwatch.sources.together import Together
 
     return Together(sources)
+
+
+def here() -> str:
+    """Where we stand. Where that was removed under our feet it still has a name, and may come again."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return os.path.abspath(os.path.join("/", os.environ.get("PWD", "")))
 
 
 def read_to_end(source: Source) -> Iterator[Item]:

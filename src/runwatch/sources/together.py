@@ -62,4 +62,5 @@ class Together:
         progress.behind = sum(part.behind for part in parts)
         progress.notices = tuple(notice for part in parts for notice in part.notices)
         progress.waiting = tuple(path for part in parts for path in part.waiting)
+        progress.unreadable = tuple(pair for part in parts for pair in part.unreadable)
         progress.ended = all(part.ended for part in parts)
