@@ -9,9 +9,13 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from runwatch.core.durations import parse_duration
+from runwatch.core.times import MILLISECOND
 
 FIELDS: Mapping[str, str] = {
     "run_id": "part of the run's id",
@@ -48,8 +52,6 @@ _TOKEN = re.compile(r'(!*)((?:"[^"]*(?:"|$)|[^\s"])*)')
 _TERM = re.compile(r"([a-z_]+)(:|>=|<=|>|<|=)(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
 _NUMBER = re.compile(r"(\d{1,30}(?:\.\d{0,30})?)([kmg]?)", re.IGNORECASE | re.ASCII)
 _SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
-_PIECE = re.compile(r"(\d{1,15}(?:\.\d{0,15})?)(ms|[smhd])", re.IGNORECASE | re.ASCII)
-_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,7 @@ def _number(text: str) -> Fraction | None:
 
 def _milliseconds(text: str) -> Fraction | None:
     """`90s`, `1h30m`, `240ms`; a bare number is seconds; None if it is no duration."""
-    pieces = _PIECE.findall(text)
-    if pieces and "".join(number + unit for number, unit in pieces) == text:
-        return sum((Fraction(number) * _UNITS[unit.lower()] for number, unit in pieces), Fraction(0))
+    with suppress(ValueError):  # half typed, or a bare number
+        return Fraction(parse_duration(text.lower()), MILLISECOND)
     match = _NUMBER.fullmatch(text)
     return Fraction(match[1]) * 1000 if match and not match[2] else None

@@ -21,6 +21,7 @@ from runwatch.ui.line import Bit, Line, fit_line, to_content, to_strip
 from runwatch.ui.plain import is_plain
 from runwatch.ui.safe import line_text, mark_bit
 from runwatch.ui.widgets.drawn import Drawn
+from runwatch.ui.widgets.moves import Moves
 
 _BORDER = 2
 
@@ -39,7 +40,7 @@ def badge_bits(answer: Answer, gap: str = " ") -> Line:
     return (Bit(" "), Bit(mark.text + count, mark.style))
 
 
-class AnswerPane(Drawn, can_focus=True):
+class AnswerPane(Moves, Drawn, can_focus=True):
     """One of the four questions, answered."""
 
     KEY: ClassVar[str] = ""
@@ -134,39 +135,21 @@ class AnswerPane(Drawn, can_focus=True):
         self.border_subtitle = Content(f"{self.top + 1}–{last} of {count:,}") if clipped else None
         self.refresh()
 
-    def _select(self, row: int) -> None:
-        count = len(self.answer.rows) if self.answer is not None else 0
-        if not count:
+    def by_hand(self, index: int) -> None:
+        """Select this row or the nearest there is, and scroll until all its lines are seen."""
+        if self.last() < 0:
             return
-        self.cursor = max(0, min(row, count - 1))
+        self.cursor = max(0, min(index, self.last()))
         lines = [line for line, owner in enumerate(self._laid.owners) if owner == self.cursor]
         first, last = lines[0], lines[-1]
         top = min(self.top, first)
         self._show_from(max(top, min(first, last - self._room + 1)))
 
-    def action_cursor_down(self) -> None:
-        self._select(self.cursor + 1)
+    def last(self) -> int:
+        return len(self.answer.rows) - 1 if self.answer is not None else -1
 
-    def action_cursor_up(self) -> None:
-        self._select(self.cursor - 1)
-
-    def action_first(self) -> None:
-        self._select(0)
-
-    def action_last(self) -> None:
-        self._select(1 << 30)
-
-    def action_half_down(self) -> None:
-        self._select(self.cursor + max(1, self._room // 2))
-
-    def action_half_up(self) -> None:
-        self._select(self.cursor - max(1, self._room // 2))
-
-    def action_page_down(self) -> None:
-        self._select(self.cursor + max(1, self._room - 1))
-
-    def action_page_up(self) -> None:
-        self._select(self.cursor - max(1, self._room - 1))
+    def page(self) -> int:
+        return self._room
 
     def action_open(self) -> None:
         self.post_message(self.Opened(self))
@@ -176,7 +159,7 @@ class AnswerPane(Drawn, can_focus=True):
         place = event.get_content_offset(self)
         line = -1 if place is None else place.y - len(self._laid.head) + self.top
         if 0 <= line < len(self._laid.owners):
-            self._select(self._laid.owners[line])
+            self.by_hand(self._laid.owners[line])
             if event.chain == 2:
                 self.action_open()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from textual.geometry import Size
@@ -25,17 +26,12 @@ _NUMBER, _BEGAN, _TOOK = 3, 12, 7
 _GAP = "  "
 
 
+@dataclass(frozen=True, slots=True)
 class AttemptRows:
     """Attempt, wait, attempt, …: what the list asks for."""
 
-    def __init__(self, attempts: tuple[AttemptRow, ...], zone: tzinfo) -> None:
-        self.attempts = attempts
-        self.zone = zone
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, AttemptRows) and (other.attempts, other.zone) == (self.attempts, self.zone)
-
-    __hash__ = None  # type: ignore[assignment]
+    attempts: tuple[AttemptRow, ...]
+    zone: tzinfo
 
     @property
     def count(self) -> int:

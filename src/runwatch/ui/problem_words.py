@@ -151,7 +151,7 @@ class ProblemRows:
         """`below` is the source's label: paths in that folder are shown without it."""
         self.problems = problems
         self._folder = below.rstrip("/") + "/"
-        self._index = {problem: number for number, problem in enumerate(problems)}
+        self._index: dict[Hashable, int] = {problem: number for number, problem in enumerate(problems)}
 
     @property
     def count(self) -> int:
@@ -164,7 +164,7 @@ class ProblemRows:
 
     def index_of(self, key: Hashable) -> int | None:
         """Where it stands."""
-        return self._index.get(key)  # type: ignore[call-overload, no-any-return]
+        return self._index.get(key)
 
     def cell(self, index: int, column: str, width: int) -> Line:
         """One cell of one problem."""

@@ -78,7 +78,7 @@ def next_of(view: RunView, marks: tuple[Mark, ...], at: int, step: int) -> int |
     return next((number for number in reversed(found) if at < 0 or number < at), None)
 
 
-def last_outcome(view: RunView) -> int | None:
-    """The notable event that ended the run."""
-    ends = [n for n, notable in enumerate(view.stage.notables) if notable.what.startswith("run ")]
-    return ends[-1] if ends and view.has_ended else None
+def outcome_of(view: RunView, moment: Moment) -> int | None:
+    """The notable event that ended the run; None while there is none."""
+    outcome = moment.state.outcome
+    return next((number for number, found in enumerate(view.stage.notables) if found.position == outcome), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -59,11 +59,11 @@ class Page(Screen[None]):
     is_complete = False
     """Every widget of it is mounted: a tick may come before."""
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         """A page has the keys that the table gives to its name."""
         if cls.NAME:
             cls.BINDINGS = bindings(cls.NAME)
-        super().__init_subclass__(**kwargs)  # type: ignore[arg-type]
+        super().__init_subclass__(**kwargs)
 
     @property
     def shell(self) -> Shell:

@@ -16,7 +16,7 @@ from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.notice import Notice, is_too_small, small_lines
 from runwatch.ui.pane_tabs import PaneTabs
 from runwatch.ui.run_board import RunBoard
-from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, last_outcome, next_of, selection
+from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, selection
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.one_run import OneRun
 from runwatch.ui.screens.reasons import ReasonsScreen
@@ -79,7 +79,9 @@ class RunPage(OneRun):
     def _focus_story(self) -> None:
         """The focus starts where the story is told; at the outcome, if that was asked for."""
         view = self.view
-        end = last_outcome(view) if view is not None and self._at_outcome else None
+        end = None
+        if view is not None and self.moment is not None and self._at_outcome:
+            end = outcome_of(view, self.moment)
         if end is not None:
             self._go_to_notable(end)
         elif view is not None:
