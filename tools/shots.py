@@ -56,7 +56,7 @@ def to_run(words: str) -> tuple[str, ...]:
 RECOVERED = (*to_run("20261123T182404"), "enter")
 CONTRADICTED = (*to_run("verdict:contradicted live"), "enter")
 DISK_FULL = (*to_run("20261123T181243"), "enter")
-SUCCEEDED = (*to_run("20261123T180234"), "enter")
+SUCCEEDED = (*to_run("20261123T191243"), "enter")
 
 
 def shots() -> list[Shot]:

@@ -51,9 +51,12 @@ def test_a_long_reason_takes_both_lines_before_it_is_cut() -> None:
 
 
 def test_evidence_gives_way_before_a_reason_does() -> None:
-    """First the file's name, which the header says, then all of it."""
-    assert words(verdict_lines(verdict("x" * 60), 80)[0]).endswith("x    :1")
-    assert words(verdict_lines(verdict("x" * 66), 80)[0]).endswith("x" * 66)
+    """Alone it has the line below; beside another one first the file's name goes, then all of it."""
+    first, second = verdict_lines(verdict("x" * 60), 80)
+    assert words(first).endswith("x" * 60)
+    assert words(second).endswith("an aside" + " " * 44 + "orders.jsonl:1")
+    assert words(verdict_lines(verdict("x" * 60, "second"), 80)[0]).endswith("x    :1")
+    assert words(verdict_lines(verdict("x" * 66, "second"), 80)[0]).endswith("x" * 66)
 
 
 def test_a_number_stays_with_its_unit() -> None:

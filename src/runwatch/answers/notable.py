@@ -187,6 +187,10 @@ def _checks(moment: Moment) -> Iterator[Notable]:
         equal = result.matched and result.source_count == result.exported_rows
         counts = f"source {result.source_count:,}, exported {result.exported_rows:,}"
         mark, word = (Mark.SUCCEEDED, "matched") if equal else (Mark.CONTRADICTED, "mismatched")
+        facts = next((found.facts for found in moment.judgement.findings if found.code == "reconcile_rows"), None)
+        if equal and facts is not None:
+            mark, word = Mark.CONTRADICTED, "differ"
+            counts = f"exported {facts['exported']:,}, in the files {facts['rows']:,}"
         yield _notable(moment, state.reconciliation, mark, f"rows {word}", counts)
     for position in state.outcomes:
         end = log.event(position)

@@ -98,7 +98,7 @@ def _reconciliation_rows(moment: Moment) -> tuple[Row, ...]:
     where = evidence(moment, [moment.state.reconciliation])
     if found.state == "matched":
         rows = f"matched: {units.plural(found.source_count or 0, 'row')}"
-        return (Row("reconciliation", (Span(rows),), Mark.SUCCEEDED, where),)
+        return (Row("reconciliation", (Span(rows),), Mark.SUCCEEDED, where), *_files_differ(moment))
     if found.state != "mismatched":
         word = Span(found.state.replace("_", " "), Tone.MUTED)
         span = _not_reported(moment) if found.state == "not_reported" else word
@@ -111,6 +111,17 @@ def _reconciliation_rows(moment: Moment) -> tuple[Row, ...]:
         Row("", (Span(source.rjust(width), lead="source  "),)),
         Row("", (Span(exported.rjust(width), lead="exported"), difference)),
     )
+
+
+def _files_differ(moment: Moment) -> tuple[Row, ...]:
+    """The check agrees with itself, and not with the files that the log names."""
+    for finding in moment.judgement.findings:
+        if finding.code == "reconcile_rows":
+            rows, exported = finding.facts["rows"], finding.facts["exported"]
+            difference = Span(units.signed(rows - exported), Tone.CONTRADICTED, bold=True)
+            words = Span(f"{units.plural(rows, 'row')} in them")
+            return (Row("files", (words, difference), Mark.CONTRADICTED, evidence(moment, finding.positions)),)
+    return ()
 
 
 def _chunks_row(moment: Moment) -> Row:

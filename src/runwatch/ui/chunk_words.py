@@ -15,6 +15,7 @@ from runwatch.answers.view import Row, Tone
 from runwatch.ui.line import Bit, Line, cut_line, fit, spread, wrap
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import bit, line_text, mark_bit, wrapped
+from runwatch.ui.where import where_bits
 from runwatch.ui.widgets.drawn import Drawn
 
 LABEL = 11
@@ -36,7 +37,8 @@ def verdict_lines(view: ChunkView, width: int) -> tuple[Line, ...]:
     rows = wrap(reason, room)
     first = cut_line((*head, Bit(rows[0], "bold $foreground")), width)
     if len(rows) == 1:
-        return first, spread(aside, (where,), width)
+        short = where_bits(view.reason.evidence, width - taken - cell_len(view.aside) - 2)
+        return first, spread(aside, short or where_bits(view.reason.evidence, 12, full=False), width)
     return first, cut_line((hang, Bit(" ".join(rows[1:]), "bold $foreground")), width)
 
 

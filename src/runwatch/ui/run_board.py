@@ -9,6 +9,7 @@ from textual.containers import Container, Vertical
 from textual.widget import Widget
 
 from runwatch.answers.run import RunView
+from runwatch.answers.view import Mark
 from runwatch.ui.answer_pane import AnswerPane
 from runwatch.ui.pane_tabs import PaneTabs
 from runwatch.ui.panes.degraded import DegradedPane
@@ -72,8 +73,18 @@ class RunBoard(Vertical):
         """This run, at this moment."""
         if (view, zone) == (self.view, self.zone):
             return
+        is_other = self.view is None or self.view.run_id != view.run_id
         self.view, self.zone = view, zone
         self.deal_out()
+        if is_other:
+            self._point_at_story(view)
+
+    def _point_at_story(self, view: RunView) -> None:
+        """The cursor of the notable events starts on what the verdict is about."""
+        mark = {"contradicted": Mark.CONTRADICTED, "degraded": Mark.DEGRADED}.get(view.verdict.verdict)
+        marks = [notable.mark for notable in view.stage.notables]
+        if mark in marks:
+            self.stage.list.move_to(marks.index(mark))
 
     def fit(self, width: int, height: int) -> None:
         """The whole screen's size, header and footer included."""

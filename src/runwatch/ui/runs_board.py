@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from runwatch.answers import units
 from runwatch.answers.overview import ExportStrip, RunRow
 from runwatch.answers.run import RunView
+from runwatch.answers.view import Tone
 from runwatch.ui.line import Line
 from runwatch.ui.outcomes import OutcomeRows
 from runwatch.ui.preview import Preview
@@ -104,14 +105,20 @@ class RunsBoard(Vertical):
         table.show_empty(*empty)
         so_far = "" if view.is_whole else " so far"
         table.border_title = content(f"Runs {view.total:,}{so_far}{view.narrowed}")
-        table.border_subtitle = content(self._foot(view.rows, view.sorting))
+        table.border_subtitle = content(self._foot(view.rows, view.sorting), Tone.MUTED)
         if self.has_room_below:
             self.outcomes.show(OutcomeRows(view.strips))
+            self.outcomes.visible = bool(view.strips)
+            self.outcomes.border_subtitle = content(self._outcomes_foot(len(view.strips)), Tone.MUTED)
 
     def _foot(self, rows: Sequence[RunRow], sorting: Sorting) -> str:
         first, last = self.table.shown
         shown = f"showing {first:,}–{last:,} of {len(rows):,}" if len(rows) > last - first + 1 else ""
         return " · ".join(word for word in (sorting.words, shown) if word)
+
+    def _outcomes_foot(self, exports: int) -> str:
+        first, last = self.outcomes.shown
+        return f"{first:,}–{last:,} of {exports:,} · newest right" if exports > last - first + 1 else "newest right"
 
     def show_selected(self, view: RunView | None, now: int, zone: tzinfo) -> None:
         """What is said of the run under the cursor."""
@@ -121,4 +128,6 @@ class RunsBoard(Vertical):
         title = ""
         if view is not None and view.stage.start is not None:
             title = f"{line_text(view.export)} › {units.day_and_clock(view.stage.start, now, zone)}"
-        self.query_one("#preview").border_title = content(title)
+        box = self.query_one("#preview")
+        box.border_title = content(title)
+        box.visible = view is not None

@@ -6,6 +6,7 @@ it stands at the right, muted.
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import constants
 from textual.binding import Binding
 from textual.message import Message
@@ -21,6 +22,8 @@ from runwatch.ui.where import where_bits
 from runwatch.ui.widgets.drawn import Drawn
 
 TINY = 60
+NORMAL = 100
+"""From here on the evidence ends where that of the panes does."""
 FLASH = 1.0
 """Seconds for which a changed verdict is shown reversed."""
 _LEAST = 12
@@ -33,8 +36,8 @@ def verdict_lines(view: VerdictView, width: int, height: int = 2, *, loud: bool 
         return _tiny_lines(view, width, height, loud=loud)
     mark = _badge(view, loud=loud)
     indent = width_of((mark,)) + 3
-    room = max(1, width - indent - 1)
-    first, rest = _first_row(view.reasons[0], room)
+    room = max(1, width - indent - (1 if width < NORMAL else 2))
+    first, rest = _first_row(view.reasons[0], room, alone=len(view.reasons) == 1)
     if rest:
         more, line = len(view.reasons) - 1, (bit(rest, bold=True),)
         second = spread(line, _right(view.reasons[0], more, room, width_of(line)), room)
@@ -48,19 +51,29 @@ def _badge(view: VerdictView, *, loud: bool, word: str = "") -> Bit:
     return Bit(mark.text, f"{mark.style} reverse") if loud else mark
 
 
-def _first_row(reason: Reason, room: int) -> tuple[Line, str]:
+def _first_row(reason: Reason, room: int, *, alone: bool) -> tuple[Line, str]:
     """The first reason's row, with its evidence where that fits, and what is left of it for the second."""
     text = _one_line(reason)
     rows = wrap_glued(text, room)
     if len(rows) > 1:
         return (bit(rows[0], bold=True),), " ".join(rows[1:])
     line: Line = (bit(text, bold=True),)
+    if alone and not _is_beside(reason, room):
+        return line, ""
     return spread(line, where_bits(reason.evidence, room - width_of(line) - 2), room), ""
+
+
+def _is_beside(reason: Reason, room: int) -> bool:
+    """The evidence has room beside the reason, in full."""
+    return cell_len(_one_line(reason)) + 2 + cell_len(reason.evidence.text) <= room
 
 
 def _second(view: VerdictView, room: int) -> Line:
     if len(view.reasons) == 1:
-        return cut_line((bit(view.aside, Tone.MUTED),), room)
+        aside: Line = (bit(view.aside, Tone.MUTED),)
+        first, spare = view.reasons[0], room - width_of(aside) - 2
+        where = () if _is_beside(first, room) else where_bits(first.evidence, spare)
+        return spread(aside, where, room) if where else cut_line(aside, room)
     reason = view.reasons[1]
     text: Line = (bit(_one_line(reason), Tone.MUTED),)
     return spread(text, _right(reason, len(view.reasons) - 2, room, width_of(text)), room, gap=3)
@@ -80,6 +93,8 @@ def _tiny_lines(view: VerdictView, width: int, height: int, *, loud: bool) -> tu
     mark = _badge(view, loud=loud, word=word)
     text = _one_line(view.reasons[0])
     room = max(1, width - width_of((mark,)) - 1)
+    if view.verdict == "contradicted" and cell_len(text) > room + width:
+        text = text.removeprefix('rivet says "success"; ')  # so says the badge
     rows = wrap_glued(text, room)
     if height < 2 or len(rows) == 1:
         return (cut_line((mark, Bit(" "), bit(text, bold=True)), width),)
