@@ -98,9 +98,9 @@ def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
     line, room = "", width if first is None else first
     for word in text.split():
         rest = word
-        while cells(f"{line} {rest}" if line else rest) > room:
+        while (fitting := _fitting(rest, room - (cells(line) + 1 if line else 0))) < len(rest):
             if not line:  # it does not fit even alone
-                fitting = _fitting(rest, room)
+                fitting = max(1, fitting)
                 line, rest = rest[:fitting], rest[fitting:]
             lines.append(line)
             line, room = "", width
@@ -109,10 +109,10 @@ def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
 
 
 def _fitting(word: str, room: int) -> int:
-    """How many characters of a word fit; at least one."""
+    """How many characters of a word fit. No more of it is looked at: it may be 64 KiB, to be asked about at each line."""
     taken = 0
     for number, sign in enumerate(word):
         taken += cells(sign)
         if taken > room:
-            return max(1, number)
+            return number
     return len(word)
