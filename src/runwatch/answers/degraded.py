@@ -26,15 +26,8 @@ def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
         *_group(moment, "warnings", state.warnings, warning_words),
         *_group(moment, "permits", state.parallelism, permit_words, zone),
     )
-    return Answer(
-        "3",
-        "Degraded",
-        sentence(moment),
-        rows,
-        quiet=not count,
-        badge=Mark.DEGRADED if count else Mark.NONE,
-        badge_count=count,
-    )
+    badge = Mark.DEGRADED if count else Mark.NONE
+    return Answer("3", "Degraded", sentence(moment), rows, quiet=not count, badge=badge, badge_count=count)
 
 
 def degradations(moment: Moment) -> int:

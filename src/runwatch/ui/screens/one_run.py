@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from runwatch.answers import units
-from runwatch.answers.run import RunView, run_view
+from runwatch.answers.run import RunView
 from runwatch.core.runs import Moment
 from runwatch.ui.header_view import header_view
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.page import Page
+from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.header import HeaderView
 
 
 class OneRun(Page):
-    """Keeps a run's view for as long as its moment and the zone are the same."""
+    """Has the run's moment, and the view that is made of it, before anything is drawn."""
 
     def __init__(self, run_id: str) -> None:
         super().__init__()
@@ -22,14 +21,12 @@ class OneRun(Page):
         self.moment: Moment | None = None
         """None: the run is unknown, or had not begun."""
         self.view: RunView | None = None
-        self._zone: tzinfo | None = None
+        self._keeper = ViewKeeper()
 
     def repaint(self) -> None:
         """The view first: the header tells of it too."""
-        moment = self.session.moment(self.run_id)
-        if moment is not self.moment or self.zone is not self._zone:
-            self.moment, self._zone = moment, self.zone
-            self.view = None if moment is None else run_view(moment, self.zone)
+        self.moment = self.session.moment(self.run_id)
+        self.view = self._keeper.view(self.moment, self.zone)
         super().repaint()
 
     def header(self) -> HeaderView:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import ClassVar
 
 from textual.widget import Widget
 
 from runwatch.answers.overview import RunRow, strips, tiles
-from runwatch.answers.run import RunView, run_view
 from runwatch.core.runs import Moment
 from runwatch.ui.empty import no_hits, no_runs
 from runwatch.ui.filter_bar import FilterBar
@@ -20,6 +18,7 @@ from runwatch.ui.reading import reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
 from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting
 from runwatch.ui.screens.page import Page
+from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
@@ -40,7 +39,7 @@ class RunsPage(Page):
         self._is_begun = False
         """The first reading is over, and the cursor the user's."""
         self._walk = FailureWalk()
-        self._selected_view: tuple[Moment | None, tzinfo, RunView | None] = (None, UTC, None)
+        self._selected_view = ViewKeeper()
 
     def body(self) -> Iterable[Widget]:
         """The board, and the filter below it."""
@@ -83,12 +82,8 @@ class RunsPage(Page):
         self._show_selected()
 
     def _show_selected(self) -> None:
-        """The view is made once for each state of the run: it costs what the Run screen does."""
-        moment, made = self._selected(), self._selected_view
-        if moment is not made[0] or self.zone is not made[1]:
-            view = None if moment is None else run_view(moment, self.zone)
-            self._selected_view = made = (moment, self.zone, view)
-        self.board.show_selected(made[2], self.session.now(), self.zone)
+        view = self._selected_view.view(self._selected(), self.zone)
+        self.board.show_selected(view, self.session.now(), self.zone)
 
     def _selected(self) -> Moment | None:
         key = self.board.table.selected_key
