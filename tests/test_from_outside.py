@@ -134,3 +134,12 @@ def test_local_times_are_named_as_they_are_shown(tmp_path: Path) -> None:
     shown = shell(f"$RW summary --local {log}", TZ="Europe/Berlin").stdout
     assert "times in CEST\n" in shown
     assert "started 2026-07-01 12:00:00" in shown
+
+
+def test_an_interrupt_at_the_very_start_leaves_no_traceback(tmp_path: Path) -> None:
+    """While the program is still being loaded; whoever imports it keeps the handler he had."""
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    found = shell("$RW summary x; exit $?", PYTHONPATH=str(tmp_path))
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", "")
+    check = "import signal, runwatch.cli; assert signal.getsignal(2) is signal.default_int_handler"
+    assert shell(f"{sys.executable} -c '{check}'").returncode == 0

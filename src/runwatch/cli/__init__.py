@@ -6,7 +6,17 @@ those that draw, so that a summary in a script starts at once.
 
 from __future__ import annotations
 
-from runwatch.cli.commands import Commands
+import signal
+import threading
+
+_OURS = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT)
+if _OURS is signal.default_int_handler:  # until a command can say so itself, ctrl+c ends it without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from runwatch.cli.commands import Commands  # noqa: E402
+
+if _OURS is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 main = Commands(
     {
