@@ -1,0 +1,1 @@
+"""Repeatable measurements, each against a yardstick in the same run: `make bench`."""
