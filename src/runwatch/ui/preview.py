@@ -72,7 +72,9 @@ def _head(view: RunView, width: int) -> list[Line]:
 def _below(view: RunView, width: int) -> list[Line]:
     """The second reason, or what else there is to say, in at most two lines."""
     below = view.verdict.reasons[1] if len(view.verdict.reasons) > 1 else Reason(view.verdict.aside)
-    rows = wrap(" ".join(below.text.split()), max(1, width - 24))
+    rows = wrap(" ".join(below.text.split()), max(1, width - 2))
+    if len(rows) == 1 and cell_len(rows[0]) + cell_len(below.evidence.text) + 4 > width:
+        rows = wrap(rows[0], max(1, width - 24))
     rows = rows[:1] + [" ".join(rows[1:])] * (len(rows) > 1)
     lines: list[Line] = []
     for number, row in enumerate(rows):
@@ -135,7 +137,8 @@ def _checks(view: RunView) -> Line:
     for label in ("validation", "reconciliation"):
         row = _row(view, 3, label)
         if row is not None and row.spans:
-            bits += [mark_bit(row.mark), bit(f" {label} {row.spans[0].text}", row.spans[0].tone), Bit("   ")]
+            words = row.spans[0].text.removeprefix("asked, ").replace("not yet reported", "not yet")
+            bits += [mark_bit(row.mark), bit(f" {label} {words}", row.spans[0].tone), Bit("   ")]
     return tuple(bits)
 
 

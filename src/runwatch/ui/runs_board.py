@@ -118,7 +118,8 @@ class RunsBoard(Vertical):
 
     def _outcomes_foot(self, exports: int) -> str:
         first, last = self.outcomes.shown
-        return f"{first:,}–{last:,} of {exports:,} · newest right" if exports > last - first + 1 else "newest right"
+        is_cut = last > 0 and last - first + 1 < exports
+        return f"{first:,}–{last:,} of {exports:,} · newest right" if is_cut else "newest right"
 
     def show_selected(self, view: RunView | None, now: int, zone: tzinfo) -> None:
         """What is said of the run under the cursor."""

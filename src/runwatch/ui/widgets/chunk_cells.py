@@ -94,10 +94,14 @@ def packed_rows(cells: bytes, per_row: int, size: int, indexes: Sequence[int], *
     """Cells side by side behind the first one's index."""
     rows = []
     for start in range(0, len(cells), per_row):
-        index = fit(short_index(indexes[start * size]), INDEX_WIDTH)
         row = joined([cell(state, plain=plain) for state in cells[start : start + per_row]])
-        rows.append((Bit(index, "$faint"), *row))
+        rows.append((Bit(index_cells(indexes[start * size]), "$faint"), *row))
     return rows
+
+
+def index_cells(index: int) -> str:
+    """What stands in front of a row: the index of its first chunk."""
+    return fit(short_index(index), INDEX_WIDTH)
 
 
 def per_row(width: int) -> int:

@@ -16,6 +16,7 @@ from runwatch.ui.widgets.chunk_cells import (
     HALF_FAILED,
     INDEX_WIDTH,
     grouped,
+    index_cells,
     legend,
     packed_rows,
     per_row,
@@ -81,7 +82,9 @@ class Layout:
             return f"a cell is {self.size:,} chunks and shows the worst of them"
         if self.form is Form.PACKED:
             return f"one cell a chunk, {self.per_row} a row"
-        return "one cell a chunk" if self.form is Form.SPACED else ""
+        if self.form is Form.SPACED:
+            return f"one cell a chunk, {self.per_row} a row" if self.left else "one cell a chunk"
+        return ""
 
     def place(self, position: int) -> tuple[int, int]:
         """Row and column of a chunk's cell."""
@@ -109,10 +112,21 @@ def layout(view: ChunkMapView, width: int, room: int, *, plain: bool = False) ->
     rows_free = max(1, room - 2) if room > 3 else max(1, room - 1)
     spaced = (width + 1) // 2
     if count <= spaced * min(SPACED_ROWS, rows_free):
-        rows = spaced_rows(view.states, spaced, plain=plain)
-        made = Layout(Form.SPACED, tuple(rows), len(rows), spaced, step=2, chunks=count, cells=view.states)
-        return _with_legend(made, view, width, room, plain=plain)
+        return _with_legend(_spaced(view, width, spaced, plain=plain), view, width, room, plain=plain)
     return _with_legend(_packed(view, width, rows_free, plain=plain), view, width, room, plain=plain)
+
+
+def _spaced(view: ChunkMapView, width: int, wide: int, *, plain: bool) -> Layout:
+    """In one row; in two of a round number each, behind the first one's index, if they have room for it."""
+    count = len(view.states)
+    even = (width + 1 - INDEX_WIDTH) // 20 * 10
+    is_even = wide < count <= even * SPACED_ROWS
+    per = even if is_even else wide
+    rows = spaced_rows(view.states, per, plain=plain)
+    if is_even:
+        rows = [(Bit(index_cells(view.indexes[n * per]), "$faint"), *row) for n, row in enumerate(rows)]
+    left = INDEX_WIDTH if is_even else 0
+    return Layout(Form.SPACED, tuple(rows), len(rows), per, left=left, step=2, chunks=count, cells=view.states)
 
 
 def _packed(view: ChunkMapView, width: int, rows_free: int, *, plain: bool) -> Layout:
