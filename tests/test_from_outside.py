@@ -143,3 +143,15 @@ def test_an_interrupt_at_the_very_start_leaves_no_traceback(tmp_path: Path) -> N
     assert (found.returncode, found.stdout, found.stderr) == (130, "", "")
     check = "import signal, runwatch.cli; assert signal.getsignal(2) is signal.default_int_handler"
     assert shell(f"{sys.executable} -c '{check}'").returncode == 0
+
+
+def test_an_option_without_its_value_says_what_to_do_next() -> None:
+    found = shell("$RW summary --at")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("runwatch: Option '--at' requires an argument; `runwatch")
+
+
+def test_an_event_number_of_any_length_beyond_the_last_is_the_last() -> None:
+    for number in ("9" * 30, "'#" + "9" * 30 + "'", "9" * 9000, "0" * 30 + "12"):
+        found = json.loads(shell(f"$RW summary --format json --at {number} $SAMPLE").stdout)
+        assert found["runs"][0]["at"]["event"] == 12

@@ -185,7 +185,6 @@ def test_the_instant_of_an_event_number_has_the_log_s_digits() -> None:
         "18:00Z",
         "²",
         "٣",
-        "9" * 5000,
         "+" + "9" * 400 + "s",
         "+" + "9" * 40 + "d",
         "9999-12-31T23:59",

@@ -120,6 +120,7 @@ def _version() -> click.Option:
 def _sentence(error: click.ClickException) -> str:
     """What is wrong, and what to do next where the message itself does not say."""
     message = " ".join(error.format_message().split()).rstrip(".")
-    if isinstance(error, click.UsageError) and error.ctx is not None and ";" not in message:
-        message += f"{'' if message.endswith('?') else ';'} `{error.ctx.command_path} --help` shows what can be asked"
+    if isinstance(error, click.UsageError) and ";" not in message:
+        asked = error.ctx.command_path if error.ctx is not None else "runwatch"
+        message += f"{'' if message.endswith('?') else ';'} `{asked} --help` shows what can be asked"
     return message

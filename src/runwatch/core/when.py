@@ -130,8 +130,9 @@ def parse_when(text: str, zone: tzinfo, last_moments: Iterable[int]) -> When:
     all runs read: a time of day is its latest occurrence not after the last of them.
     """
     text = text.strip()
-    if re.fullmatch(r"#?\d{1,18}", text, re.ASCII):
-        return Number(int(text.lstrip("#")))
+    if re.fullmatch(r"#?\d+", text, re.ASCII):
+        digits = text.lstrip("#").lstrip("0")
+        return Number(int(digits or "0") if len(digits) <= 18 else LONGEST)  # beyond the last is the last
     if re.fullmatch(r"\d+(\.\d+)?\s?%", text, re.ASCII):
         return Share(min(float(text.rstrip("% ")) / 100, 1.0))
     if text[:1] in ("+", "-"):
