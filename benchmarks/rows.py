@@ -107,7 +107,7 @@ def idle(plan: Plan, folder: Path) -> Iterator[Row]:
     """CPU while nothing happens, all files read."""
     seconds = 8 if plan.quick else 30
     with Terminal([str(folder)], plan.home) as terminal:
-        loaded = terminal.wait_for(" live", 120)
+        loaded = terminal.wait_for("live", 120)
         terminal.wait(lambda: False, 3)
         before, begun = terminal.cpu(), time.perf_counter()
         terminal.wait(lambda: False, seconds)
@@ -124,7 +124,7 @@ def follow(plan: Plan) -> Iterator[Row]:
         write_runs(log, before)
         took = []
         with Terminal([log.name], plan.home) as terminal, log.open("a", encoding="utf-8") as end:
-            terminal.wait_for(" live", 300)
+            terminal.wait_for("live", 60)
             terminal.wait(lambda: False, 1.5)
             for number in range(25 if plan.quick else 100):
                 export = f"seen{number:04d}"
