@@ -185,6 +185,16 @@ def bindings(*contexts: str) -> list[BindingType]:
     ]
 
 
+def overlay_bindings(*ids: str) -> list[BindingType]:
+    """These keys of the app for what lies over a page: Textual passes none of them on to what is modal."""
+    actions = {"leave": "back", "quit.copy": "app.quit"}
+    return [
+        Binding(",".join(entry.keys), actions[entry.id], entry.label, id=entry.id, show=False)
+        for entry in KEYS
+        if entry.id in ids
+    ]
+
+
 def footer(screen: str, keymap: Keymap | None = None) -> tuple[Hint, ...]:
     """A screen's footer, most used first; `? help` stands apart."""
     ranked = sorted(_ranked(screen), key=lambda found: found[0])[:FOOTER_AT_MOST]

@@ -103,6 +103,7 @@ class Palette(CommandPalette):
     """Textual's palette in our looks."""
 
     CSS_PATH = "palette.tcss"
+    BINDINGS = keys.overlay_bindings("quit.copy")
 
     def __init__(self) -> None:
         super().__init__(placeholder="a command", id="--command-palette")
@@ -117,5 +118,3 @@ class Palette(CommandPalette):
             with Vertical(id="--results"):
                 yield CommandList()
                 yield LoadingIndicator()
-
-

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 
 from runwatch.answers.glyphs import CHUNK_WORDS, VERDICTS
 from runwatch.answers.view import Mark
-from runwatch.ui.keys import Group, Keymap, bindings, help_lines
+from runwatch.ui.keys import Group, Keymap, bindings, help_lines, overlay_bindings
 from runwatch.ui.line import Bit, Line, cut_line, fit_line
 from runwatch.ui.safe import line_text, mark_bit
 from runwatch.ui.widgets.chunk_cells import flowed
@@ -80,6 +80,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS = [
         *bindings("help", "scroll"),
+        *overlay_bindings("leave", "quit.copy"),
         Binding("question_mark,f1", "back", id="help.close", show=False),
     ]
 

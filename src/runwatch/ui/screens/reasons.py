@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from runwatch.answers.view import Answer, Row, Span, VerdictView
 from runwatch.core.places import Place
 from runwatch.ui.answer_pane import AnswerPane
-from runwatch.ui.keys import bindings
+from runwatch.ui.keys import bindings, overlay_bindings
 
 
 class ReasonsList(AnswerPane):
@@ -22,7 +22,7 @@ class ReasonsScreen(ModalScreen[Place | None]):
     """Over the run; enter gives the place that proves the selected reason."""
 
     CSS_PATH = "reasons.tcss"
-    BINDINGS = bindings("help")
+    BINDINGS = [*bindings("help"), *overlay_bindings("leave", "quit.copy")]
     AUTO_FOCUS = "ReasonsList"
 
     def __init__(self, view: VerdictView) -> None:
