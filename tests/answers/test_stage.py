@@ -8,6 +8,7 @@ from runwatch.answers.estimate import chunk_duration, median_duration, rate_of, 
 from runwatch.answers.lanes import STATES
 from runwatch.answers.notable import LISTED, failures_of, fold_equals, notables
 from runwatch.answers.overview import failures, run_row
+from runwatch.answers.reasons import reasons
 from runwatch.answers.stage import LANES_AT_MOST, stage
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
@@ -233,7 +234,7 @@ def test_three_failures_of_one_cause_in_a_row_are_told_in_two_lines() -> None:
     three: list[Step] = [(number, failed(number, f"timeout after {number} s")) for number in (1, 2, 3)]
     assert told(*three, fold=True) == [
         ("chunk 1 failed", "timeout after 1 s"),
-        ("2 more failed", "the same error, chunks 2 to 3"),
+        ("2 more failed", "the same error, chunks 2 and 3"),
     ]
     assert len(told(*three[:2], fold=True)) == 2
     other: list[Step] = [(1, failed(1, "refused")), *three[1:]]
@@ -256,3 +257,11 @@ def test_failures_are_counted_as_failures() -> None:
     assert failures(moment) == run_row(moment).failures == len(list(failures_of(moment))) == 2
     assert failures(moment_of((0, plan()), (1, ended("failed")))) == 1
     assert failures(moment_of((0, plan()), (1, ended()))) == 0
+
+
+def test_what_failed_is_told_before_what_the_log_leaves_out() -> None:
+    """A run without a plan: that is a gap, and three failed chunks are news."""
+    moment = moment_of(*((number, failed(number, "deadlock")) for number in (1, 2, 3)))
+    _, second, third = reasons(moment)
+    assert second.text.startswith("3 failures, 1 cause")
+    assert third.code == "no_plan"

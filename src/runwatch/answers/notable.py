@@ -87,7 +87,9 @@ _SAME = {Mark.FAILED: ("failed", "the same error"), Mark.INTERRUPTED: ("interrup
 
 def _chunks(indexes: list[int]) -> str:
     first, last = min(indexes), max(indexes)
-    return f"chunk {first:,}" if first == last else f"chunks {first:,} to {last:,}"
+    if first == last:
+        return f"chunk {first:,}"
+    return f"chunks {first:,} {'and' if len(set(indexes)) == 2 else 'to'} {last:,}"
 
 
 def _groups(found: tuple[Notable, ...]) -> Iterator[list[Notable]]:

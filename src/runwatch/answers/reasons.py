@@ -32,21 +32,22 @@ def verdict_view(moment: Moment) -> VerdictView:
 
 
 def reasons(moment: Moment) -> tuple[Reason, ...]:
-    """Never empty. The verdict's own sentence first, then the findings, then what else degraded or failed."""
+    """Never empty. The verdict's own sentence first, then contradictions, what else degraded or failed, and gaps."""
     verdict = moment.judgement.verdict
     found = list(_OWN[verdict](moment))
-    found += [_finding(moment, finding) for finding in _by_weight(moment)]
+    found += [_finding(moment, finding) for finding in moment.judgement.findings if _contradicts(finding)]
     if verdict == "contradicted":
         found[0] = replace(found[0], text=f'rivet says "success"; {found[0].text}')
     if verdict != "degraded":
         found += _degradations(moment)
     if verdict in ("running", "stalled", "succeeded", "degraded", "contradicted", "lost"):
         found += _failures(moment)
+    found += [_finding(moment, finding) for finding in moment.judgement.findings if not _contradicts(finding)]
     return tuple(replace(reason, text=units.one_line(reason.text)) for reason in found)
 
 
-def _by_weight(moment: Moment) -> Iterable[Finding]:
-    return sorted(moment.judgement.findings, key=lambda finding: finding.severity != "contradiction")
+def _contradicts(finding: Finding) -> bool:
+    return finding.severity == "contradiction"
 
 
 def _finding(moment: Moment, finding: Finding) -> Reason:
