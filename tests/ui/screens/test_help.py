@@ -40,12 +40,17 @@ def texts(app: App) -> str:
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
-def test_the_page_has_two_columns_and_both_legends() -> None:
+def test_the_page_has_two_columns_and_the_legends() -> None:
     wide = ["".join(bit.text for bit in line).rstrip() for line in help_page(98)]
     assert wide[0].split() == ["Move", "Find"]
-    assert wide[-2].startswith("✗ failed  ≠ contradicted  ☠ lost  ◌ stalled  ~ degraded")
-    assert wide[-1] == "chunks  · pending  ◧ running  ■ completed  ◆ recovered  ✗ failed  □ interrupted"
+    assert wide[-3].startswith("✗ failed  ≠ contradicted  ☠ lost  ◌ stalled  ~ degraded")
+    assert wide[-2] == "chunks  · pending  ◧ running  ■ completed  ◆ recovered  ✗ failed  □ interrupted"
+    assert wide[-1].startswith("time    ✗ failure  ≠ contradiction  ~ degradation  ◆ recovery  » retry  ● the moment")
     assert len(help_page(40)) > len(wide)
+
+
+def test_no_word_of_the_page_is_cut_at_80_columns() -> None:
+    assert not any("…" in bit.text.replace("Planned … Succeeded", "") for line in help_page(76) for bit in line)
 
 
 @pytest.mark.parametrize("size", [(120, 40), (40, 12), (1, 1)])
