@@ -7,6 +7,7 @@ only that stdout is a terminal has been seen when we come here.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,3 +58,25 @@ def _put_in_place_of_stdin(terminal: int) -> None:
         os.close(terminal)
     if sys.__stdin__ is None:
         vars(sys)["__stdin__"] = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
+
+
+def end_with_terminal(grace: float = 2.0) -> None:
+    """End this process once its terminal has gone, also where no SIGHUP comes and drawing waits for ever.
+
+    Textual's writer ends at the first failed write, and whoever draws then waits
+    for it: no handler of ours would run. The normal way out has `grace` seconds.
+    """
+    import select
+    import threading
+    import time
+
+    def look() -> None:
+        watched = select.poll()
+        watched.register(1, 0)  # hang-ups are always told
+        while not (found := watched.poll(1000)):
+            pass
+        if found[0][1] & select.POLLHUP:
+            time.sleep(grace)
+            os._exit(128 + signal.SIGHUP)
+
+    threading.Thread(target=look, name="runwatch-terminal", daemon=True).start()

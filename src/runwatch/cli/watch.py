@@ -10,7 +10,7 @@ from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
 from runwatch.cli.output import is_terminal
 from runwatch.cli.reading import opened
 from runwatch.cli.summary import summarise
-from runwatch.cli.terminal import drawing_on_stdout, find_keys, take_keys_from_terminal
+from runwatch.cli.terminal import drawing_on_stdout, end_with_terminal, find_keys, take_keys_from_terminal
 from runwatch.session.session import Session
 
 
@@ -42,5 +42,6 @@ def draw(session: Session, asked: Asked) -> None:
     from runwatch.ui.app import run_app
 
     look = asked.look()
+    end_with_terminal()
     with drawing_on_stdout():
         run_app(session, ascii=look.plain, color=look.color)
