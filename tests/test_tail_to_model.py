@@ -87,11 +87,12 @@ def session_on(*paths: str, poll: bool = False) -> Session:
 
 
 def read(session: Session, *, at_most: int | None = None) -> int:
-    """One poll, or only the first items of it; how many there were."""
+    """One poll, or only the first items of it; how many there were. A whole one is a whole first look."""
     count = 0
     for item in islice(session.source.poll(), at_most):
         session.take(item)
         count += 1
+    session.is_whole = session.is_whole or at_most is None
     return count
 
 

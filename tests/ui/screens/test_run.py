@@ -20,6 +20,7 @@ from runwatch.core.when import Instant, Number
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
 from runwatch.ui.answer_pane import AnswerPane
+from runwatch.ui.app import RunwatchApp
 from runwatch.ui.screens.reasons import ReasonsScreen
 from runwatch.ui.screens.run import RunPage
 from runwatch.ui.verdict_line import VerdictLine
@@ -174,7 +175,7 @@ async def test_the_view_is_made_once_for_each_moment(monkeypatch: pytest.MonkeyP
         made.append(moment.run_id)
         return run_view(moment, zone)
 
-    monkeypatch.setattr("runwatch.ui.screens.one_run.run_view", counted)
+    monkeypatch.setattr("runwatch.ui.view_keeper.run_view", counted)
     app = shown(FAILED)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
@@ -400,7 +401,9 @@ def test_each_key_is_bound_to_something(owner: type[Widget]) -> None:
     """A key that is shown and does nothing is a lie."""
     for binding in owner.BINDINGS:
         assert isinstance(binding, Binding)
-        assert hasattr(owner, f"action_{binding.action.partition('(')[0]}"), binding.action
+        action = binding.action.partition("(")[0]
+        there: type[object] = RunwatchApp if action.startswith("app.") else owner
+        assert hasattr(there, f"action_{action.removeprefix('app.')}"), binding.action
 
 
 # ------------------------------------------------------------------------------------------------------ live, hostile
