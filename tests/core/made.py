@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from typing import Any
 
+from tests.strategies import Logs
+
 from runwatch.core import events as ev
-from runwatch.core.events import Entry, Event
+from runwatch.core.decode import decode_line
+from runwatch.core.events import Entry, Event, Problem
+from runwatch.core.numbers import Numbers
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
-from runwatch.core.runs import Moment, Run
+from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.series import Series
 from runwatch.core.times import SECOND
 
@@ -54,6 +59,36 @@ def moment_of(*steps: Step, now: float | None = None, stale_after: float = 1800)
     moment = run_of(*steps).at(None, at, round(stale_after * SECOND))
     assert moment is not None
     return moment
+
+
+# ------------------------------------------------------------------------------------------------------ logs of several
+
+Fed = tuple[Entry | Problem, Segment, int]
+
+
+def cut_in_segments(made: Logs, parts: int) -> list[list[Fed]]:
+    """Each log as up to `parts` rotated segments, oldest first: the decoded lines of each."""
+    found: list[list[Fed]] = []
+    for path, lines in made.items():
+        size = -(-len(lines) // parts)
+        for part in range(parts):
+            name = path if part == parts - 1 else f"{path}.{parts - 1 - part}"
+            where = segment(name, chain=path, order=float(part), identity=path)
+            own = lines[part * size : (part + 1) * size]
+            pairs = enumerate((json.dumps(line).encode() for line in own), 1)
+            found.append([(said, where, line) for line, data in pairs for said in decode_line(data, path)])
+    return [fed for fed in found if fed]
+
+
+def read(fed: list[Fed], *, look_at: Any = None) -> Runs:
+    """Feed in this order; `look_at()` says when somebody looks at the states in between."""
+    runs = Runs()
+    for said, where, line in fed:
+        runs.feed(said, where, line, 0)
+        if look_at is not None and look_at():
+            for run in runs.by_id.values():
+                assert run.state.positions == len(run.log.order)
+    return runs
 
 
 # -------------------------------------------------------------------------------------------------- events in short
@@ -114,8 +149,10 @@ def plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, dict):
         return [(key, plain(inner)) for key, inner in value.items()]
+    if isinstance(value, Numbers):
+        return list(value)
     if isinstance(value, Series):
-        return [value.origin, value.width, value._amounts, value._heard]
+        return [value.origin, value.width, list(value._amounts), list(value._heard)]
     if hasattr(value, "__slots__") or hasattr(value, "__dict__"):
         names = getattr(type(value), "__slots__", None) or vars(value)
         return {name: plain(getattr(value, name)) for name in names}

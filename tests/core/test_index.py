@@ -10,10 +10,12 @@ from tests.core.made import (
     T0,
     Step,
     completed,
+    cut_in_segments,
     ended,
     entry,
     feed,
     plan,
+    read,
     run_of,
     segment,
     started,
@@ -27,37 +29,9 @@ from tests.strategies import Logs, logs
 from runwatch.core.decode import decode_block, decode_line
 from runwatch.core.events import Entry, Problem
 from runwatch.core.fold import fold
-from runwatch.core.places import Segment
 from runwatch.core.run import RunState
 from runwatch.core.runs import Run, Runs
 from runwatch.core.times import SECOND
-
-Fed = tuple[Entry | Problem, Segment, int]
-
-
-def cut_in_segments(made: Logs, parts: int) -> list[list[Fed]]:
-    """Each log as up to `parts` rotated segments, oldest first: the decoded lines of each."""
-    found: list[list[Fed]] = []
-    for path, lines in made.items():
-        size = -(-len(lines) // parts)
-        for part in range(parts):
-            name = path if part == parts - 1 else f"{path}.{parts - 1 - part}"
-            where = segment(name, chain=path, order=float(part), identity=path)
-            own = lines[part * size : (part + 1) * size]
-            pairs = enumerate((json.dumps(line).encode() for line in own), 1)
-            found.append([(said, where, line) for line, data in pairs for said in decode_line(data, path)])
-    return [fed for fed in found if fed]
-
-
-def read(fed: list[Fed], *, look_at: Any = None) -> Runs:
-    """Feed in this order; `look_at()` says when somebody looks at the states in between."""
-    runs = Runs()
-    for said, where, line in fed:
-        runs.feed(said, where, line, 0)
-        if look_at is not None and look_at():
-            for run in runs.by_id.values():
-                assert run.state.positions == len(run.log.order)
-    return runs
 
 
 def all_of(runs: Runs) -> Any:

@@ -17,9 +17,6 @@ from runwatch.core.run import NOWHERE, Attempt
 from runwatch.core.runs import Moment
 from runwatch.core.text import mask
 
-_COUNTED = 200_000
-"""Positions up to which an event's number is worked out where not every entry has one."""
-
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
@@ -37,7 +34,7 @@ class AttemptView:
     """`seen 3 times in 2 runs`."""
     place: Place
     """The event that ended it, or the one that began it."""
-    event_number: int | None
+    event_number: int
     events: int
 
 
@@ -55,7 +52,7 @@ def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, others: Iter
         delivered=_delivered(moment, attempt),
         again=_again(moment, row.error, others) if row.error else "",
         place=moment.log.place(position),
-        event_number=event_number(moment, position),
+        event_number=moment.log.number_at(position),
         events=moment.state.events,
     )
 
@@ -98,23 +95,13 @@ def _delivered(moment: Moment, attempt: Attempt) -> tuple[str, ...]:
 def _again(moment: Moment, error: str, others: Iterable[Moment]) -> str:
     """How often this error was seen, its varying parts apart, at this moment in all runs."""
     cause = mask(error)
-    here = moment.state.causes.get(cause, 0)
-    found = [other.state.causes.get(cause, 0) for other in others if other.run_id != moment.run_id]
+    here = moment.state.causes.count(cause)
+    found = [other.state.causes.count(cause) for other in others if other.run_id != moment.run_id]
     runs = 1 + sum(1 for number in found if number)
     total = here + sum(found)
     if total <= 1:
         return "seen nowhere else"
     return f"seen {units.times(total)} in {'this run' if runs == 1 else units.plural(runs, 'run')}"
-
-
-def event_number(moment: Moment, position: int) -> int | None:
-    """The n of `#n`, from 1; None where it would take too long to count."""
-    state, log = moment.state, moment.log
-    if state.events == state.positions:
-        return position + 1
-    if position > _COUNTED:
-        return None
-    return sum(log.event(before).group not in ("unknown", "source") for before in range(position + 1))
 
 
 def failure_stops(moment: Moment) -> tuple[Notable, ...]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from runwatch.core.numbers import Numbers
 
 NO_NAMING = -1
 """Ends the chain of a file's namings."""
+ATTEMPTS_COMPARED = 64
+"""Attempts of one chunk with files of their own: of more, the newest 64 are held against the others."""
 
 
 @dataclass(slots=True)
 class Files:
     """The distinct files of a run, by name. Where two row counts differ, FileWritten's first counts."""
 
-    row_of: dict[str, int] = field(default_factory=dict)
+    row_of: Numbers[str] = field(default_factory=Numbers[str])
     rows: array[int] = field(default_factory=lambda: array("Q"))
     sizes: array[int] = field(default_factory=lambda: array("q"))
     """Bytes, -1 where unknown."""
@@ -48,7 +53,7 @@ class Files:
     def _name(self, name: str, rows: int, size: int, is_written: bool) -> int:
         row = self.row_of.get(name)
         if row is None:
-            row = self.row_of[name] = len(self.rows)
+            row = self.row_of.add(name)
             self.rows.append(rows)
             self.sizes.append(-1)
             self.last_naming.append(NO_NAMING)
@@ -70,3 +75,15 @@ class Files:
             self.sizes[row] = min(size, 2**63 - 1)
             self.total_bytes += size
             self.with_bytes += 1
+
+
+def alone(files: Mapping[int, set[int]]) -> set[tuple[int, int]]:
+    """(attempt, file) for each file that another attempt does not have, where that one has a file this one lacks."""
+    others = list({frozenset(some): None for some in files.values()})[:ATTEMPTS_COMPARED]
+    return {
+        (attempt, file)
+        for attempt, mine in files.items()
+        for other in others
+        if mine - other and other - mine
+        for file in mine - other
+    }

@@ -123,8 +123,7 @@ def _note_duration(state: RunState, log: RunLog, slot: int, end: int) -> None:
 
 def _chunk_failed(state: RunState, event: ev.ChunkFailed, position: int, log: RunLog) -> None:
     state.failures.append(position)
-    cause = mask(event.error)
-    state.causes[cause] = state.causes.get(cause, 0) + 1
+    state.causes.add(mask(event.error))
     state.chunks.end(state.chunks.slot(event.chunk_index), position, FAILED)
 
 

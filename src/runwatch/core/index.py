@@ -10,7 +10,7 @@ piece or in many, from one file or from ten in any sequence, the order is the sa
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
@@ -22,6 +22,8 @@ from runwatch.core.places import Place, Segment
 NEVER = -(2**63)
 """Stands in a column of times for "unknown"."""
 ORIGINS = ("journal", "tables", "stream")
+UNNUMBERED = ("source", "unknown")
+"""Groups whose events have no number."""
 
 
 class RunLog:
@@ -42,6 +44,8 @@ class RunLog:
         """Rows in the order of the fold, without repeats."""
         self.moments = array("q")
         """The moment of each position in `order`; NEVER where the whole run has no time."""
+        self.unnumbered = array("I")
+        """Positions of what has no number."""
         self.repeats = 0
         self.is_arranged = True
         """False when the order must be worked out again before it is used."""
@@ -74,6 +78,8 @@ class RunLog:
 
     def _place_last(self, row: int) -> int:
         assert self._tail is not None
+        if self.events[row].group in UNNUMBERED:
+            self.unnumbered.append(len(self.order))
         self.order.append(row)
         self.moments.append(self._tail.moment)
         return len(self.order) - 1
@@ -104,6 +110,8 @@ class RunLog:
         pairs = [(moment, row) for moment, row in merged if row not in repeated]
         self.order = array("I", (row for _, row in pairs))
         self.moments = array("q", (moment for moment, _ in pairs))
+        unnumbered = (at for at, row in enumerate(self.order) if self.events[row].group in UNNUMBERED)
+        self.unnumbered = array("I", unnumbered)
         self.repeats = len(repeated)
         self.is_arranged = True
         self._tail = _Tail.behind(self)
@@ -137,6 +145,14 @@ class RunLog:
     def positions_until(self, moment: int) -> int:
         """How many positions lie not after `moment`."""
         return bisect_right(self.moments, moment)
+
+    def number_at(self, position: int) -> int:
+        """How many events with a number stand up to here: the n of `#n`, if the one here has a number."""
+        return position + 1 - bisect_right(self.unnumbered, position)
+
+    def position_of(self, number: int) -> int:
+        """Where event `#number` stands; beyond the last one the end."""
+        return bisect_left(range(len(self.order)), number, key=self.number_at)
 
     def event(self, position: int) -> Event:
         """The event at a position of the order."""

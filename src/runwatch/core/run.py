@@ -10,14 +10,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from re import finditer
 
-from runwatch.core.files import Files
+from runwatch.core.causes import Causes
+from runwatch.core.files import Files, alone
+from runwatch.core.numbers import Numbers
 from runwatch.core.series import Series
 
 PENDING, RUNNING, COMPLETED, FAILED, INTERRUPTED = range(5)
+_RUNNING = bytes([RUNNING])  # as a pattern it finds itself
 STATE_NAMES = ("pending", "running", "completed", "failed", "interrupted")
-ATTEMPTS_COMPARED = 64
-"""Attempts of one chunk with files of their own: of more, the newest 64 are held against the others."""
 NOWHERE = -1
 """Stands in a column of positions for "not known"."""
 
@@ -40,7 +42,7 @@ class Chunks:
     """The chunks of a run: one slot a chunk, in the order in which they were first heard of."""
 
     def __init__(self) -> None:
-        self.slot_of: dict[int, int] = {}
+        self.slot_of = Numbers[int]()
         self.indexes = array("Q")
         self.stand_in_order = True
         """Each slot's index is its own number, as where they were heard of one after the other."""
@@ -64,7 +66,7 @@ class Chunks:
         self.open: dict[int, int] = {}
         """Slot → attempt under way."""
         self._written_twice: set[int] = set()
-        self._delivered_twice: set[int] = set()
+        self._delivered_twice: dict[int, None] = {}
         """Slots with parts of several attempts."""
         self._unsure: set[int] = set()
         """Those of them to be looked at before it is said which were written twice."""
@@ -87,7 +89,7 @@ class Chunks:
         """The slot of chunk `index`, made if it is new."""
         slot = self.slot_of.get(index)
         if slot is None:
-            slot = self.slot_of[index] = len(self.indexes)
+            slot = self.slot_of.add(index)
             self.indexes.append(index)
             self.stand_in_order = self.stand_in_order and index == slot
             self.states.append(PENDING)
@@ -159,7 +161,7 @@ class Chunks:
         """The last attempt delivered a part; `file_row` NOWHERE: rows without a file."""
         before, attempt = self.last_part[slot], self.last_attempt[slot]
         if before != NOWHERE and (slot in self._delivered_twice or self.part_attempt[before] != attempt):
-            self._delivered_twice.add(slot)
+            self._delivered_twice[slot] = None
             self._unsure.add(slot)
         self.part_before.append(before)
         self.part_attempt.append(attempt)
@@ -185,13 +187,15 @@ class Chunks:
         for part in self.parts(slot):
             if self.part_file[part] != NOWHERE:
                 files.setdefault(self.part_attempt[part], set()).add(self.part_file[part])
-        others = list({frozenset(some): None for some in files.values()})[:ATTEMPTS_COMPARED]
-        alone: set[tuple[int, int]] = set()
-        for attempt, mine in files.items():
-            for other in others:
-                if mine - other and other - mine:
-                    alone.update((attempt, file) for file in mine - other)
-        return {part for part in self.parts(slot) if (self.part_attempt[part], self.part_file[part]) in alone}
+        found = alone(files)
+        return {part for part in self.parts(slot) if (self.part_attempt[part], self.part_file[part]) in found}
+
+    def work_out(self) -> None:
+        """What follows from the columns: the open attempts as they began, the recovered slots."""
+        running = [match.start() for match in finditer(_RUNNING, self.states)]
+        self.open = {slot: self.last_attempt[slot] for slot in sorted(running, key=self.last_attempt.__getitem__)}
+        self.recovered = {slot for slot in self.troubled if self.states[slot] == COMPLETED}
+        self._unsure = set(self._delivered_twice)
 
     def parts(self, slot: int) -> Iterator[int]:
         """Rows of its parts, the newest first."""
@@ -259,8 +263,7 @@ class RunState:
         self.written = array("i")
         """Where a FileWritten stands."""
         self.failures = array("i")
-        self.causes: dict[str, int] = {}
-        """Failures by masked error."""
+        self.causes = Causes()
         self.retries = array("i")
         self.backoff_ms = 0
         self.last_backoff_ms = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from runwatch.core.checkpoints import Checkpoints
 from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen, Unknown
-from runwatch.core.fold import fold
 from runwatch.core.index import RunLog
 from runwatch.core.places import Place, Segment
 from runwatch.core.run import NOWHERE, RunState
@@ -51,6 +51,7 @@ class Run:
         self.arrived: int | None = None
         """When it last said something new (ns, the clock's), if we watched it come."""
         self._state = RunState()
+        self._checkpoints = Checkpoints()
 
     def feed(self, entry: Entry, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
         """Take in one entry; it is folded at once where it stands behind all others."""
@@ -60,7 +61,7 @@ class Run:
         if arrived is not None and not is_repeat and not isinstance(entry.event, ProducerSeen):
             self.arrived = arrived
         if position is not None:
-            fold(self._state, self.log, position + 1)
+            self._checkpoints.fold(self._state, self.log, position + 1)
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said."""
@@ -72,14 +73,13 @@ class Run:
         """The fold of all that was read, in the order of PRODUCT.md."""
         if not self.log.is_arranged:
             self.log.arrange()
-            self._state = self.state_at(len(self.log.order))
+            self._state, self._checkpoints = RunState(), Checkpoints()
+            self._checkpoints.fold(self._state, self.log, len(self.log.order))
         return self._state
 
     def state_at(self, stop: int) -> RunState:
-        """The fold of the first `stop` positions."""
-        state = RunState()
-        fold(state, self.log, stop)
-        return state
+        """The fold of the first `stop` positions; good until the next one is asked for."""
+        return self._checkpoints.state_at(self.log, self.state, stop)
 
     @property
     def is_run(self) -> bool:

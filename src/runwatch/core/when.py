@@ -100,10 +100,7 @@ class Number(When):
         count = min(self.number, state.events)
         if count <= 0:
             return Cut(0, None)
-        seen, position = 0, -1
-        while seen < count:
-            position += 1
-            seen += log.event(position).group not in ("unknown", "source")
+        position = log.position_of(count)
         moment = log.moment(position)
         return Cut(position + 1, moment, log.digits_at(position))
 

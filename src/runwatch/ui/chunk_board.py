@@ -71,8 +71,7 @@ class ChunkBoard(Vertical):
         error.border_title = Content("Error in full" if found.text else "Outcome")
         error.border_subtitle = Content(line_text(place_words(found.place).partition(" · ")[0]))
         raw.show(RawText(line, gone_words(found.place)), found.place)
-        number = "" if found.event_number is None else f" {found.event_number:,} of {found.events:,}"
-        raw.border_title = Content(f"Raw event{number}")
+        raw.border_title = Content(f"Raw event {found.event_number:,} of {found.events:,}")
         raw.border_subtitle = Content(line_text(place_words(found.place)))
 
     # ------------------------------------------------------------------------------------------------ focus
