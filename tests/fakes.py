@@ -13,7 +13,8 @@ from runwatch.core.index import NEVER
 from runwatch.core.places import Place
 from runwatch.core.times import SECOND
 from runwatch.session.clock import ManualClock
-from runwatch.session.session import Options, Session
+from runwatch.session.options import Options
+from runwatch.session.session import Session
 from runwatch.sources.table import open_source
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp

@@ -11,7 +11,8 @@ from runwatch.core.runs import Moment, Run
 from runwatch.core.times import SECOND
 from runwatch.core.when import Instant, Number, When
 from runwatch.session.clock import ManualClock
-from runwatch.session.session import Options, Session
+from runwatch.session.options import Options
+from runwatch.session.session import Session
 from runwatch.sources.base import Fault, Item
 
 HALF_AN_HOUR = 1800 * SECOND

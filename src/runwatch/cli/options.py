@@ -13,7 +13,7 @@ import click
 from runwatch.cli.output import is_ascii_only, wants_color, width
 from runwatch.core.durations import parse_duration
 from runwatch.report.look import Look
-from runwatch.session.session import STALE_AFTER, Options
+from runwatch.session.options import STALE_AFTER, Options
 from runwatch.session.zone import LocalZone
 
 Command = Callable[..., Any]

@@ -97,7 +97,11 @@ class Run:
             return plan.export_name
         return parse_run_id(self.run_id)[0] or "unknown"
 
-    def at(self, when: When | None, now: int, stale_after: int, *, is_reading: bool = False) -> Moment | None:
+    def cut(self, when: When) -> Cut:
+        """Where a moment cuts this run."""
+        return when.cut(self.log, self.state)
+
+    def at(self, when: When | Cut | None, now: int, stale_after: int, *, is_reading: bool = False) -> Moment | None:
         """The run at T; None if it had not begun. Without `when` it is live, and `now` counts.
 
         While its log `is_reading`, its last moment so far is taken for now: a half-read
@@ -108,7 +112,7 @@ class Run:
             if is_reading and state.positions:
                 now = self.log.moment(ends(state)[1]) or now
         else:
-            cut = when.cut(self.log, self.state)
+            cut = when if isinstance(when, Cut) else self.cut(when)
             state, now, arrived = self.state_at(cut.stop), cut.now(now), None
         if state.positions <= state.unknown:
             return None

@@ -90,6 +90,19 @@ class Share(When):
 
 
 @dataclass(frozen=True, slots=True)
+class Stop(When):
+    """After the first `stop` positions of one run, at `moment` (None where it has no time)."""
+
+    stop: int
+    moment: int | None
+
+    def cut(self, log: RunLog, state: RunState) -> Cut:
+        """Those positions, and no equals in time behind them."""
+        stop = min(self.stop, len(log.order))
+        return Cut(stop, self.moment, log.digits_at(stop - 1) if stop else 9)
+
+
+@dataclass(frozen=True, slots=True)
 class Number(When):
     """After the first n events of the run, not their equals in time behind them."""
 

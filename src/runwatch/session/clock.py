@@ -13,6 +13,10 @@ class Clock(Protocol):
         """The present moment of whoever uses this clock."""
         ...
 
+    def ticks(self) -> int:
+        """Nanoseconds since some moment; unlike `now` it is never set."""
+        ...
+
 
 class LiveClock:
     """The machine's own time."""
@@ -20,6 +24,10 @@ class LiveClock:
     def now(self) -> int:
         """The present moment."""
         return time.time_ns()
+
+    def ticks(self) -> int:
+        """The machine's steady count."""
+        return time.monotonic_ns()
 
 
 class ManualClock:
@@ -30,6 +38,10 @@ class ManualClock:
 
     def now(self) -> int:
         """The moment it was set to."""
+        return self._now
+
+    def ticks(self) -> int:
+        """The same: nobody sets this clock."""
         return self._now
 
     def advance(self, length: int) -> None:

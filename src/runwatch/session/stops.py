@@ -1,0 +1,96 @@
+"""Where a run can be gone to: its events, the notable ones, its failures, its degradations.
+
+Positions in the run's order, of all that was read of it. What is shown at a
+moment ends with the position before its cut: the stop it stands on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+
+from runwatch.answers.attempt import failure_stops
+from runwatch.answers.notable import notables
+from runwatch.answers.view import Mark
+from runwatch.core.index import NEVER
+from runwatch.core.runs import Moment
+
+
+class Kind(Enum):
+    """What one can go from, to the next."""
+
+    EVENT = "event"
+    NOTABLE = "notable event"
+    FAILURE = "failure"
+    DEGRADATION = "degradation"
+    """QualityIssue, SchemaChanged, Warning."""
+
+
+def _notable(whole: Moment) -> Iterable[int]:
+    return (found.position for found in notables(whole, None) if found.mark is not Mark.NONE)
+
+
+def _failures(whole: Moment) -> Iterable[int]:
+    return (found.position for found in failure_stops(whole))
+
+
+def _degradations(whole: Moment) -> Iterable[int]:
+    state = whole.state
+    return (*state.quality, *state.schema, *state.warnings)
+
+
+_POSITIONS: dict[Kind, Callable[[Moment], Iterable[int]]] = {
+    Kind.NOTABLE: _notable,
+    Kind.FAILURE: _failures,
+    Kind.DEGRADATION: _degradations,
+}
+
+
+class Stops:
+    """The stops of each run; found once for each state of it."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, Kind], tuple[Moment, list[int]]] = {}
+
+    def of(self, whole: Moment, kind: Kind) -> Sequence[int]:
+        """All of a kind but EVENT, in the order of the log; `whole` is the run with all that was read."""
+        key = (whole.run_id, kind)
+        kept = self._found.get(key)
+        if kept is None or kept[0] is not whole:
+            kept = self._found[key] = (whole, sorted(set(_POSITIONS[kind](whole))))
+        return kept[1]
+
+    def next(self, whole: Moment, kind: Kind, stop: int, step: int) -> int | None:
+        """The stop `step` (1 or -1) away from a cut at `stop`; None where there is none."""
+        if kind is Kind.EVENT:
+            return _next_event(whole, stop, step)
+        stops = self.of(whole, kind)
+        at = bisect_left(stops, stop) if step > 0 else bisect_left(stops, stop - 1) - 1
+        return stops[at] if 0 <= at < len(stops) else None
+
+    def next_in_time(self, whole: Moment, kind: Kind, now: int, step: int) -> int | None:
+        """The first stop later than `now`, or the last one earlier."""
+        moments = whole.log.moments
+        if not moments or moments[0] == NEVER:
+            return None
+        count = whole.state.positions
+        cut = bisect_right(moments, now, 0, count) if step > 0 else bisect_left(moments, now, 0, count)
+        if kind is Kind.EVENT:
+            at = cut if step > 0 else cut - 1
+            return at if 0 <= at < count else None
+        stops = self.of(whole, kind)
+        at = bisect_left(stops, cut) - (step < 0)
+        return stops[at] if 0 <= at < len(stops) else None
+
+
+def _next_event(whole: Moment, stop: int, step: int) -> int | None:
+    """By number, so that what has none is passed over; by position in a run that has nothing else."""
+    log, count = whole.log, whole.state.positions
+    if not whole.state.events:
+        at = stop if step > 0 else stop - 2
+        return at if 0 <= at < count else None
+    number = log.number_at(stop - 1) if stop else 0
+    stands_on_one = stop > 0 and log.position_of(number) == stop - 1
+    wanted = number + (1 if step > 0 else -1 if stands_on_one else 0)
+    return log.position_of(wanted) if 0 < wanted <= whole.state.events else None
