@@ -15,6 +15,7 @@ from runwatch.core.times import SECOND
 from runwatch.session.clock import ManualClock
 from runwatch.session.options import Options
 from runwatch.session.session import Session
+from runwatch.session.travel import Travel
 from runwatch.sources.table import open_source
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp
@@ -44,6 +45,7 @@ class ShellApp(LooksApp):
     def __init__(self, session: Session, page: Page, *, plain: bool = False) -> None:
         super().__init__(plain=plain)
         self.session = session
+        self.travel = Travel(session)
         self.zone: tzinfo = UTC
         self.page = page
         self.asked: list[tuple[Any, ...]] = []

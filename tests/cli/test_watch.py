@@ -30,9 +30,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
     """A terminal, and a dashboard that is left at once."""
     calls: list[Opened] = []
 
-    def run_app(session: Session, *, ascii: bool = False, color: bool = True) -> None:  # noqa: A002 - as in the ui
+    def run_app(session: Session, *, ascii: bool, color: bool, opening: object) -> str:  # noqa: A002 - as in the ui
         session.read(session.source.poll())
         calls.append(Opened(session=session, ascii=ascii, color=color))
+        return ""
 
     ui = ModuleType("runwatch.ui.app")
     ui.run_app = run_app  # type: ignore[attr-defined]

@@ -22,9 +22,9 @@ def test_a_view_is_made_once_for_a_moment_and_a_zone(monkeypatch: pytest.MonkeyP
     made: list[Moment] = []
     original = run_view
 
-    def noted(moment: Moment, zone: timezone) -> RunView:
+    def noted(moment: Moment, zone: timezone, whole: Moment | None) -> RunView:
         made.append(moment)
-        return original(moment, zone)
+        return original(moment, zone, whole)
 
     monkeypatch.setattr(view_keeper, "run_view", noted)
     one, other = moments()

@@ -10,7 +10,8 @@ from runwatch.ui.keys import KEYS, Group
 SCREENS = ("runs", "run", "chunk", "problems")
 CONTRACT = (
     "enter escape j k up down left right g G home end ctrl+d ctrl+u pagedown pageup tab shift+tab 1 2 3 4 0 m e E w W "
-    "h l x P slash n N s S f v y u a r ctrl+p colon question_mark f1 q ctrl+c ctrl+q"
+    "h l x P slash n N s S f space left_square_bracket right_square_bracket left_curly_bracket right_curly_bracket "
+    "comma full_stop minus plus t z shift+left shift+right v y u a r ctrl+p colon question_mark f1 q ctrl+c ctrl+q"
 )
 
 
@@ -39,6 +40,7 @@ def test_every_key_is_on_the_help_page() -> None:
 def test_every_command_that_does_more_than_move_has_a_name_in_the_palette() -> None:
     silent = {entry.id for entry in KEYS if not entry.about}
     moves = {"open", "down", "up", "left", "right", "first", "last", "half.down", "half.up", "page.down", "page.up"}
+    moves |= {"notable.left", "notable.right"}
     assert silent == moves | {"pane.next", "pane.previous", "palette", "quit.copy"}
 
 

@@ -27,6 +27,7 @@ from runwatch.ui.screens.raw import RawScreen
 from runwatch.ui.screens.run import RunPage
 from runwatch.ui.screens.runs import RunsPage
 from runwatch.ui.widgets.chunk_map import ChunkMap
+from runwatch.ui.widgets.time_bar import TimeBar
 
 NOW = 1_795_500_000 * SECOND
 """Hours behind the last sample."""
@@ -58,7 +59,8 @@ async def watching(
 
 
 async def go_to(app: RunwatchApp, pilot: Pilot[None], name: str, run_id: str | None = None) -> None:
-    """That screen, fresh; the runs below it."""
+    """That screen, fresh, live; the runs below it."""
+    app.session.playhead.play()
     while len(app.screen_stack) > 2:
         await pilot.press("escape") if isinstance(app.screen, Palette) else app.pop_screen()
     await pilot.pause()
@@ -119,15 +121,16 @@ PRELUDES: dict[str, tuple[tuple[str, Sequence[str]], ...]] = {
     "app": (("runs", ""), ("run", ""), ("chunk", ""), ("problems", "")),
     "list": (("runs", ""), ("runs", "G"), ("problems", ""), ("problems", "G")),
     "map": (("map", ""), ("map", "G")),
+    "bar": (("bar", ""), ("bar", ["left"]), ("bar", ["shift+left"])),
     "scroll": (("raw", ""), ("raw", "G")),
 }
 """Where each context of the table has the keys, and what to press first: at the top nothing goes further up."""
 
 
 async def is_felt(app: RunwatchApp, pilot: Pilot[None], key: str, place: str, before: Sequence[str]) -> bool:
-    await go_to(app, pilot, "run" if place == "map" else place, RECOVERED)
-    if place == "map":
-        app.screen.query_one(ChunkMap).focus()
+    await go_to(app, pilot, "run" if place in ("map", "bar") else place, RECOVERED)
+    if place in ("map", "bar"):
+        app.screen.query_one(ChunkMap if place == "map" else TimeBar).focus()
     await pilot.press(*before)
     await pilot.pause()
     was = state(app)
@@ -374,7 +377,7 @@ async def test_every_failed_run_is_reached_by_the_same_key_again() -> None:
 
 
 async def test_a_remapped_key_works_and_its_old_one_does_not() -> None:
-    async with watching("sample_runs", size=NORMAL, keymap={"attention": "f5", "leave": "f6,full_stop"}) as (
+    async with watching("sample_runs", size=NORMAL, keymap={"attention": "f5", "leave": "f6,number_sign"}) as (
         app,
         pilot,
     ):
@@ -385,7 +388,7 @@ async def test_a_remapped_key_works_and_its_old_one_does_not() -> None:
         assert runs.narrowing.attention
         await pressed(pilot, "enter", "q")
         assert isinstance(top(app), RunPage)
-        await pressed(pilot, "full_stop")
+        await pressed(pilot, "number_sign")
         assert top(app) is runs
 
 

@@ -29,14 +29,14 @@ class RunView:
     has_ended: bool
 
 
-def run_view(moment: Moment, zone: tzinfo = UTC) -> RunView:
-    """A run at a moment, as it is shown."""
+def run_view(moment: Moment, zone: tzinfo = UTC, whole: Moment | None = None) -> RunView:
+    """A run at a moment, as it is shown; `whole` where that is not the present, with all that was read of it."""
     return RunView(
         run_id=moment.run_id,
         export=moment.export,
         short_id=parse_run_id(moment.run_id)[1],
         verdict=verdict_view(moment),
         answers=tuple(answer(moment, zone) for answer in QUESTIONS),
-        stage=stage(moment),
+        stage=stage(moment, whole),
         has_ended=moment.state.has_ended,
     )

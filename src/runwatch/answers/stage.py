@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 
 from runwatch.answers import units
 from runwatch.answers.estimate import median_duration, time_left
@@ -20,6 +22,8 @@ LANES_AT_MOST = 64
 STANDS_OUT = 1.3
 """Times the median from which a chunk is called slow."""
 CELLS_AT_MOST = 10_000_000
+DENSITY = 480
+"""Stretches of the time axis whose entries are counted: several for each cell of any terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,19 @@ class Stage:
     events: int
     remark: str
     """For the border's foot: "slowest chunk 0, 2.8 × the median of 2.7 s"."""
+    density: tuple[int, ...] = ()
+    """Entries in each of `DENSITY` equal stretches of the axis; empty where it has no length."""
+    ahead: int | None = None
+    """Events behind the moment shown; None where that is the present."""
 
 
-def stage(moment: Moment) -> Stage:
-    """The stage of a run at a moment."""
+def stage(moment: Moment, whole: Moment | None = None) -> Stage:
+    """The stage of a run at a moment; `whole` is the run with all that was read, where more may lie ahead."""
     states, indexes = _states(moment)
     chunks = moment.state.chunks
-    start, now, end, estimated = axis(moment)
+    start, now, end, estimated = axis(moment, whole)
     found = notables(moment)
+    marked = found if whole is None else notables(whole)
     starts_known = bool(chunks.starts) and chunks.starts == len(chunks.attempt_start)
     few = 0 < len(chunks.indexes) <= LANES_AT_MOST
     counts = tuple((mark, states.count(STATES.index(mark))) for mark in _LEGEND)
@@ -78,11 +87,13 @@ def stage(moment: Moment) -> Stage:
         now=now,
         end=end,
         estimated=estimated,
-        tail=_tail(moment),
-        marks=tuple(TimeMark(notable.time, notable.mark) for notable in found if notable.time is not None),
+        tail=_tail(moment) if whole is None or now is None or now == end else _share(start, now, end),
+        marks=tuple(TimeMark(notable.time, notable.mark) for notable in marked if notable.time is not None),
         notables=fold_equals(found),
         events=moment.state.events,
         remark=_remark(moment),
+        density=_density(whole or moment, start, end),
+        ahead=None if whole is None else whole.state.events - moment.state.events,
     )
 
 
@@ -117,8 +128,19 @@ def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:
     return bytes(cells), range(total)
 
 
-def axis(moment: Moment) -> tuple[int | None, int | None, int | None, bool]:
-    """(start, moment shown, end, whether the end is an estimate), ns. A lost run's axis ends with its last event."""
+Axis = tuple[int | None, int | None, int | None, bool]
+
+
+def axis(moment: Moment, whole: Moment | None = None) -> Axis:
+    """(start, moment shown, end, whether the end is an estimate), ns. A lost run's axis ends with its last event.
+
+    Where more lies ahead the axis is that of the `whole` run, and the moment shown stands on it.
+    """
+    if whole is not None:
+        start, _, end, estimated = axis(whole)
+        if start is None or end is None:
+            return None, None, None, False
+        return start, min(max(start, moment.now), end), end, estimated
     start, last = started_at(moment), last_event_at(moment)
     if start is None or last is None:
         return None, None, None, False
@@ -128,6 +150,22 @@ def axis(moment: Moment) -> tuple[int | None, int | None, int | None, bool]:
     now = max(moment.now, last)
     left = time_left(moment)
     return start, now, now if left is None else now + left, left is not None
+
+
+def _density(moment: Moment, start: int | None, end: int | None) -> tuple[int, ...]:
+    """Entries in each stretch of the axis, found by search: a run of millions costs no more than a short one."""
+    if start is None or end is None or end <= start:
+        return ()
+    moments, count = moment.log.moments, moment.state.positions
+    edges = [bisect_left(moments, start + (end - start) * cell // DENSITY, 0, count) for cell in range(1, DENSITY)]
+    return tuple(right - left for left, right in pairwise([0, *edges, count]))
+
+
+def _share(start: int | None, now: int, end: int | None) -> str:
+    """`+7.5 s of 14.9 s`."""
+    if start is None or end is None:
+        return ""
+    return f"+{units.duration(now - start)} of {units.duration(end - start)}"
 
 
 def _tail(moment: Moment) -> str:

@@ -155,3 +155,8 @@ def quoted(text: str, limit: int = 160) -> str:
     """The log's own words in quotation marks: its first line, cut."""
     line = text.strip().partition("\n")[0].strip()
     return f'"{line}"' if len(line) <= limit else f'"{line[: limit - 1]}…"'
+
+
+def speed(rate: float) -> str:
+    """`×10`, `×0.1`: so many times as fast as it was."""
+    return f"×{rate:g}"

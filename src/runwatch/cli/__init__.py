@@ -21,6 +21,7 @@ if _OURS is signal.default_int_handler:
 main = Commands(
     {
         "watch": "runwatch.cli.watch",
+        "replay": "runwatch.cli.replay",
         "summary": "runwatch.cli.summary",
         "events": "runwatch.cli.events",
         "lint": "runwatch.cli.lint",

@@ -37,11 +37,14 @@ def command(paths: Sequence[str], asked: Asked) -> int:
     return 0
 
 
-def draw(session: Session, asked: Asked) -> None:
-    """Open the dashboard on a session."""
+def draw(session: Session, asked: Asked, *, at: str | None = None, paused: bool = False) -> None:
+    """Open the dashboard on a session; where its time is recorded, `at` this WHEN, and playing unless `paused`."""
     from runwatch.ui.app import run_app
+    from runwatch.ui.opening import Opening
 
     look = asked.look()
     end_with_terminal()
     with drawing_on_stdout():
-        run_app(session, ascii=look.plain, color=look.color)
+        trouble = run_app(session, ascii=look.plain, color=look.color, opening=Opening(at, paused=paused))
+    if trouble:
+        raise click.UsageError(trouble)

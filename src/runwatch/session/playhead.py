@@ -32,7 +32,7 @@ class Anchor:
 class Playhead:
     """Times are in ns since 1970."""
 
-    def __init__(self, clock: Clock, *, recorded: bool = False, rate: float = 10, playing: bool = False) -> None:
+    def __init__(self, clock: Clock, *, recorded: bool = False, rate: float = 10) -> None:
         """`recorded`: never live, but somewhere between the ends that `set_span` gives it."""
         self._clock = clock
         self.is_recorded = recorded
@@ -47,7 +47,6 @@ class Playhead:
         """The moment held or played from; None is live, or nothing to show yet."""
         self._since: int | None = None
         """Ticks at which playing began from there."""
-        self._plays_first = playing
 
     # ------------------------------------------------------------------------------------------------ where it is
 
@@ -82,12 +81,9 @@ class Playhead:
     # ------------------------------------------------------------------------------------------------ how it moves
 
     def set_span(self, first: int, last: int) -> None:
-        """Recorded time begins and ends here; it may grow. The first span starts the show."""
-        is_first, self.span = self.span is None, (first, last)
-        if is_first:
-            self._held = first if self._held is None else self._held
-            if self._plays_first:
-                self.play()
+        """Recorded time begins and ends here; it may grow."""
+        self.span = (first, last)
+        self._held = first if self._held is None else self._held
 
     def hold(self, moment: int | None = None, anchor: Anchor | None = None) -> None:
         """Stand still: at this moment, or at the one shown."""

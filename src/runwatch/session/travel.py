@@ -51,6 +51,8 @@ class Travel:
 
     def shift(self, length: int) -> str:
         """So many ns on, or back."""
+        if length > 0 and self._session.playhead.is_live:
+            return "what is shown is the present; nothing lies ahead of it"
         self.seek(self._session.now() + length)
         return ""
 

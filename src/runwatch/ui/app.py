@@ -14,13 +14,15 @@ import time
 from datetime import UTC, tzinfo
 
 from textual import work
+from textual.screen import Screen
 
 from runwatch.core.places import Place
-from runwatch.core.times import SECOND
 from runwatch.session.session import Session
+from runwatch.session.travel import Travel
 from runwatch.session.zone import LocalZone
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp
+from runwatch.ui.opening import Opening
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.chunk import ChunkPage
 from runwatch.ui.screens.help import HelpScreen
@@ -43,9 +45,15 @@ class RunwatchApp(LooksApp):
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session, *, theme: str = DEFAULT, plain: bool = False) -> None:
+    def __init__(
+        self, session: Session, *, theme: str = DEFAULT, plain: bool = False, opening: Opening | None = None
+    ) -> None:
         super().__init__(theme=theme, plain=plain)
+        self.trouble = ""
+        """Why it had to leave."""
+        self._opening = opening or Opening()
         self.session = session
+        self.travel = Travel(session)
         self.zone: tzinfo = session.options.zone
         self._painted: tuple[object, ...] = ()
         self._rested_at = 0.0
@@ -66,7 +74,9 @@ class RunwatchApp(LooksApp):
 
     def tick(self) -> None:
         """Repaint the page on top if anything was read, or a second has passed."""
-        moved = (self.session.revision, self.session.now() // SECOND, self.session.when, self.zone)
+        self._opening.begin_if_read(self)
+        self.travel.advance()
+        moved = (*self.session.shown, self.zone)
         if moved != self._painted and isinstance(self.screen, Page):
             self._painted = moved
             begun = time.monotonic()
@@ -85,6 +95,20 @@ class RunwatchApp(LooksApp):
     def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
         """One run; `at_outcome` with the cursor on its end."""
         self.push_screen(RunPage(run_id, at_outcome=at_outcome))
+
+    def choose_run(self, screen: Screen[str | None]) -> None:
+        """Ask which run."""
+        self.push_screen(screen, lambda run_id: self._opening.choose(self, run_id))
+
+    def give_up(self, words: str) -> None:
+        """Leave, and say why on stderr."""
+        self.trouble = words
+        self.exit()
+
+    def say(self, words: str) -> None:
+        """A passing word, if there is one."""
+        if words:
+            self.notify(line_text(words), timeout=4, markup=False)
 
     def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         """One chunk of a run; `attempt` from 1, 0 for its last failed one."""
@@ -131,12 +155,13 @@ class RunwatchApp(LooksApp):
             self.push_screen(HelpScreen())
 
 
-def run_app(session: Session, *, ascii: bool = False, color: bool = True) -> None:  # noqa: A002 - as the option is called
-    """Show the dashboard until the user leaves it; the session's source is closed behind it."""
-    app = RunwatchApp(session, theme=DEFAULT if color else "runwatch-mono", plain=ascii)
+def run_app(session: Session, *, ascii: bool, color: bool, opening: Opening) -> str:  # noqa: A002 - as it is called
+    """Show the dashboard until the user leaves it, and say why it could not be; the source is closed behind it."""
+    app = RunwatchApp(session, theme=DEFAULT if color else "runwatch-mono", plain=ascii, opening=opening)
     try:
         app.run()
     finally:
         session.source.close()
     if app.return_code:
         raise SystemExit(app.return_code)
+    return app.trouble

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from runwatch.answers import units
+from runwatch.core.runs import Moment
 from runwatch.core.times import SECOND
 from runwatch.session.session import Session
 from runwatch.ui.plain import is_plain
@@ -12,12 +13,23 @@ from runwatch.ui.safe import line_text
 from runwatch.ui.widgets.header import HeaderView
 
 
+def events_of(session: Session, moment: Moment | None) -> str:
+    """`14 events` of a run that has ended; `event 7 of 14` where the moment shown is not the present."""
+    if moment is None:
+        return ""
+    shown = moment.state.events
+    if session.is_live:
+        return units.plural(shown, "event") if moment.state.has_ended else ""
+    whole = session.whole(moment.run_id)
+    return f"event {shown:,} of {whole.state.events if whole is not None else shown:,}"
+
+
 def header_view(
-    session: Session, zone: tzinfo, path: tuple[str, ...], short: tuple[str, ...] = (), ended: int | None = None
+    session: Session, zone: tzinfo, path: tuple[str, ...], short: tuple[str, ...] = (), events: str = ""
 ) -> HeaderView:
-    """The header of a page at `path`; `ended` is the number of events of a run that has ended."""
+    """The header of a page at `path`; `events` is what `events_of` says of the run it is about."""
     now = session.now()
-    mark, state = _state(session, ended)
+    mark, state = _state(session, zone, ended=bool(events))
     live = mark == _dot()
     return HeaderView(
         source=line_text(session.source.label),
@@ -25,11 +37,11 @@ def header_view(
         path_short=short,
         state=state,
         state_mark=mark,
-        rate=f"{units.short(session.rate())} ev/s" if live and session.rate() >= 1 else "",
-        lag=_lag(session) if live else "",
-        events="" if ended is None else units.plural(ended, "event"),
+        rate=_rate(session),
+        lag=_lag(session) if live or not session.is_live else "",
+        events=events,
         problems=session.runs.problem_count,
-        clock=units.clock(now, zone),
+        clock="" if state.startswith("paused at") else units.clock(now, zone),
         zone=datetime.fromtimestamp(now // SECOND, zone).strftime("%Z"),
         remark=_remark(session),
     )
@@ -39,24 +51,44 @@ def _dot() -> str:
     return "o" if is_plain() else "●"
 
 
-def _state(session: Session, ended: int | None) -> tuple[str, str]:
+def _state(session: Session, zone: tzinfo, *, ended: bool) -> tuple[str, str]:
+    """(mark, words): reading comes first, then what moves the moment shown."""
     progress = session.source.progress
     if not session.is_whole:
         if progress.bytes_total:
             return "", f"reading {units.share(min(1.0, progress.bytes_read / progress.bytes_total))}"
         return "", f"reading {units.size(progress.bytes_read)}"
-    if progress.ended or ended is not None:
+    if session.playhead.is_playing:
+        return ">" if is_plain() else "▶", units.speed(session.playhead.rate)
+    if not session.is_live:
+        return "||" if is_plain() else "▍▍", f"paused at {units.clock(session.now(), zone, milliseconds=True)}"
+    if progress.ended or ended:
         return "", "log ended"
     return _dot(), "live" if session.events_read else "watching"
 
 
+def _rate(session: Session) -> str:
+    """How fast it is written, or how fast recorded time would run."""
+    head = session.playhead
+    if head.is_recorded:
+        return "" if head.is_playing or not session.is_whole else units.speed(head.rate)
+    return f"{units.short(session.rate())} ev/s" if session.is_live and session.rate() >= 1 else ""
+
+
 def _lag(session: Session) -> str:
+    """How far what is shown lies behind what there is."""
+    if session.playhead.is_recorded:
+        return ""
+    if not session.is_live:
+        return f"{units.silence(max(0, session.playhead.present() - session.now()))} behind"
     behind = session.source.progress.behind
     return f"{units.size(behind)} behind" if behind else "0.0 s behind"
 
 
 def _remark(session: Session) -> str:
     progress = session.source.progress
+    if session.playhead.skipped and session.playhead.is_playing:
+        return f"skipped {units.silence(session.playhead.skipped)} of silence"
     if progress.waiting:
         return line_text(f"waiting for {progress.waiting[0]}")
     return line_text(progress.notices[-1]) if progress.notices else ""

@@ -70,18 +70,27 @@ def _at(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def _held(rank: int) -> tuple[tuple[str, int], ...]:
+    """Its place in the footer of a page whose moment is held, whether or not it will be live again."""
+    return (("held", rank), ("frozen", rank))
+
+
 _ALL = "runs run chunk problems"
 _PLACED = "list map"
+_TIMED = "runs run chunk"
 
 KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), "open", "open", Group.MOVE, _at(_PLACED), "open",
         footer=(("runs", 1), ("run", 3), ("problems", 1))),
     Key("back", ("escape",), "back", "back", Group.MOVE, _at(f"{_ALL} help raw"), "back, one layer", "One layer back",
-        footer=(("run", 1), ("chunk", 1), ("problems", 2)), labels=(("run", "runs"), ("chunk", "run"))),
+        footer=(("run", 1), ("chunk", 1), ("problems", 2), *_held(9)), labels=(("run", "runs"), ("chunk", "run"))),
     Key("down", ("j", "down"), "cursor_down", "down", Group.MOVE, _at("list map scroll"), "line"),
     Key("up", ("k", "up"), "cursor_up", "up", Group.MOVE, _at("list map scroll")),
-    Key("left", ("left",), "cursor_left", "left", Group.MOVE, _at("map"), "within the map"),
-    Key("right", ("right",), "cursor_right", "right", Group.MOVE, _at("map")),
+    Key("left", ("left",), "cursor_left", "left", Group.MOVE, _at("map bar"), "within map and time bar"),
+    Key("right", ("right",), "cursor_right", "right", Group.MOVE, _at("map bar")),
+    Key("notable.left", ("shift+left",), "notable_left", "notable event back", Group.MOVE, _at("bar"),
+        "one notable event"),
+    Key("notable.right", ("shift+right",), "notable_right", "notable event on", Group.MOVE, _at("bar")),
     Key("first", ("g", "home"), "first", "first", Group.MOVE, _at("list map scroll"), "first, last"),
     Key("last", ("G", "end"), "last", "last", Group.MOVE, _at("list map scroll")),
     Key("half.down", ("ctrl+d",), "half_down", "half page down", Group.MOVE, _at("list scroll"), "half page"),
@@ -101,7 +110,7 @@ KEYS: tuple[Key, ...] = (
         "The focused pane over the whole screen, or back", footer=(("run", 4),)),
     Key("failure.next", ("e",), "next_failure", "next failure", Group.FIND, _at("runs run chunk"),
         "next, previous failure", "Move to the next failed or interrupted attempt, or failed run",
-        footer=(("runs", 4), ("run", 5), ("chunk", 3)), short="failure"),
+        footer=(*_held(6), ("runs", 4), ("run", 5), ("chunk", 3)), short="failure"),
     Key("failure.previous", ("E",), "previous_failure", "previous failure", Group.FIND, _at("runs run chunk"), "",
         "Move to the one before"),
     Key("degradation.next", ("w",), "next_degradation", "next degradation", Group.FIND, _at("runs run"),
@@ -127,9 +136,35 @@ KEYS: tuple[Key, ...] = (
     Key("sort.reverse", ("S",), "reverse_sort", "reverse order", Group.FIND, _at("runs"), "", "The other way round"),
     Key("follow", ("f",), "follow", "follow", Group.FIND, _at("runs problems"), "follow the newest",
         "Keep the selection on the newest", footer=(("runs", 6),)),
+    Key("play", ("space",), "play_or_pause", "pause or play", Group.TIME, _at(_TIMED), "pause, play, back to live",
+        "Freeze the screen at this moment; again: let time run, or back to live",
+        footer=(*_held(1), ("run", 10)), short="pause", labels=(("frozen", "live"),)),
+    Key("event.previous", ("left_square_bracket",), "go_event(-1)", "event back", Group.TIME, _at(_TIMED),
+        "one event back, on", "The moment one event earlier", shown="[ ]", footer=_held(2),
+        labels=(("held", "event"), ("frozen", "event")), short="event"),
+    Key("event.next", ("right_square_bracket",), "go_event(1)", "event on", Group.TIME, _at(_TIMED), "",
+        "The moment one event later"),
+    Key("notable.previous", ("left_curly_bracket",), "go_notable(-1)", "notable event back", Group.TIME, _at(_TIMED),
+        "one notable event", "Failures, recoveries, retries, degradations, checks, the outcome", shown="{ }",
+        footer=_held(3), labels=(("held", "notable"), ("frozen", "notable")), short="notable"),
+    Key("notable.next", ("right_curly_bracket",), "go_notable(1)", "notable event on", Group.TIME, _at(_TIMED), "",
+        "Failures, recoveries, retries, degradations, checks, the outcome"),
+    Key("ten.back", ("comma",), "shift(-10)", "ten seconds back", Group.TIME, _at(_TIMED), "ten seconds",
+        "The moment ten seconds earlier"),
+    Key("ten.on", ("full_stop",), "shift(10)", "ten seconds on", Group.TIME, _at(_TIMED), "",
+        "The moment ten seconds later"),
+    Key("slower", ("minus",), "faster(-1)", "slower", Group.TIME, _at(_TIMED), "slower, faster",
+        "Recorded time at the next lower speed", shown="- +", footer=(("held", 4),),
+        labels=(("held", "speed"),), short="speed"),
+    Key("faster", ("plus",), "faster(1)", "faster", Group.TIME, _at(_TIMED), "",
+        "Recorded time at the next higher speed"),
+    Key("goto", ("t",), "go_to", "go to", Group.TIME, _at(_TIMED), "go to a moment",
+        "14:03, +90s, -5m, 50 %, #1200", footer=_held(5)),
+    Key("silences", ("z",), "skip_silences", "skip silences", Group.TIME, _at(_TIMED), "shorten silences",
+        "Wait through long silences of recorded time, or shorten them"),
     Key("raw", ("v",), "raw", "raw", Group.LOOK, _at("run chunk problems raw"),
         "raw JSON, file:line", "The line of the log itself, and where it stands",
-        footer=(("run", 6), ("chunk", 4), ("problems", 4))),
+        footer=(*_held(8), ("run", 6), ("chunk", 4), ("problems", 4))),
     Key("copy", ("y",), "copy", "copy", Group.LOOK, _at(f"{_ALL} raw"), "copy",
         "The id, the error, the range or the query",
         footer=(("runs", 8), ("run", 7), ("chunk", 5), ("problems", 5))),
@@ -144,7 +179,7 @@ KEYS: tuple[Key, ...] = (
     Key("help", ("question_mark", "f1"), "help", "help", Group.APP, _at("app"), "this page", "Every key"),
     Key("leave", ("q",), "leave", "leave", Group.APP, _at("app"), "leave, then quit", "This screen, then runwatch"),
     Key("quit", ("ctrl+q",), "quit", "quit", Group.APP, _at("app"), "quit at once", "At once", priority=True),
-    Key("quit.copy", ("ctrl+c",), "quit", "quit or copy", Group.APP, _at("app"), "quit, or copy selected text"),
+    Key("quit.copy", ("ctrl+c",), "quit", "quit or copy", Group.APP, _at("app"), "quit, or copy selection"),
 )  # fmt: skip
 
 FOOTER_AT_MOST = 9
@@ -195,10 +230,18 @@ def overlay_bindings(*ids: str) -> list[BindingType]:
     ]
 
 
-def footer(screen: str, keymap: Keymap | None = None) -> tuple[Hint, ...]:
-    """A screen's footer, most used first; `? help` stands apart."""
-    ranked = sorted(_ranked(screen), key=lambda found: found[0])[:FOOTER_AT_MOST]
-    return tuple(_hint(entry, screen, keymap) for _, entry in ranked)
+def footer(screen: str, keymap: Keymap | None = None, *, held: str = "") -> tuple[Hint, ...]:
+    """A screen's footer, most used first; `? help` stands apart.
+
+    `held`: the moment shown is in the user's hand, `frozen` where it will be live again.
+    """
+    name = held or screen
+    ranked = sorted((found for found in _ranked(name) if screen in found[1].contexts or not held), key=_rank)
+    return tuple(_hint(entry, name, keymap) for _, entry in ranked[:FOOTER_AT_MOST])
+
+
+def _rank(found: tuple[tuple[int, int], Key]) -> tuple[int, int]:
+    return found[0]
 
 
 def help_hint(keymap: Keymap | None = None) -> Hint:

@@ -161,6 +161,7 @@ class RunBoard(Vertical):
         stage = self.stage
         stops: list[Widget] = [*self.panes]
         stops += [stage.map] if stage.map.view.states else []
+        stops += [stage.bar] if stage.bar.view.start is not None else []
         stops += [stage.list] if stage.notables else []
         stops.append(self.verdict)
         at = stops.index(focused) + step if focused in stops else 0

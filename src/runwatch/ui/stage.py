@@ -12,7 +12,7 @@ from textual.widgets import Static
 from runwatch.answers.notable import Notable
 from runwatch.answers.stage import Stage
 from runwatch.ui.safe import line_text
-from runwatch.ui.stage_views import NotableRows, bar_view, deal, empty_line, map_view, starts_remark
+from runwatch.ui.stage_views import NotableRows, bar_view, deal, empty_line, held_line, map_view, starts_remark
 from runwatch.ui.widgets.chunk_map import ChunkMap
 from runwatch.ui.widgets.time_bar import TimeBar
 from runwatch.ui.widgets.virtual_list import VirtualList
@@ -53,6 +53,11 @@ class StageBox(Vertical):
         return self.query_one(ChunkMap)
 
     @property
+    def bar(self) -> TimeBar:
+        """The time, to be pointed at."""
+        return self.query_one(TimeBar)
+
+    @property
     def list(self) -> VirtualList:
         """The notable events."""
         return self.query_one(VirtualList)
@@ -74,8 +79,7 @@ class StageBox(Vertical):
             return
         self.stage, self._zone, self._has_ended = stage, zone, has_ended
         self.border_title = Content("Chunks" if stage.states else "Time")
-        self.query_one(TimeBar).show(bar_view(stage, zone))
-        self.list.show(NotableRows(stage.notables, zone))
+        self.list.show(NotableRows(stage.notables, zone, held_line(stage, zone)))
         self.list.show_empty(empty_line(stage))
         self._deal()
 
@@ -97,6 +101,7 @@ class StageBox(Vertical):
         view = map_view(self.stage)
         rows = deal(self.size.height, self.size.width - 2, view, len(self.stage.notables))
         self.map.show(view, rows.map_room)
+        self.bar.show(bar_view(self.stage, self._zone), dense=rows.dense)
         self.set_class(not rows.map_room or not view.states, "-no-map")
         self.set_class(rows.bar_gap > 0, "-bar-gap")
         self.set_class(rows.list_gap > 0, "-list-gap")

@@ -15,7 +15,8 @@ from runwatch.answers.notable import Notable
 from runwatch.answers.stage import LANES_AT_MOST, Stage
 from runwatch.answers.view import Mark, Tone
 from runwatch.core.runs import Moment
-from runwatch.ui.line import Bit, Line, fit_line, spread, width_of
+from runwatch.ui.line import Bit, Line, cut_line, fit_line, spread, width_of
+from runwatch.ui.plain import is_plain
 from runwatch.ui.safe import bit, line_text, mark_bit
 from runwatch.ui.where import where_bits, widest
 from runwatch.ui.widgets.chunk_layout import LANES_FROM, ChunkMapView
@@ -48,11 +49,15 @@ def _lanes(stage: Stage) -> tuple[LaneRow, ...]:
         return ()
     known = {lane.chunk_index: lane for lane in stage.lanes}
     pending = STATES.index(Mark.PENDING)
-    return tuple(_lane(known[index]) if index in known else LaneRow(index, pending, ()) for index in stage.indexes)
+    return tuple(
+        _lane(known[index], stage.now) if index in known else LaneRow(index, pending, ()) for index in stage.indexes
+    )
 
 
-def _lane(lane: Lane) -> LaneRow:
-    spans = tuple(LaneSpan(span.start, span.end, span.outcome) for span in lane.spans)
+def _lane(lane: Lane, now: int | None) -> LaneRow:
+    """What is under way reaches to the moment shown, not beyond."""
+    ends = (now if span.outcome == "running" else span.end for span in lane.spans)
+    spans = tuple(LaneSpan(span.start, end, span.outcome) for span, end in zip(lane.spans, ends, strict=True))
     return LaneRow(lane.chunk_index, STATES.index(lane.state), spans, lane.rows, lane.took, lane.attempts)
 
 
@@ -67,33 +72,39 @@ def bar_view(stage: Stage, zone: tzinfo) -> TimeBarView:
         start_label=units.UNKNOWN if stage.start is None else units.clock(stage.start, zone),
         end_label=units.UNKNOWN if stage.end is None else units.clock(stage.end, zone),
         tail=line_text(stage.tail),
+        density=stage.density,
     )
 
 
 class NotableRows:
-    """The notable events as rows of a list."""
+    """The notable events as rows of a list; where more lie ahead of the moment held, a last row says so."""
 
-    def __init__(self, notables: tuple[Notable, ...], zone: tzinfo) -> None:
+    def __init__(self, notables: tuple[Notable, ...], zone: tzinfo, held: Line = ()) -> None:
         self.notables = notables
+        self._held = held
         self._widest = widest(notable.evidence for notable in notables)
         self._zone = zone
         self._places = {notable.position: index for index, notable in enumerate(notables)}
 
     @property
     def count(self) -> int:
-        """How many there are, folded."""
-        return len(self.notables)
+        """How many there are, folded, and the last row."""
+        return len(self.notables) + bool(self._held)
 
     def line(self, index: int, width: int) -> Line:
         """Time, glyph, what, detail, evidence."""
+        if index == len(self.notables):
+            return cut_line(self._held, width)
         return notable_line(self.notables[index], width, self._zone, self._widest)
 
     def key(self, index: int) -> Hashable:
         """Its position in the run."""
-        return self.notables[index].position
+        return self.notables[index].position if index < len(self.notables) else "held"
 
     def index_of(self, key: Hashable) -> int | None:
         """Where it stands now."""
+        if key == "held" and self._held:
+            return len(self.notables)
         return self._places.get(key) if isinstance(key, int) else None
 
 
@@ -112,6 +123,17 @@ def notable_line(notable: Notable, width: int, zone: tzinfo, widest_where: int =
     room = width - width_of(front)
     where = where_bits(notable.evidence, room * 2 // 5, full=widest_where <= room * 2 // 5)
     return (*front, *spread((bit(notable.detail, Tone.MUTED),), where, room, 3))
+
+
+def held_line(stage: Stage, zone: tzinfo) -> Line:
+    """`18:14:00.600  ▍▍ you are here; 7 events lie ahead`; nothing where none do."""
+    if not stage.ahead:
+        return ()
+    time = units.UNKNOWN if stage.now is None else units.clock(stage.now, zone, milliseconds=True)
+    lie = "event lies" if stage.ahead == 1 else "events lie"
+    mark = "||" if is_plain() else "▍▍"
+    words = f"{mark} you are here; {stage.ahead:,} {lie} ahead"
+    return (*fit_line((Bit(time, "bold $accent"),), TIME), Bit(words, "$accent"))
 
 
 def _what(notable: Notable) -> Line:
@@ -158,6 +180,8 @@ class Rows:
     """Blank lines above the time bar."""
     list_gap: int
     """Blank lines above the notable events; -1: they are not shown."""
+    dense: bool = False
+    """A line above the time bar tells where much was written."""
 
 
 def deal(inner: int, width: int, view: ChunkMapView, notables: int) -> Rows:
@@ -168,7 +192,8 @@ def deal(inner: int, width: int, view: ChunkMapView, notables: int) -> Rows:
     gap = 1 if inner >= 6 else 0
     lanes_room = inner - 1 - gap - (1 if inner < 10 else 2)
     if view.lanes and len(view.lanes) <= lanes_room and width >= LANES_FROM:
-        return Rows(lanes_room, 0, gap)
-    above = 1 if inner >= 10 and view.states else 0
+        spare = inner - len(view.lanes) - 1 - gap - max(1, min(4, notables))
+        return Rows(lanes_room - (spare > 1), 0, gap, spare > 1)
+    above = 1 if inner >= 10 else 0
     listed = 1 if inner < 10 else max(1, min(3, notables))
-    return Rows(max(1, inner - 1 - gap - above - listed), above, gap)
+    return Rows(max(1, inner - 1 - gap - above - listed), 0, gap, above > 0)

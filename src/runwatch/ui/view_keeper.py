@@ -12,10 +12,13 @@ class ViewKeeper:
     """Keeps the view made last. A session gives the same moment until the run, or the second, has moved."""
 
     def __init__(self) -> None:
-        self._made: tuple[Moment | None, tzinfo | None, RunView | None] = (None, None, None)
+        self._made: tuple[Moment | None, Moment | None, tzinfo | None] = (None, None, None)
+        self._view: RunView | None = None
 
-    def view(self, moment: Moment | None, zone: tzinfo) -> RunView | None:
-        """The view of this moment in this zone; None of none."""
-        if moment is not self._made[0] or zone is not self._made[1]:
-            self._made = (moment, zone, None if moment is None else run_view(moment, zone))
-        return self._made[2]
+    def view(self, moment: Moment | None, zone: tzinfo, whole: Moment | None = None) -> RunView | None:
+        """The view of this moment in this zone; None of none. `whole` where more may lie ahead of it."""
+        wanted = (moment, whole, zone)
+        if any(new is not made for new, made in zip(wanted, self._made, strict=True)):
+            self._made = wanted
+            self._view = None if moment is None else run_view(moment, zone, whole)
+        return self._view

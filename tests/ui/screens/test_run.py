@@ -171,9 +171,9 @@ async def test_the_view_is_made_once_for_each_moment(monkeypatch: pytest.MonkeyP
     """Ten ticks a second must not cost ten views."""
     made: list[str] = []
 
-    def counted(moment: Moment, zone: tzinfo) -> RunView:
+    def counted(moment: Moment, zone: tzinfo, whole: Moment | None) -> RunView:
         made.append(moment.run_id)
-        return run_view(moment, zone)
+        return run_view(moment, zone, whole)
 
     monkeypatch.setattr("runwatch.ui.view_keeper.run_view", counted)
     app = shown(FAILED)
@@ -206,7 +206,7 @@ async def test_numbers_focus_the_panes_and_in_narrow_show_them() -> None:
 
 
 async def test_tab_goes_through_panes_map_events_and_verdict_and_back() -> None:
-    stops = ["happened", "degraded", "succeeded", "map", "notables", "verdict", "planned"]
+    stops = ["happened", "degraded", "succeeded", "map", "bar", "notables", "verdict", "planned"]
     for size in SIZES:
         app = shown(FAILED)
         async with app.run_test(size=size) as pilot:

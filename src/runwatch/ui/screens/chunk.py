@@ -11,17 +11,18 @@ from textual.widget import Widget
 
 from runwatch.answers.attempt import AttemptView, attempt_view, failure_stops, is_bad, position_of, time_lost
 from runwatch.answers.chunk import ChunkView, chunk_view
+from runwatch.session.stops import Kind
 from runwatch.ui.chunk_board import ChunkBoard
-from runwatch.ui.header_view import header_view
+from runwatch.ui.header_view import events_of, header_view
 from runwatch.ui.raw_text import LineKeeper, copied_text
 from runwatch.ui.safe import line_text
-from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.timed import Timed
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class ChunkPage(Page):
-    """A chunk of a run, live."""
+class ChunkPage(Timed):
+    """A chunk of a run."""
 
     NAME = "chunk"
     CSS_PATH: ClassVar = Path(__file__).with_name("chunk.tcss")
@@ -44,6 +45,11 @@ class ChunkPage(Page):
     def body(self) -> Iterable[Widget]:
         """All of it."""
         yield ChunkBoard()
+
+    @property
+    def run_in_view(self) -> str | None:
+        """The chunk's."""
+        return self.run_id
 
     @property
     def board(self) -> ChunkBoard:
@@ -70,9 +76,8 @@ class ChunkPage(Page):
         export = line_text(moment.export if moment is not None else "unknown")
         run = line_text(self.view.short_id if self.view is not None else self.run_id)
         last = f"chunk {self.chunk_index:,}"
-        ended = moment.state.events if moment is not None and moment.state.has_ended else None
         short = (export, run.partition("T")[2] or run, last)
-        return header_view(self.session, self.zone, (export, run, last), short, ended)
+        return header_view(self.session, self.zone, (export, run, last), short, events_of(self.session, moment))
 
     def show_moment(self) -> None:
         """The chunk at the moment shown, and the attempt that is selected."""
@@ -133,6 +138,9 @@ class ChunkPage(Page):
         self._go_to_failure(-1)
 
     def _go_to_failure(self, step: int) -> None:
+        if not self.session.is_live:
+            self._move_to_failure(step)
+            return
         moment = self.session.moment(self.run_id)
         if moment is None or self.view is None:
             return
@@ -148,6 +156,16 @@ class ChunkPage(Page):
             return
         self.chunk_index, self.attempt, self._reached = stop.chunk_index, stop.attempt, None
         self.repaint()
+
+    def _move_to_failure(self, step: int) -> None:
+        """Time is in the user's hand: to that moment, and to the chunk that failed there."""
+        words = self.shell.travel.go(Kind.FAILURE, step, self.run_id)
+        moment = self.session.moment(self.run_id)
+        if not words and moment is not None:
+            stop = next((stop for stop in failure_stops(moment) if stop.position == moment.state.positions - 1), None)
+            if stop is not None and stop.chunk_index is not None:
+                self.chunk_index, self.attempt, self._reached = stop.chunk_index, stop.attempt, None
+        self.moved(words)
 
     # ------------------------------------------------------------------------------------------------ look and move
 

@@ -29,7 +29,7 @@ _MARKS = (
     (Mark.RETRY, "retry"),
 )
 _LIFE = (Mark.PENDING, Mark.CHUNK_RUNNING, Mark.COMPLETED, Mark.RECOVERED, Mark.FAILED, Mark.INTERRUPTED)
-_COLUMNS = ((Group.MOVE, Group.TIME, Group.APP), (Group.FIND, Group.LOOK))
+_COLUMNS = ((Group.MOVE, Group.LOOK, Group.APP), (Group.FIND, Group.TIME))
 
 
 def help_page(width: int, keymap: Keymap | None = None) -> tuple[Line, ...]:

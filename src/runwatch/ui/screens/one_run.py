@@ -5,14 +5,14 @@ from __future__ import annotations
 from runwatch.answers import units
 from runwatch.answers.run import RunView
 from runwatch.core.runs import Moment
-from runwatch.ui.header_view import header_view
+from runwatch.ui.header_view import events_of, header_view
 from runwatch.ui.safe import line_text
-from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.timed import Timed
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.header import HeaderView
 
 
-class OneRun(Page):
+class OneRun(Timed):
     """Has the run's moment, and the view that is made of it, before anything is drawn."""
 
     def __init__(self, run_id: str) -> None:
@@ -26,8 +26,14 @@ class OneRun(Page):
     def repaint(self) -> None:
         """The view first: the header tells of it too."""
         self.moment = self.session.moment(self.run_id)
-        self.view = self._keeper.view(self.moment, self.zone)
+        whole = None if self.session.is_live else self.session.whole(self.run_id)
+        self.view = self._keeper.view(self.moment, self.zone, whole)
         super().repaint()
+
+    @property
+    def run_in_view(self) -> str | None:
+        """This one."""
+        return self.run_id
 
     def header(self) -> HeaderView:
         """Where this run stands; how many events it had, once it has ended."""
@@ -37,4 +43,4 @@ class OneRun(Page):
         began = view.stage.start
         path = (line_text(view.export), line_text(view.short_id))
         short = (path[0], path[1] if began is None else units.clock(began, self.zone))
-        return header_view(self.session, self.zone, path, short, view.stage.events if view.has_ended else None)
+        return header_view(self.session, self.zone, path, short, events_of(self.session, self.moment))

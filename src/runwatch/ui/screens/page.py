@@ -18,6 +18,7 @@ from textual.widget import Widget
 from runwatch.answers.notable import failures_of
 from runwatch.core.places import Place
 from runwatch.session.session import Session
+from runwatch.session.travel import Travel
 from runwatch.ui.header_view import header_view
 from runwatch.ui.keys import bindings, footer, help_hint
 from runwatch.ui.widgets.footer import Footer
@@ -28,6 +29,8 @@ class Shell(Protocol):
     """What pages ask of the app around them."""
 
     session: Session
+    travel: Travel
+    """What moves the moment shown."""
     zone: tzinfo
 
     def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from runwatch.answers.view import Mark
 from runwatch.core.places import Place
+from runwatch.session.stops import Kind
 from runwatch.ui.answer_pane import AnswerPane
 from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.notice import Notice, is_too_small, small_lines
@@ -188,6 +189,9 @@ class RunPage(OneRun):
         self._find(DEGRADATIONS, -1, "degradation")
 
     def _find(self, marks: tuple[Mark, ...], step: int, noun: str) -> None:
+        if not self.session.is_live:
+            self.go(Kind.FAILURE if marks == FAILURES else Kind.DEGRADATION, step)
+            return
         if self.view is None:
             return
         stage = self.board.stage

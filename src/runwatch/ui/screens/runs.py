@@ -11,19 +11,20 @@ from textual.widget import Widget
 
 from runwatch.answers.overview import RunRow, strips, tiles
 from runwatch.core.runs import Moment
+from runwatch.session.stops import Kind
 from runwatch.ui.empty import no_hits, no_runs
 from runwatch.ui.filter_bar import FilterBar
 from runwatch.ui.narrowing import FailureWalk, Narrowing
 from runwatch.ui.reading import reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
 from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting
-from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.timed import Timed
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class RunsPage(Page):
+class RunsPage(Timed):
     """Every run, newest first, live."""
 
     NAME = "runs"
@@ -45,6 +46,12 @@ class RunsPage(Page):
         """The board, and the filter below it."""
         yield RunsBoard(id="board")
         yield FilterBar()
+
+    @property
+    def run_for_when(self) -> str | None:
+        """The selected one."""
+        cursor = self.board.table.cursor
+        return self.rows[cursor].run_id if 0 <= cursor < len(self.rows) else None
 
     @property
     def board(self) -> RunsBoard:
@@ -82,7 +89,9 @@ class RunsPage(Page):
         self._show_selected()
 
     def _show_selected(self) -> None:
-        view = self._selected_view.view(self._selected(), self.zone)
+        selected = self._selected()
+        whole = self.session.whole(selected.run_id) if selected is not None and not self.session.is_live else None
+        view = self._selected_view.view(selected, self.zone, whole)
         self.board.show_selected(view, self.session.now(), self.zone)
 
     def _selected(self) -> Moment | None:
@@ -168,6 +177,9 @@ class RunsPage(Page):
         self._open_failure(range(self.board.table.cursor, -1, -1), "earlier")
 
     def _open_failure(self, order: Iterable[int], which: str) -> None:
+        if not self.session.is_live:
+            self.go(Kind.FAILURE, 1 if which == "later" else -1)
+            return
         index = self._walk.next(self.rows, order)
         if index is None:
             self.notify(f"no {which} failure among the runs shown", timeout=3, markup=False)
@@ -184,6 +196,9 @@ class RunsPage(Page):
         self._move_to_degraded(range(self.board.table.cursor - 1, -1, -1), "earlier")
 
     def _move_to_degraded(self, order: Iterable[int], which: str) -> None:
+        if not self.session.is_live:
+            self.go(Kind.DEGRADATION, 1 if which == "later" else -1)
+            return
         found = next((index for index in order if self.rows[index].degraded), None)
         if found is None:
             self.notify(f"no {which} degraded run is shown", timeout=3, markup=False)

@@ -46,7 +46,7 @@ def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
     left: Line = ()
     right: Line = ()
     for attempt in _ever_shorter(view):
-        left, right = _left(attempt.view, plain=plain), _right(attempt.view, tiny=attempt.tiny, plain=plain)
+        left, right = _left(attempt.view, plain=plain), _right(attempt, plain=plain)
         if width_of(left) + width_of(right) + 4 <= width:
             break
     room = max(0, width - 2)
@@ -59,11 +59,15 @@ def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
 class _Attempt:
     view: HeaderView
     tiny: bool = False
+    told: bool = True
+    """That there are no problems is said too."""
 
 
 def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
     """What falls away first: rate, lag, source, zone, the run's date; then what no one would miss."""
     yield _Attempt(view)
+    if view.rate and view.events:
+        yield _Attempt(view, told=False)
     yield _Attempt(replace(view, rate=""))
     yield _Attempt(replace(view, rate="", lag=""))
     yield _Attempt(replace(view, rate="", lag="", source=""))
@@ -89,14 +93,15 @@ def _left(view: HeaderView, *, plain: bool) -> Line:
     return tuple(bits)
 
 
-def _right(view: HeaderView, *, tiny: bool, plain: bool) -> Line:
+def _right(attempt: _Attempt, *, plain: bool) -> Line:
+    view, tiny = attempt.view, attempt.tiny
     facts: list[Line] = []
     if view.state:
         mark = (Bit(f"{view.state_mark} ", "$v-running"),) if view.state_mark else ()
         ink = "$foreground" if view.state_mark else "$muted"
         facts.append((*mark, Bit(view.state, ink)))
     facts += [(Bit(word, "$muted"),) for word in (view.rate, view.lag, view.events) if word]
-    problems = _problems(view.problems, tiny=tiny, told=bool(view.rate or view.lag or view.zone))
+    problems = _problems(view.problems, tiny=tiny, told=attempt.told and bool(view.rate or view.lag or view.zone))
     if problems:
         facts.append((problems,))
     if view.remark:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
+from textual import events
+from textual.message import Message
+
+from runwatch.ui.keys import bindings
 from runwatch.ui.line import Bit, Line, fit, fit_line
 from runwatch.ui.plain import is_plain
 from runwatch.ui.widgets.axis import Axis, axis, cell_of
@@ -32,6 +36,8 @@ MARKS: dict[str, MarkLook] = {
 }
 """Worst first: it wins a cell."""
 _RANK = {kind: number for number, kind in enumerate(MARKS)}
+FEW = 6
+"""Entries in one cell: below so many a column of the density is not drawn in full height."""
 CROWD = 4
 """So many equal marks in a row are drawn as a stretch."""
 
@@ -59,6 +65,8 @@ class TimeBarView:
     end_label: str = ""
     """`?` where the end is not known."""
     tail: str = ""
+    density: tuple[int, ...] = ()
+    """How much there was in each of so many equal stretches between the edges."""
 
 
 def bar(view: TimeBarView, cells: int, *, plain: bool = False) -> Line:
@@ -107,16 +115,17 @@ def _put_marks(drawn: list[Bit], kinds: Sequence[str], here: int, *, plain: bool
         at += wide
 
 
-def bar_line(view: TimeBarView, width: int, *, plain: bool = False) -> Line:
-    """The whole line, in the columns of the lanes."""
+def bar_line(view: TimeBarView, width: int, *, plain: bool = False, focused: bool = False) -> Line:
+    """The whole line, in the columns of the lanes; the edges tell of the focus."""
+    edge = "bold $accent" if focused else "$muted"
     columns = axis(width)
     tail = view.tail if columns.end else view.tail.removeprefix("took ")
     left, right = ("|", "|") if plain else ("├", "┤")
     return (
         Bit(fit(_short(view.start_label, columns), columns.label), "$muted"),
-        Bit(left, "$muted"),
+        Bit(left, edge),
         *bar(view, columns.bar, plain=plain),
-        Bit(right, "$muted"),
+        Bit(right, edge),
         *_end(view, columns, plain=plain),
         *fit_line((Bit(tail, "$foreground"),), columns.tail, "right"),
     )
@@ -134,19 +143,108 @@ def _short(label: str, columns: Axis) -> str:
     return label[: columns.label - 1] if len(label) >= columns.label else label
 
 
-class TimeBar(Drawn):
-    """The bar as a widget, one line high."""
+def density_line(view: TimeBarView, width: int, *, plain: bool = False) -> Line:
+    """Above the bar, in its columns: where much was written, and where nothing."""
+    columns = axis(width)
+    steps = "_.-:=+*" if plain else "▁▂▃▄▅▆▇"
+    heights = _in_cells(view.density, columns.bar)
+    most = max(FEW, *heights) if heights else 0
+    cells = [steps[round((height / most) ** 0.5 * (len(steps) - 1))] if height else " " for height in heights]
+    return (Bit(" " * columns.start), Bit("".join(cells), "$faint"))
 
+
+def _in_cells(density: Sequence[int], cells: int) -> list[float]:
+    """What falls into each cell; a stretch that lies in two is shared between them."""
+    if not density or cells < 1:
+        return []
+    edges = [cell * len(density) / cells for cell in range(cells + 1)]
+    before = [0.0, *accumulate(density)]
+
+    def until(edge: float) -> float:
+        whole = int(edge)
+        return before[whole] + (edge - whole) * (density[whole] if whole < len(density) else 0)
+
+    return [until(right) - until(left) for left, right in pairwise(edges)]
+
+
+class TimeBar(Drawn, can_focus=True):
+    """The bar as a widget, one line high; two with the density above it."""
+
+    BINDINGS = bindings("bar")
     DEFAULT_CSS = """
-    TimeBar { height: 1; width: 1fr; }
+    TimeBar { height: auto; width: 1fr; }
     """
     view = TimeBarView()
+    is_dense = False
 
-    def show(self, view: TimeBarView) -> None:
+    class Sought(Message):
+        """Another moment was pointed at (ns), by a click or by dragging; a later one replaces it."""
+
+        def __init__(self, moment: int) -> None:
+            super().__init__()
+            self.moment = moment
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, TimeBar.Sought)
+
+    class Stepped(Message):
+        """One event on (1) or back (-1); a notable one with shift."""
+
+        def __init__(self, step: int, *, notable: bool) -> None:
+            super().__init__()
+            self.step = step
+            self.notable = notable
+
+    def show(self, view: TimeBarView, *, dense: bool = False) -> None:
         """Draw this; nothing happens if it is what is drawn already."""
-        if view != self.view:
-            self.view = view
+        if (view, dense) != (self.view, self.is_dense):
+            self.view, self.is_dense = view, dense
             self.redraw()
 
     def lines(self, width: int) -> tuple[Line, ...]:
-        return (bar_line(self.view, width, plain=is_plain()),)
+        line = bar_line(self.view, width, plain=is_plain(), focused=self.has_focus)
+        above = (density_line(self.view, width, plain=is_plain()),) if self.is_dense else ()
+        return (*above, line)
+
+    def time_at(self, x: int) -> int | None:
+        """The moment that stands in a column, the nearest edge's beyond them; None of a bar without a start."""
+        view, columns = self.view, axis(self.size.width)
+        if view.start is None or view.now is None or columns.bar < 1:
+            return None
+        end = max(view.now, view.now if view.end is None or view.estimated else view.end)
+        cell = max(0, min(columns.bar - 1, x - columns.start))
+        return view.start + (end - view.start) * cell // max(1, columns.bar - 1)
+
+    def _seek(self, x: int) -> None:
+        time = self.time_at(x)
+        if time is not None:
+            self.post_message(self.Sought(time))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._seek(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self._seek(event.x)
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+
+    def action_cursor_left(self) -> None:
+        self.post_message(self.Stepped(-1, notable=False))
+
+    def action_cursor_right(self) -> None:
+        self.post_message(self.Stepped(1, notable=False))
+
+    def action_notable_left(self) -> None:
+        self.post_message(self.Stepped(-1, notable=True))
+
+    def action_notable_right(self) -> None:
+        self.post_message(self.Stepped(1, notable=True))
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()

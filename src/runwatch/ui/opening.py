@@ -1,0 +1,69 @@
+"""What stands on the screen first, where time is recorded: the one run, or the choice among several."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Protocol
+
+from textual.screen import Screen
+
+from runwatch.session.session import Session
+from runwatch.session.travel import Travel
+from runwatch.ui.choose import ChooseRun
+
+
+class Opener(Protocol):
+    """What is asked of the app."""
+
+    session: Session
+    travel: Travel
+    zone: tzinfo
+
+    def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
+        """One run, on top."""
+
+    def give_up(self, words: str) -> None:
+        """Leave, and say why on stderr."""
+
+    def say(self, words: str) -> None:
+        """A passing word."""
+
+    def choose_run(self, screen: Screen[str | None]) -> None:
+        """Ask which run; `Opening.choose` gets the answer."""
+
+
+class Opening:
+    """Begins the show once all that was there has been read."""
+
+    def __init__(self, at: str | None = None, *, paused: bool = False) -> None:
+        """`at` is WHEN, as the user wrote it, of the run that is chosen; time runs from there unless `paused`."""
+        self._at = at
+        self._paused = paused
+        self._is_done = False
+
+    def begin_if_read(self, app: Opener) -> None:
+        """Called at each tick; does something once."""
+        session = app.session
+        if self._is_done or not session.is_whole or not session.playhead.is_recorded:
+            return
+        self._is_done = True
+        runs = [run.run_id for run in session.runs.all()]
+        wanted = session.options.run_id
+        if not runs:
+            app.give_up(f"no runs in {session.source.label.removeprefix('replay ')}; a PATH is an event log")
+        elif wanted is not None and wanted not in runs:
+            app.give_up(f"no run is called {wanted}; `runwatch summary` lists those there are")
+        elif wanted is not None or len(runs) == 1:
+            self.choose(app, wanted or runs[0])
+        else:
+            app.choose_run(ChooseRun(session, app.zone))
+
+    def choose(self, app: Opener, run_id: str | None) -> None:
+        """This run; None: all of them on one clock."""
+        app.session.choose(run_id)
+        if run_id is not None:
+            app.open_run(run_id)
+        if self._at is not None:
+            app.say(app.travel.go_to(self._at, run_id, app.zone))
+        if not self._paused and not app.session.playhead.is_at_end:
+            app.session.playhead.play()
