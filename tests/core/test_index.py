@@ -268,6 +268,21 @@ def test_what_a_replaced_document_said_is_forgotten() -> None:
     assert run.state.events == 2
 
 
+def test_of_a_replaced_document_no_problem_is_counted_that_was_not_kept_either() -> None:
+    """10,002 problems of one document and one of another log: 10,000 are kept, all are counted, and all but one go."""
+    document = segment("j.json")
+    runs = Runs()
+    runs.feed(Problem("no"), segment("a.jsonl"), 1, 0)
+    for number in range(10_002):
+        runs.feed(Problem("no", number), document, 1, 0)
+    assert (runs.problem_count, len(runs.problems)) == (10_003, 10_000)
+    runs.take_out(document)
+    assert (runs.problem_count, len(runs.problems)) == (1, 1)
+    runs.feed(Problem("no", 1), document, 1, 0)
+    runs.take_out(document)
+    assert (runs.problem_count, len(runs.problems)) == (1, 1)
+
+
 def test_a_run_that_lost_all_its_entries_is_none() -> None:
     """What is forgotten whole is not shown as an empty run."""
     document = segment("j.json")

@@ -128,6 +128,8 @@ class Runs:
         self.revision = 0
         self._run_ids: dict[Segment, set[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
+        self._problems_in: dict[Segment, int] = {}
+        """How many problems a segment had, kept or not."""
 
     def feed(
         self, entry: Entry | Problem, segment: Segment, line: int, offset: int, arrived: int | None = None
@@ -154,6 +156,7 @@ class Runs:
         self.problem_count += 1
         if isinstance(where, Place):
             self._run_ids.setdefault(where.segment, set())
+            self._problems_in[where.segment] = self._problems_in.get(where.segment, 0) + 1
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append((where, reason))
 
@@ -171,9 +174,10 @@ class Runs:
                 if there is segment
             )
             run.take_out(segment)
-        kept = [pair for pair in self.problems if not isinstance(pair[0], Place) or pair[0].segment is not segment]
-        self.problem_count -= len(self.problems) - len(kept)
-        self.problems = kept
+        self.problem_count -= self._problems_in.pop(segment, 0)
+        self.problems = [
+            pair for pair in self.problems if not isinstance(pair[0], Place) or pair[0].segment is not segment
+        ]
 
     def all(self) -> list[Run]:
         """Every run, in no particular order; what said only unknown things is none."""

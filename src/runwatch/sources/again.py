@@ -8,7 +8,7 @@ import threading
 import orjson
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.lines import LONGEST_LINE, is_whole_object
+from runwatch.sources.lines import LONGEST_LINE, is_whole_json
 from runwatch.sources.reader import Content, FileId, Packed, Plain, content, open_same
 from runwatch.sources.tail import Tail
 
@@ -66,7 +66,7 @@ def line_in(held: Content, offset: int) -> bytes | None:
     while len(line) <= LONGEST_LINE + 1:
         data = held.read(offset + len(line), size)
         if not data:
-            return bytes(line).rstrip(b"\r") if is_whole_object(line) else None
+            return bytes(line).rstrip(b"\r") if is_whole_json(line) else None
         end = data.find(b"\n")
         if end >= 0:
             line += data[:end]

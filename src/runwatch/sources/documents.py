@@ -18,7 +18,7 @@ from runwatch.sources.again import entry_in
 from runwatch.sources.base import Document, Fault, Item
 from runwatch.sources.chain import Identities
 from runwatch.sources.found import Found
-from runwatch.sources.lines import is_whole_object
+from runwatch.sources.lines import is_whole_json
 from runwatch.sources.patience import Patience
 from runwatch.sources.reader import PRINT, open_file
 from runwatch.sources.tail import reason_of
@@ -206,7 +206,7 @@ def kind_of(data: bytes, named: bool) -> tuple[Kind, str]:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         first, newline, _ = data.partition(b"\n")
-        return (Kind.LINES if named and newline and is_whole_object(first) else Kind.UNFINISHED), str(error)
+        return (Kind.LINES if named and newline and is_whole_json(first) else Kind.UNFINISHED), str(error)
     if isinstance(value, dict) and isinstance(value.get("entries"), list):
         return Kind.DOCUMENT, ""
     if not named:
