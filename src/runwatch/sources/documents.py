@@ -200,6 +200,17 @@ def looks_like_journal(start: bytes) -> bool:
     return text.startswith(b"{") and (b'"entries"' in text or b'"run_id"' in text)
 
 
+def is_log(found: Found) -> bool:
+    """Whether this file is a log by its name, or a `.json` that begins as a journal does."""
+    if found.named or not found.path.endswith(".json"):
+        return True
+    try:
+        with open(open_file(found.path), "rb") as held:
+            return looks_like_journal(held.read(PRINT))
+    except OSError:
+        return True  # nobody can say
+
+
 def kind_of(data: bytes, named: bool) -> tuple[Kind, str]:
     """What this text is, and why it does not parse if it does not."""
     try:
