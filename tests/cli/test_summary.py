@@ -85,6 +85,15 @@ def test_totals_count_all_that_was_read_whatever_was_asked_for(tmp_path: Path) -
     assert reply["totals"] == {"runs": 2, "events": 3, "problems": 1, "unknown_events": 1, "verdicts": verdicts}
 
 
+def test_an_unknown_event_delivered_again_is_a_repeat_and_counted_once(tmp_path: Path) -> None:
+    """As any other; without a time two equal ones are two."""
+    odd = {"Teleported": {"to": "x"}}
+    path = log(tmp_path / "a.jsonl", line(started()), line(odd, second=1), line(odd, second=1), line(odd, second=None),
+               line(odd, second=None))  # fmt: skip
+    found = summary(path)
+    assert (found["totals"]["unknown_events"], found["runs"][0]["repeats"]) == (3, 1)
+
+
 def test_problems_are_the_first_hundred_by_path_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The count is in totals."""
     monkeypatch.chdir(tmp_path)

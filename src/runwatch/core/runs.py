@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen, Unknown
+from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen
 from runwatch.core.fold import fold
 from runwatch.core.index import RunLog
 from runwatch.core.places import Place, Segment
@@ -124,7 +124,6 @@ class Runs:
         self.problems: list[tuple[Place | str, str]] = []
         """(where, why), the first `PROBLEMS_KEPT`."""
         self.problem_count = 0
-        self.unknown_count = 0
         self.revision = 0
         self._run_ids: dict[Segment, set[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
@@ -139,8 +138,6 @@ class Runs:
         if isinstance(entry, Problem):
             self.report(Place(segment, line, entry.number, offset), entry.reason)
             return
-        if isinstance(entry.event, Unknown):
-            self.unknown_count += 1
         spoken_of = self._run_ids.get(segment)
         if spoken_of is None:
             spoken_of = self._run_ids[segment] = set()
@@ -167,17 +164,16 @@ class Runs:
             return
         self.revision += 1
         for run_id in run_ids:
-            run = self.by_id[run_id]
-            self.unknown_count -= sum(
-                isinstance(event, Unknown)
-                for event, there in zip(run.log.events, run.log.segments, strict=True)
-                if there is segment
-            )
-            run.take_out(segment)
+            self.by_id[run_id].take_out(segment)
         self.problem_count -= self._problems_in.pop(segment, 0)
         self.problems = [
             pair for pair in self.problems if not isinstance(pair[0], Place) or pair[0].segment is not segment
         ]
+
+    @property
+    def unknown_count(self) -> int:
+        """Events that are not known; one delivered again is a repeat, and as if not there."""
+        return sum(run.state.unknown for run in self.by_id.values())
 
     def all(self) -> list[Run]:
         """Every run, in no particular order; what said only unknown things is none."""
