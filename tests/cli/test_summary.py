@@ -105,6 +105,18 @@ def test_problems_are_the_first_hundred_by_path_and_line(tmp_path: Path, monkeyp
     assert found == [("a.jsonl", 2), ("a.jsonl", 3), *(("b.jsonl", number) for number in range(1, 99))]
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that even root cannot read is Linux's")
+def test_a_path_that_cannot_be_read_is_a_problem_among_the_others(tmp_path: Path) -> None:
+    """Permissions would not stop root, who may run this; nobody can read the begin of /proc/self/mem."""
+    found = summary(log(tmp_path / "a.jsonl", line(ended())), "/proc/self/mem")
+    reason = "cannot read: input/output error"
+    assert [run["verdict"] for run in found["runs"]] == ["succeeded"]
+    assert found["problems"] == [{"path": "/proc/self/mem", "line": None, "reason": reason}]
+    result = call("summary", "/proc/self/mem", "--format", "json")
+    assert (result.exit_code, json.loads(result.stdout)["runs"]) == (2, [])
+    assert result.stderr == f"runwatch: no runs in /proc/self/mem; /proc/self/mem: {reason}\n"
+
+
 def test_generated_at_is_the_clocks(tmp_path: Path) -> None:
     reply = summary(log(tmp_path / "a.jsonl", line(ended())))
     assert reply["generated_at"] == "2026-11-24T00:00:00.000000000Z"
