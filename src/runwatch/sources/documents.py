@@ -14,7 +14,7 @@ from enum import Enum
 import orjson
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.again import entry_in
+from runwatch.sources.again import Entries
 from runwatch.sources.base import Document, Fault, Item
 from runwatch.sources.chain import Identities
 from runwatch.sources.found import Found
@@ -61,7 +61,7 @@ class Documents:
         self._numbers = numbers
         self._identities = identities
         self._patience = patience
-        self._opened: tuple[Found, bytes] | None = None
+        self._entries = Entries()
 
     def reads(self, found: Found) -> bool:
         """Whether this file is for us."""
@@ -114,16 +114,12 @@ class Documents:
     def line_at(self, place: Place) -> bytes | None:
         """One entry's own JSON."""
         file = self._by_segment.get(place.segment)
-        if file is None or place.segment.gone:
+        if file is None or place.segment.gone or not place.entry:
             return None
         try:
-            found, data = self._opened or (None, b"")
-            if found is not file.found:
-                data = _read(file.found.path)
-                self._opened = (file.found, data)
+            return self._entries.json(file.found, place.entry, lambda: _read(file.found.path))
         except (OSError, _TooLarge):
             return None
-        return entry_in(data, place.entry) if place.entry else None
 
     def _one_name_each(self, found: Collection[Found]) -> Collection[Found]:
         """A document reached by two paths is read once."""
