@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from typing import Any
 
 import pytest
@@ -249,6 +250,28 @@ def test_the_moment_has_the_digits_of_the_time_it_was_taken_from() -> None:
     run.feed(entry(None, started(0)), segment(), 2, 0, None)
     run.feed(entry(2, completed(0), digits=0), segment(), 3, 0, None)
     assert [run.log.digits_at(position) for position in range(3)] == [3, 3, 0]
+    run.feed(entry(2, warning(), digits=6), segment(), 4, 0, None)
+    run.feed(entry(1, completed(1), digits=3), segment(), 5, 0, None)
+    assert [run.log.digits_at(position) for position in range(5)] == [3, 3, 0, 6, 6]
+
+
+def test_thousands_of_events_behind_one_time_do_not_look_at_one_another() -> None:
+    """A clock set back leaves all that follows at one moment, and each of them is told with its digits."""
+
+    class Counted(array):  # type: ignore[type-arg]
+        """Times that count how often one is looked at."""
+
+        looks = 0
+
+        def __getitem__(self, key: Any) -> Any:
+            Counted.looks += 1
+            return super().__getitem__(key)
+
+    run = feed(Run("r"), segment(), (3600, warning()), *((number, started(number)) for number in range(2000)))
+    assert run.state.events == 2001
+    run.log.times = Counted("q", run.log.times)
+    assert {run.log.digits_at(position) for position in range(2001)} == {9}
+    assert Counted.looks < 10_000
 
 
 def test_what_a_replaced_document_said_is_forgotten() -> None:

@@ -10,7 +10,7 @@ piece or in many, from one file or from ten in any sequence, the order is the sa
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
@@ -46,6 +46,8 @@ class RunLog:
         self.is_arranged = True
         """False when the order must be worked out again before it is used."""
         self._tail: _Tail | None = None
+        self._owners: dict[int, array[int]] = {}
+        """Forgotten whenever the order moves."""
 
     def append(self, entry: Entry, segment: Segment, line: int, offset: int) -> int | None:
         """Add an entry; its position if it stands behind all others, None if the order must be looked at.
@@ -74,6 +76,7 @@ class RunLog:
 
     def _place_last(self, row: int) -> int:
         assert self._tail is not None
+        self._owners.clear()
         self.order.append(row)
         self.moments.append(self._tail.moment)
         return len(self.order) - 1
@@ -106,6 +109,7 @@ class RunLog:
         self.moments = array("q", (moment for moment, _ in pairs))
         self.repeats = len(repeated)
         self.is_arranged = True
+        self._owners.clear()
         self._tail = _Tail.behind(self)
 
     def _merge(self, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
@@ -154,16 +158,22 @@ class RunLog:
 
     def digits_at(self, position: int) -> int:
         """The fractional digits of the time that its moment was taken from."""
-        moment = self.moments[position]
-        last = len(self.order) - 1
-        for step in (-1, 1):
-            near = position
-            while 0 <= near <= last and self.moments[near] == moment:
-                row = self.order[near]
-                if self.times[row] == moment:
-                    return self.digits[row]
-                near += step
-        return 9
+        moment, row = self.moments[position], self.order[position]
+        if self.times[row] != moment:
+            owners = self._owners_of(moment)
+            if not owners:
+                return 9
+            row = self.order[owners[max(0, bisect_right(owners, position) - 1)]]
+        return self.digits[row]
+
+    def _owners_of(self, moment: int) -> array[int]:
+        """The positions whose own time this moment is: of thousands behind them, each looks at these alone."""
+        owners = self._owners.get(moment)
+        if owners is None:
+            among = range(bisect_left(self.moments, moment), bisect_right(self.moments, moment))
+            owners = array("I", (near for near in among if self.times[self.order[near]] == moment))
+            self._owners[moment] = owners
+        return owners
 
     def origin(self, position: int) -> str:
         """`journal`, `tables` or `stream`."""

@@ -48,6 +48,7 @@ class Chunks:
         self.tries = array("I")
         self.planned = array("i")
         """Position of its ChunkPlanned."""
+        self.first_attempt = array("i")
         self.last_attempt = array("i")
         self.last_part = array("i")
         self.durations = array("q")
@@ -71,12 +72,10 @@ class Chunks:
         self.starts = 0
         """Attempts that are known to have begun."""
         self.completed_without_start = 0
-        # attempts
         self.attempt_before = array("i")
         self.attempt_start = array("i")
         self.attempt_end = array("i")
         self.attempt_outcome = bytearray()
-        # parts
         self.part_before = array("i")
         self.part_attempt = array("i")
         self.part_file = array("i")
@@ -92,7 +91,7 @@ class Chunks:
             self.stand_in_order = self.stand_in_order and index == slot
             self.states.append(PENDING)
             self.tries.append(0)
-            for column in (self.planned, self.last_attempt, self.last_part):
+            for column in (self.planned, self.first_attempt, self.last_attempt, self.last_part):
                 column.append(NOWHERE)
             self.durations.append(-1)
             self.counts[PENDING] += 1
@@ -100,9 +99,7 @@ class Chunks:
 
     def first_start(self, slot: int) -> int:
         """Where its first attempt began; NOWHERE where that is not known."""
-        first = attempt = self.last_attempt[slot]
-        while attempt != NOWHERE:
-            first, attempt = attempt, self.attempt_before[attempt]
+        first = self.first_attempt[slot]
         return NOWHERE if first == NOWHERE else self.attempt_start[first]
 
     def note_duration(self, slot: int, length: int) -> None:
@@ -119,6 +116,8 @@ class Chunks:
         self.attempt_end.append(NOWHERE)
         self.attempt_outcome.append(RUNNING)
         self.last_attempt[slot] = attempt
+        if self.first_attempt[slot] == NOWHERE:
+            self.first_attempt[slot] = attempt
         self.tries[slot] += 1
         self.starts += start != NOWHERE
         self.open[slot] = attempt
@@ -188,9 +187,12 @@ class Chunks:
         others = list({frozenset(some): None for some in files.values()})[:ATTEMPTS_COMPARED]
         alone: set[tuple[int, int]] = set()
         for attempt, mine in files.items():
+            known: set[int] = set()
             for other in others:
-                if mine - other and other - mine:
-                    alone.update((attempt, file) for file in mine - other)
+                known |= mine - other if other - mine else set()
+                if known == mine:
+                    break
+            alone.update((attempt, file) for file in known)
         return {part for part in self.parts(slot) if (self.part_attempt[part], self.part_file[part]) in alone}
 
     def parts(self, slot: int) -> Iterator[int]:
