@@ -306,6 +306,17 @@ def test_of_a_replaced_document_no_problem_is_counted_that_was_not_kept_either()
     assert (runs.problem_count, len(runs.problems)) == (1, 1)
 
 
+def test_a_document_that_could_not_be_read_and_then_can_is_no_problem_any_more() -> None:
+    """It was looked at while its writer was at it; another file's fault stays."""
+    document = segment("j.json")
+    runs = Runs()
+    runs.report("j.json", "not a whole JSON document")
+    runs.report("other.json", "cannot read")
+    runs.take_out(document)
+    runs.feed(entry(1, plan()), document, 1, 0)
+    assert (runs.problem_count, runs.problems) == (1, [("other.json", "cannot read")])
+
+
 def test_a_run_that_lost_all_its_entries_is_none() -> None:
     """What is forgotten whole is not shown as an empty run."""
     document = segment("j.json")

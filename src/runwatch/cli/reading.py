@@ -112,4 +112,6 @@ def nothing_there(session: Session) -> str:
         return f"no runs in {label}; {files[0][0]}: {files[0][1]}{more}"
     if problems:
         return f"no runs in {label}; `runwatch lint` says why {problems:,} of its lines could not be used"
+    if unknown := session.runs.unknown_count:
+        return f"no runs in {label}; `runwatch lint` names its unknown events, {unknown:,} in all"
     return f"no runs in {label}; a PATH is an event log (.jsonl, .ndjson, .json), or a directory of them"

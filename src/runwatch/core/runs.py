@@ -127,8 +127,8 @@ class Runs:
         self.revision = 0
         self._run_ids: dict[Segment, set[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
-        self._problems_in: dict[Segment, int] = {}
-        """How many problems a segment had, kept or not."""
+        self._problems_in: dict[Segment | str, int] = {}
+        """How many problems a segment, or a file that cannot be read at all, had, kept or not."""
 
     def feed(
         self, entry: Entry | Problem, segment: Segment, line: int, offset: int, arrived: int | None = None
@@ -153,21 +153,23 @@ class Runs:
         self.problem_count += 1
         if isinstance(where, Place):
             self._run_ids.setdefault(where.segment, set())
-            self._problems_in[where.segment] = self._problems_in.get(where.segment, 0) + 1
+        about = where.segment if isinstance(where, Place) else where
+        self._problems_in[about] = self._problems_in.get(about, 0) + 1
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append((where, reason))
 
     def take_out(self, segment: Segment) -> None:
-        """Forget what one segment said: it is going to be read anew."""
-        run_ids = self._run_ids.pop(segment, None)
-        if run_ids is None:
+        """Forget what one segment said, and that it could not be read: it is going to be read anew."""
+        run_ids, about = self._run_ids.pop(segment, set()), (segment, segment.path)
+        problems = sum(self._problems_in.pop(key, 0) for key in about)
+        if not run_ids and not problems:
             return
         self.revision += 1
         for run_id in run_ids:
             self.by_id[run_id].take_out(segment)
-        self.problem_count -= self._problems_in.pop(segment, 0)
+        self.problem_count -= problems
         self.problems = [
-            pair for pair in self.problems if not isinstance(pair[0], Place) or pair[0].segment is not segment
+            pair for pair in self.problems if (pair[0].segment if isinstance(pair[0], Place) else pair[0]) not in about
         ]
 
     @property
