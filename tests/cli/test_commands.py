@@ -152,17 +152,29 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
-@pytest.mark.parametrize("arguments", [["summary", CONTRADICTED], ["schema"], ["--help"], ["events", SAMPLES]])
-def test_a_full_disk_takes_one_line(arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [[CONTRADICTED], ["summary", CONTRADICTED], ["events", SAMPLES], ["lint", SAMPLES], ["demo"], ["schema"]],
+)
+def test_a_full_disk_takes_one_line_and_is_no_failed_run(arguments: list[str]) -> None:
     with open("/dev/full", "w") as full:
         ran = process(*arguments, stdout=full, stderr=subprocess.PIPE)
-    assert ran.returncode == 1
-    assert ran.stderr.replace("cannot write the output: ", "") == "runwatch: no space left on device\n"
+    said = "runwatch: cannot write the output: no space left on device; make room, or send it elsewhere\n"
+    assert (ran.returncode, ran.stderr) == (2, said)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["summary", "--help"]])
+def test_help_on_a_full_disk_takes_one_line(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        ran = process(*arguments, stdout=full, stderr=subprocess.PIPE)
+    assert (ran.returncode, ran.stderr) == (2, "runwatch: cannot read or write: no space left on device\n")
 
 
 def test_a_closed_stdout_takes_one_line() -> None:
     ran = process("summary", CONTRADICTED, stderr=subprocess.PIPE, preexec_fn=lambda: os.close(1))
-    assert (ran.returncode, ran.stderr) == (1, "runwatch: cannot write the output: stdout is closed\n")
+    said = "runwatch: cannot write the output: stdout is closed; make room, or send it elsewhere\n"
+    assert (ran.returncode, ran.stderr) == (2, said)
 
 
 def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,18 @@ def test_clean_logs_say_so_on_stderr_only() -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "1 log, 1 event, no problems\n")
 
 
+def test_a_directory_of_documents_holds_logs() -> None:
+    """rivet's journals, as they come: one is whole, one has an entry that nobody can use."""
+    entry = {"recorded_at": "2026-11-23T18:00:00Z", "event": ended()}
+    log(Path("a.json"), json.dumps({"run_id": "r", "entries": [entry]}))
+    result = call("lint", ".")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "1 log, 1 event, no problems\n")
+    log(Path("b.json"), json.dumps({"run_id": "q", "entries": [entry, {"event": 5}]}))
+    result = call("lint", ".")
+    assert (result.exit_code, result.stdout) == (1, "./b.json:1: entry 2: event: expected an object, found 5\n")
+    assert result.stderr == "2 logs, 2 events, 1 problem\n"
+
+
 def test_of_a_document_the_line_and_the_entry_are_told() -> None:
     entries = [{"event": ended()}, {"event": {"Teleported": {}}}, {"event": {"Warning": {}}}]
     log(Path("a.jsonl"), line(ended()), json.dumps({"run_id": "r", "entries": entries}))

@@ -88,6 +88,7 @@ BAD = [
     {"event": None}, {"event": {}}, {"event": {**started(), **failed()}},
     {"event": {"ChunkStarted": {"chunk_index": 0, "start_key": ""}}},
     {"event": {"ChunkStarted": {"chunk_index": -1, "start_key": "", "end_key": ""}}},
+    {"event": {"ChunkStarted": {"chunk_index": 2**64, "start_key": "", "end_key": ""}}},
     {"event": {"ChunkStarted": {"chunk_index": "0", "start_key": "", "end_key": ""}}},
     {"event": {"chunk_started": None}},
     {"event": {"type": "ChunkStarted"}},

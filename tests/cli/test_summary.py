@@ -85,6 +85,15 @@ def test_totals_count_all_that_was_read_whatever_was_asked_for(tmp_path: Path) -
     assert reply["totals"] == {"runs": 2, "events": 3, "problems": 1, "unknown_events": 1, "verdicts": verdicts}
 
 
+def test_an_unknown_event_delivered_again_is_a_repeat_and_counted_once(tmp_path: Path) -> None:
+    """As any other; without a time two equal ones are two."""
+    odd = {"Teleported": {"to": "x"}}
+    path = log(tmp_path / "a.jsonl", line(started()), line(odd, second=1), line(odd, second=1), line(odd, second=None),
+               line(odd, second=None))  # fmt: skip
+    found = summary(path)
+    assert (found["totals"]["unknown_events"], found["runs"][0]["repeats"]) == (3, 1)
+
+
 def test_problems_are_the_first_hundred_by_path_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The count is in totals."""
     monkeypatch.chdir(tmp_path)
@@ -94,6 +103,18 @@ def test_problems_are_the_first_hundred_by_path_and_line(tmp_path: Path, monkeyp
     assert reply["totals"]["problems"] == 101
     found = [(problem["path"], problem["line"]) for problem in reply["problems"]]
     assert found == [("a.jsonl", 2), ("a.jsonl", 3), *(("b.jsonl", number) for number in range(1, 99))]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that even root cannot read is Linux's")
+def test_a_path_that_cannot_be_read_is_a_problem_among_the_others(tmp_path: Path) -> None:
+    """Permissions would not stop root, who may run this; nobody can read the begin of /proc/self/mem."""
+    found = summary(log(tmp_path / "a.jsonl", line(ended())), "/proc/self/mem")
+    reason = "cannot read: input/output error"
+    assert [run["verdict"] for run in found["runs"]] == ["succeeded"]
+    assert found["problems"] == [{"path": "/proc/self/mem", "line": None, "reason": reason}]
+    result = call("summary", "/proc/self/mem", "--format", "json")
+    assert (result.exit_code, json.loads(result.stdout)["runs"]) == (2, [])
+    assert result.stderr == f"runwatch: no runs in /proc/self/mem; /proc/self/mem: {reason}\n"
 
 
 def test_generated_at_is_the_clocks(tmp_path: Path) -> None:
@@ -248,7 +269,7 @@ def test_times_are_utc_or_local(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "18:09:15" in call("summary", path).stdout
         local = call("summary", path, "--local").stdout
         assert "23:39:15" in local
-        assert "times in IST" in local
+        assert "times in IST" in " ".join(local.split())  # a long path wraps the line
         assert summary(path, "--local", "--at", "23:39")["runs"][0]["at"]["time"] == "2026-11-23T18:09:59.999999999Z"
     finally:
         monkeypatch.undo()

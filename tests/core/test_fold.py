@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.core.made import (
     ended,
     entry,
     failed,
+    feed,
     plan,
     retry,
     run_of,
@@ -228,3 +230,25 @@ def test_a_name_given_by_the_line_wins_over_the_plan_and_the_id() -> None:
     assert run_of((0, warning())).export_of(run_of((0, warning())).state) == "orders"
     assert Run("x").export_of(Run("x").state) == "unknown"
     assert Run("a__2024-02_20261123T180000.000_7").export_of(Run("x").state) == "a__2024-02"
+
+
+def test_a_chunk_tried_thousands_of_times_is_not_gone_through_each_time() -> None:
+    """Else a log with one chunk, again and again, would hang us."""
+
+    class Counted(array):  # type: ignore[type-arg]
+        """A column that counts how often an attempt is looked at."""
+
+        looks = 0
+
+        def __getitem__(self, key: Any) -> Any:
+            Counted.looks += 1
+            return super().__getitem__(key)
+
+    run = Run(RUN_ID)
+    run._state.chunks.attempt_before = Counted("i")
+    cycles = [event for number in range(2000) for event in (started(0), completed(0, 1, f"f{number}"))]
+    feed(run, segment(), *enumerate(cycles))
+    chunks = run.state.chunks
+    assert (run.state.files.total_rows, chunks.durations[0]) == (2000, 3999 * SECOND)
+    assert Counted.looks == 0
+    assert len(chunks.parts_alone(0)) == 2000

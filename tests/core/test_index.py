@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from typing import Any
 
 import pytest
@@ -223,6 +224,28 @@ def test_the_moment_has_the_digits_of_the_time_it_was_taken_from() -> None:
     run.feed(entry(None, started(0)), segment(), 2, 0, None)
     run.feed(entry(2, completed(0), digits=0), segment(), 3, 0, None)
     assert [run.log.digits_at(position) for position in range(3)] == [3, 3, 0]
+    run.feed(entry(2, warning(), digits=6), segment(), 4, 0, None)
+    run.feed(entry(1, completed(1), digits=3), segment(), 5, 0, None)
+    assert [run.log.digits_at(position) for position in range(5)] == [3, 3, 0, 6, 6]
+
+
+def test_thousands_of_events_behind_one_time_do_not_look_at_one_another() -> None:
+    """A clock set back leaves all that follows at one moment, and each of them is told with its digits."""
+
+    class Counted(array):  # type: ignore[type-arg]
+        """Times that count how often one is looked at."""
+
+        looks = 0
+
+        def __getitem__(self, key: Any) -> Any:
+            Counted.looks += 1
+            return super().__getitem__(key)
+
+    run = feed(Run("r"), segment(), (3600, warning()), *((number, started(number)) for number in range(2000)))
+    assert run.state.events == 2001
+    run.log.times = Counted("q", run.log.times)
+    assert {run.log.digits_at(position) for position in range(2001)} == {9}
+    assert Counted.looks < 10_000
 
 
 def test_what_a_replaced_document_said_is_forgotten() -> None:
@@ -240,6 +263,32 @@ def test_what_a_replaced_document_said_is_forgotten() -> None:
     assert places(run) == ["a.jsonl:1", "j.json:1"]
     runs.take_out(segment("never seen"))
     assert run.state.events == 2
+
+
+def test_of_a_replaced_document_no_problem_is_counted_that_was_not_kept_either() -> None:
+    """10,002 problems of one document and one of another log: 10,000 are kept, all are counted, and all but one go."""
+    document = segment("j.json")
+    runs = Runs()
+    runs.feed(Problem("no"), segment("a.jsonl"), 1, 0)
+    for number in range(10_002):
+        runs.feed(Problem("no", number), document, 1, 0)
+    assert (runs.problem_count, len(runs.problems)) == (10_003, 10_000)
+    runs.take_out(document)
+    assert (runs.problem_count, len(runs.problems)) == (1, 1)
+    runs.feed(Problem("no", 1), document, 1, 0)
+    runs.take_out(document)
+    assert (runs.problem_count, len(runs.problems)) == (1, 1)
+
+
+def test_a_document_that_could_not_be_read_and_then_can_is_no_problem_any_more() -> None:
+    """It was looked at while its writer was at it; another file's fault stays."""
+    document = segment("j.json")
+    runs = Runs()
+    runs.report("j.json", "not a whole JSON document")
+    runs.report("other.json", "cannot read")
+    runs.take_out(document)
+    runs.feed(entry(1, plan()), document, 1, 0)
+    assert (runs.problem_count, runs.problems) == (1, [("other.json", "cannot read")])
 
 
 def test_a_run_that_lost_all_its_entries_is_none() -> None:

@@ -247,6 +247,8 @@ def test_a_name_that_is_no_text_does_not_stop_us() -> None:
 
 # ------------------------------------------------------------------------------------------------ what a log is called
 
+JOURNAL = '{"entries": [{"event": {"Warning": {"context": "c", "message": "m"}}}]}'
+
 
 @pytest.mark.parametrize(
     ("paths", "files", "identities"),
@@ -271,12 +273,48 @@ def test_a_log_is_called_by_the_shortest_name_that_is_its_own(
 
 
 def test_a_name_once_given_stays_and_a_later_log_takes_another() -> None:
+    """What was shown as run x must not become another run, nor two runs one: only the newcomer has the PATH before."""
     write("a/x.jsonl", "1")
     seen = watch("a", "b")
     seen.poll()
     write("b/x.jsonl", "2")
     seen.poll()
-    assert [line.segment.identity for line in seen.lines] == ["x", "b/x"]
+    write("a/x.jsonl", "3")
+    seen.poll()
+    assert [line.segment.identity for line in seen.lines] == ["x", "b/x", "x"]
+
+
+@pytest.mark.parametrize("newest", ["a", "b"])
+def test_two_documents_are_told_apart_whichever_is_read_first(newest: str) -> None:
+    for name in ("a", "b"):
+        write(f"{name}/x.json", JOURNAL)
+        os.utime(f"{name}/x.json", (1, 2 if name == newest else 1))
+    seen = watch("a", "b")
+    seen.poll()
+    assert sorted((each.segment.path, each.segment.identity) for each in seen.documents) == [
+        ("a/x.json", "a/x"), ("b/x.json", "b/x"),
+    ]  # fmt: skip
+
+
+def test_a_log_and_a_document_of_one_name_are_told_apart() -> None:
+    write("a/x.jsonl", "1")
+    write("a/x.json", JOURNAL)
+    seen = watch("a")
+    seen.poll()
+    assert [line.segment.identity for line in seen.lines] == ["a/x.jsonl"]
+    assert [each.segment.identity for each in seen.documents] == ["a/x.json"]
+
+
+def test_a_json_file_that_is_no_journal_takes_no_name() -> None:
+    """Not beside the log, and not where it stood there first."""
+    write("a/x.json", '{"threads": 4}')
+    write("a/y.json", '{"threads": 4}')
+    write("a/x.jsonl", "1")
+    seen = watch("a")
+    seen.poll()
+    write("a/y.jsonl", "2")
+    seen.poll()
+    assert [line.segment.identity for line in seen.lines] == ["x", "y"]
 
 
 # ------------------------------------------------------------------------------------------------------------ trouble

@@ -91,12 +91,20 @@ def test_a_last_line_that_is_whole_json_is_given_at_once_and_once() -> None:
     assert lines.feed(b'\n{"c":3}\n') == [Lines(b'{"c":3}\n', 3, 17)]
 
 
-@pytest.mark.parametrize("text", [b"17", b'"text"', b"[1]", b'{"a":1', b'{"a":1}}', b"", b"  "])
-def test_a_last_line_that_is_no_whole_object_waits(text: bytes) -> None:
-    """`17` may become `1700`; only an object says itself where it ends."""
+@pytest.mark.parametrize("text", [b"17", b'"text', b"[1", b"tru", b'{"a":1', b'{"a":1}}', b'"a""', b"x", b"", b"  "])
+def test_a_last_line_that_is_not_whole_waits(text: bytes) -> None:
+    """`17` may become `1700`; every other JSON value says itself where it ends."""
     lines = LineSplitter()
     lines.feed(text)
     assert lines.flush() == []
+
+
+@pytest.mark.parametrize("text", [b'"text"', b"[1]", b" [] ", b"null", b"true", b"false"])
+def test_a_last_line_that_is_whole_but_no_object_is_given_too(text: bytes) -> None:
+    """It is no event, so it must be told as a problem instead of waiting for ever."""
+    lines = LineSplitter()
+    lines.feed(text)
+    assert lines.flush() == [Lines(text, 1, 0)]
 
 
 def test_text_behind_a_whole_line_is_refused_once() -> None:

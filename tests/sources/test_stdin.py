@@ -177,7 +177,7 @@ def test_a_full_disk_loses_no_line_only_the_second_look_at_it(tmp_path: Path, mo
     spool.close()
 
 
-def test_a_place_of_another_source_opens_to_nothing(pipe: Pipe) -> None:
-    other = StreamSource(os.open(os.devnull, os.O_RDONLY), "-", "stdin", cache=str(pipe.source.label))
+def test_a_place_of_another_source_opens_to_nothing(pipe: Pipe, tmp_path: Path) -> None:
+    other = StreamSource(os.open(os.devnull, os.O_RDONLY), "-", "stdin", cache=str(tmp_path))
     assert pipe.source.line_at(Place(other._segment, 1)) is None
     other.close()

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from runwatch.cli.codes import NOTHING_THERE
 from runwatch.cli.output import complain, let_go_of_stdout, told
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -99,8 +100,8 @@ class Commands(click.Group):
             code = INTERRUPTED
         except OSError as error:  # a full disk behind --help, a directory that was removed under our feet
             let_go_of_stdout()
-            complain(f"{error.filename}: {told(error)}" if error.filename else told(error))
-            code = 1
+            complain(f"{error.filename or 'cannot read or write'}: {told(error)}")
+            code = NOTHING_THERE
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -19,7 +19,7 @@ from runwatch.session.session import Session
 
 NAMES = tuple(variant.__name__ for variant in (*VARIANTS, *SOURCE_VARIANTS))
 KINDS = {snake_case(name): name for name in NAMES}
-_TO_THE_MINUTE = re.compile(r"(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d", re.ASCII)
+_TO_THE_MINUTE = re.compile(r"((?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d)([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 @click.command(
@@ -28,7 +28,10 @@ _TO_THE_MINUTE = re.compile(r"(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d", re.ASCII)
 )
 @paths
 @click.option("--kind", "kinds", metavar="NAME", multiple=True, help="Events of this kind, ChunkFailed; repeatable.")
-@click.option("--group", "groups", metavar="NAME", multiple=True, help="Events of this group, degraded; repeatable.")
+@click.option(
+    "--group", "groups", metavar="NAME", multiple=True, type=click.Choice([*GROUPS, "unknown"]),
+    help="Events of this group, degraded; repeatable.",
+)
 @click.option("--chunk", metavar="N", type=click.IntRange(0), help="Only what names this chunk.")
 @click.option("--since", metavar="WHEN", help="Only from this moment on; 14:03 is the begin of that minute.")
 @click.option("--until", metavar="WHEN", help="Only up to this moment; 14:03 is the end of that minute.")
@@ -50,7 +53,8 @@ def command(
     Each line is the log's own. Without --kind or --group all events are
     printed; repeats never.
     """
-    since = f"{since}:00" if since is not None and _TO_THE_MINUTE.fullmatch(since) else since
+    if since is not None and (minute := _TO_THE_MINUTE.fullmatch(since)):
+        since = f"{minute[1]}:00{minute[2] or ''}"
     for text in (since, until):
         if text is not None:
             when_of(text, asked.options().zone)
@@ -76,8 +80,6 @@ def _warn(asking: Asking, session: Session) -> None:
     seen = {event.kind for run in session.runs.by_id.values() for event in run.log.events if isinstance(event, Unknown)}
     for kind in sorted(asking.kinds - seen - set(NAMES)):
         complain(f"no event here is called {kind}; known are {', '.join(NAMES)}")
-    for group in sorted(asking.groups - {*GROUPS, "unknown"}):
-        complain(f"there is no group {group}; there are {', '.join(GROUPS)} and unknown")
 
 
 def _print(session: Session, asking: Asking, follow: bool) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import orjson
+
 from runwatch.cli.matching import Match
 from runwatch.core.encode import encode
 from runwatch.core.events import Entry
@@ -36,15 +38,23 @@ class Lines:
             yield b"".join(lines[number] for number in range(len(block)))
 
     def _line(self, match: Match) -> bytes:
-        place = match.place
-        if place.entry:
-            return encode(entry_of(match)) + b"\n"
-        raw = self._source.line_at(place)
+        raw = self._source.line_at(match.place)
         if raw is None:
             self.gone += 1
             return encode(entry_of(match)) + b"\n"
+        if match.place.entry:
+            raw = _whole(raw, entry_of(match))
         text = raw.decode("utf-8", "replace").translate(_BLANKS).strip()  # outside of texts only blanks can be raw
         return escape_controls(text).encode() + b"\n"
+
+
+def _whole(own: bytes, entry: Entry) -> bytes:
+    """A document's entry as a line of its own, with the run and the export that it had from the document."""
+    given = orjson.loads(own)
+    if not isinstance(given, dict):  # the document was replaced since it was read
+        return encode(entry)
+    around = {"run_id": entry.run_id, "export_name": entry.export_name}
+    return orjson.dumps(around | {key: value for key, value in given.items() if key not in around or value is not None})
 
 
 def entry_of(match: Match) -> Entry:

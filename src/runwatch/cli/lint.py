@@ -24,7 +24,7 @@ class Complaints(Runs):
 
     def __init__(self) -> None:
         super().__init__()
-        self.events = 0
+        self.events = self.unknown = 0
         self.kept: list[tuple[Place | str, str]] = []
 
     def feed(
@@ -36,7 +36,7 @@ class Complaints(Runs):
             return
         self.events += 1
         if isinstance(entry.event, Unknown):
-            self.unknown_count += 1
+            self.unknown += 1
             inside = f"entry {entry.number}: " if entry.number else ""
             reason = f"{inside}unknown event {entry.event.variant}"
             self.kept.append((Place(segment, line, entry.number, offset), reason))
@@ -75,6 +75,6 @@ def _count(logs: int, complaints: Complaints) -> str:
     """`12 logs, 4,312 events, no problems`."""
     parts = [plural(logs, "log"), plural(complaints.events, "event")]
     parts.append(plural(complaints.problem_count, "problem") if complaints.problem_count else "no problems")
-    if complaints.unknown_count:
-        parts.append(plural(complaints.unknown_count, "unknown event"))
+    if complaints.unknown:
+        parts.append(plural(complaints.unknown, "unknown event"))
     return ", ".join(parts)

@@ -59,7 +59,8 @@ def _duration(ctx: click.Context, param: click.Parameter, value: str) -> int:
     return length
 
 
-paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(readable=False))
+"""One that cannot be read is a problem among the others, and does not keep those from being read."""
 
 SELECTION = (
     click.option("--run", metavar="ID", help="Only the run with this run_id."),

@@ -10,7 +10,17 @@ import sys
 
 import click
 
+from runwatch.cli.codes import NOTHING_THERE
 from runwatch.core.text import safe
+
+
+class CannotWrite(click.ClickException):
+    """Nobody has the answer; 1 would say that a run failed."""
+
+    exit_code = NOTHING_THERE
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"cannot write the output: {why}; make room, or send it elsewhere")
 
 
 def complain(message: str) -> None:
@@ -31,7 +41,7 @@ def write(data: str | bytes) -> None:
     """
     stream = sys.stdout
     if stream is None:
-        raise click.ClickException("cannot write the output: stdout is closed")
+        raise CannotWrite("stdout is closed")
     if isinstance(data, str):
         data = data.encode(stream.encoding or "utf-8", "backslashreplace")
     try:
@@ -42,7 +52,7 @@ def write(data: str | bytes) -> None:
         raise
     except OSError as error:
         let_go_of_stdout()
-        raise click.ClickException(f"cannot write the output: {told(error)}") from None
+        raise CannotWrite(told(error)) from None
 
 
 def told(error: OSError) -> str:

@@ -106,6 +106,12 @@ def last_moments(session: Session) -> Iterable[int]:
 def nothing_there(session: Session) -> str:
     """Why no run was found, and what to do."""
     label, problems = session.source.label, session.runs.problem_count
+    files = [(where, why) for where, why in session.runs.problems if isinstance(where, str)]
+    if files:
+        more = f" (+{len(files) - 1:,} more)" if len(files) > 1 else ""
+        return f"no runs in {label}; {files[0][0]}: {files[0][1]}{more}"
     if problems:
         return f"no runs in {label}; `runwatch lint` says why {problems:,} of its lines could not be used"
+    if unknown := session.runs.unknown_count:
+        return f"no runs in {label}; `runwatch lint` names its unknown events, {unknown:,} in all"
     return f"no runs in {label}; a PATH is an event log (.jsonl, .ndjson, .json), or a directory of them"

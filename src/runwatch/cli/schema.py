@@ -17,7 +17,7 @@ KNOWN = (*VARIANTS, *SOURCE_VARIANTS)
 TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
 _TYPES: dict[str, JSON] = {
     "str": {"type": "string"},
-    "int": {"type": "integer", "minimum": 0},
+    "int": {"type": "integer", "minimum": 0, "maximum": 2**64 - 1},
     "bool": {"type": "boolean"},
     "dict[str, typing.Any]": {"type": "object"},
     "tuple[str, ...]": {"type": "array", "items": {"type": "string"}},

@@ -80,10 +80,12 @@ class Files:
 def alone(files: Mapping[int, set[int]]) -> set[tuple[int, int]]:
     """(attempt, file) for each file that another attempt does not have, where that one has a file this one lacks."""
     others = list({frozenset(some): None for some in files.values()})[:ATTEMPTS_COMPARED]
-    return {
-        (attempt, file)
-        for attempt, mine in files.items()
-        for other in others
-        if mine - other and other - mine
-        for file in mine - other
-    }
+    found: set[tuple[int, int]] = set()
+    for attempt, mine in files.items():
+        known: set[int] = set()
+        for other in others:
+            known |= mine - other if other - mine else set()
+            if known == mine:
+                break
+        found.update((attempt, file) for file in known)
+    return found

@@ -108,7 +108,7 @@ def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, l
         state.files_since_validation.append(position)
     else:
         state.nameless_rows += event.rows
-    chunks.add_part(slot, file_row, event.rows, position)
+    chunks.add_part(slot, chunks.last_attempt[slot], file_row, event.rows, position)
     _note_duration(state, log, slot, position)
     added = event.rows if file_row == NOWHERE else state.files.total_rows - before
     state.rows_series.add(log.moment(position), added)

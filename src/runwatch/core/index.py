@@ -14,10 +14,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
-import msgspec
-
 from runwatch.core.events import Entry, Event
 from runwatch.core.places import Place, Segment
+from runwatch.core.seen import Seen
 
 NEVER = -(2**63)
 """Stands in a column of times for "unknown"."""
@@ -50,6 +49,8 @@ class RunLog:
         self.is_arranged = True
         """False when the order must be worked out again before it is used."""
         self._tail: _Tail | None = None
+        self._owners: dict[int, array[int]] = {}
+        """Forgotten whenever the order moves."""
 
     def append(self, entry: Entry, segment: Segment, line: int, offset: int) -> int | None:
         """Add an entry; its position if it stands behind all others, None if the order must be looked at.
@@ -78,6 +79,7 @@ class RunLog:
 
     def _place_last(self, row: int) -> int:
         assert self._tail is not None
+        self._owners.clear()
         if self.events[row].group in UNNUMBERED:
             self.unnumbered.append(len(self.order))
         self.order.append(row)
@@ -114,6 +116,7 @@ class RunLog:
         self.unnumbered = array("I", unnumbered)
         self.repeats = len(repeated)
         self.is_arranged = True
+        self._owners.clear()
         self._tail = _Tail.behind(self)
 
     def _merge(self, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
@@ -139,8 +142,8 @@ class RunLog:
 
     def _repeats_in(self, merged: Iterable[tuple[int, int]]) -> set[int]:
         """Rows equal to an earlier one in time (to the nanosecond), variant and fields."""
-        seen = _Seen()
-        return {row for _, row in merged if self.times[row] != NEVER and not seen.is_new(self, row)}
+        seen = Seen()
+        return {row for _, row in merged if self.times[row] != NEVER and not seen.is_new(self.times, self.events, row)}
 
     def positions_until(self, moment: int) -> int:
         """How many positions lie not after `moment`."""
@@ -170,16 +173,22 @@ class RunLog:
 
     def digits_at(self, position: int) -> int:
         """The fractional digits of the time that its moment was taken from."""
-        moment = self.moments[position]
-        last = len(self.order) - 1
-        for step in (-1, 1):
-            near = position
-            while 0 <= near <= last and self.moments[near] == moment:
-                row = self.order[near]
-                if self.times[row] == moment:
-                    return self.digits[row]
-                near += step
-        return 9
+        moment, row = self.moments[position], self.order[position]
+        if self.times[row] != moment:
+            owners = self._owners_of(moment)
+            if not owners:
+                return 9
+            row = self.order[owners[max(0, bisect_right(owners, position) - 1)]]
+        return self.digits[row]
+
+    def _owners_of(self, moment: int) -> array[int]:
+        """The positions whose own time this moment is: of thousands behind them, each looks at these alone."""
+        owners = self._owners.get(moment)
+        if owners is None:
+            among = range(bisect_left(self.moments, moment), bisect_right(self.moments, moment))
+            owners = array("I", (near for near in among if self.times[self.order[near]] == moment))
+            self._owners[moment] = owners
+        return owners
 
     def origin(self, position: int) -> str:
         """`journal`, `tables` or `stream`."""
@@ -189,30 +198,6 @@ class RunLog:
         """Where it stands, for evidence and the raw view."""
         row = self.order[position]
         return Place(self.segments[row], self.lines[row], self.numbers[row], self.offsets[row])
-
-
-class _Seen:
-    """Timed entries by time and content, so that one delivered again is known however many share its time."""
-
-    def __init__(self) -> None:
-        self._rows: dict[tuple[int, int], list[int]] = {}
-
-    def is_new(self, log: RunLog, row: int) -> bool:
-        """Remember `row`, unless an equal one came before."""
-        event = log.events[row]
-        earlier = self._rows.setdefault((log.times[row], _content(event)), [])
-        if any(log.events[other] == event for other in earlier):
-            return False
-        earlier.append(row)
-        return True
-
-
-def _content(event: Event) -> int:
-    """The same for equal events, and hardly ever for others."""
-    try:
-        return hash(event)
-    except TypeError:  # a JSON object among the fields
-        return hash((event.kind, msgspec.json.encode(event, order="sorted")))
 
 
 class _Tail:
@@ -227,9 +212,9 @@ class _Tail:
         self.latest = NEVER
         """The greatest time of all; only an entry not later than it can be a repeat."""
         self._at_latest: list[int] = []
-        self._ties: _Seen | None = None
+        self._ties: Seen | None = None
         """Those at the latest time; made only when a second one turns up."""
-        self._all: _Seen | None = None
+        self._all: Seen | None = None
         """All timed entries; made only when a time turns up that is earlier than the latest."""
 
     @classmethod
@@ -275,23 +260,23 @@ class _Tail:
     def _repeats(self, log: RunLog, row: int, time: int) -> bool:
         """Whether an equal entry came before; a new one is remembered with the others."""
         if self._all is None and time < self.latest:
-            self._all = _Seen()
+            self._all = Seen()
             for other in log.order:
                 if log.times[other] != NEVER:
-                    self._all.is_new(log, other)
+                    self._all.is_new(log.times, log.events, other)
         if self._all is not None:
-            return not self._all.is_new(log, row)
+            return not self._all.is_new(log.times, log.events, row)
         if self._ties is None:
-            self._ties = _Seen()
+            self._ties = Seen()
             for other in self._at_latest:
-                self._ties.is_new(log, other)
-        return not self._ties.is_new(log, row)
+                self._ties.is_new(log.times, log.events, other)
+        return not self._ties.is_new(log.times, log.events, row)
 
     def _remember(self, log: RunLog, row: int) -> None:
         time = log.times[row]
         if time > self.latest:
             self.latest, self._at_latest, self._ties = time, [row], None
             if self._all is not None:
-                self._all.is_new(log, row)
+                self._all.is_new(log.times, log.events, row)
         elif time == self.latest:
             self._at_latest.append(row)

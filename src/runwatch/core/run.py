@@ -8,20 +8,22 @@ which leads to its time and its place in the log.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
 from re import finditer
 
 from runwatch.core.causes import Causes
-from runwatch.core.files import Files, alone
+from runwatch.core.files import Files
 from runwatch.core.numbers import Numbers
+from runwatch.core.parts import NOWHERE, Parts
 from runwatch.core.series import Series
 
 PENDING, RUNNING, COMPLETED, FAILED, INTERRUPTED = range(5)
 _RUNNING = bytes([RUNNING])  # as a pattern it finds itself
 STATE_NAMES = ("pending", "running", "completed", "failed", "interrupted")
-NOWHERE = -1
-"""Stands in a column of positions for "not known"."""
+__all__ = [
+    "COMPLETED", "FAILED", "INTERRUPTED", "NOWHERE", "PENDING", "RUNNING", "STATE_NAMES",
+    "Attempt", "Chunks", "RunState",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,11 @@ class Attempt:
     """Positions of the completions that delivered its parts."""
 
 
-class Chunks:
+class Chunks(Parts):
     """The chunks of a run: one slot a chunk, in the order in which they were first heard of."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.slot_of = Numbers[int]()
         self.indexes = array("Q")
         self.stand_in_order = True
@@ -50,8 +53,8 @@ class Chunks:
         self.tries = array("I")
         self.planned = array("i")
         """Position of its ChunkPlanned."""
+        self.first_attempt = array("i")
         self.last_attempt = array("i")
-        self.last_part = array("i")
         self.durations = array("q")
         """ns from a completed chunk's first start to its last end, -1 where that is unknown."""
         self.slowest = NOWHERE
@@ -65,25 +68,13 @@ class Chunks:
         """Slots with a failed or interrupted attempt, in the order of the first."""
         self.open: dict[int, int] = {}
         """Slot → attempt under way."""
-        self._written_twice: set[int] = set()
-        self._delivered_twice: dict[int, None] = {}
-        """Slots with parts of several attempts."""
-        self._unsure: set[int] = set()
-        """Those of them to be looked at before it is said which were written twice."""
         self.starts = 0
         """Attempts that are known to have begun."""
         self.completed_without_start = 0
-        # attempts
         self.attempt_before = array("i")
         self.attempt_start = array("i")
         self.attempt_end = array("i")
         self.attempt_outcome = bytearray()
-        # parts
-        self.part_before = array("i")
-        self.part_attempt = array("i")
-        self.part_file = array("i")
-        self.part_rows = array("Q")
-        self.part_position = array("i")
 
     def slot(self, index: int) -> int:
         """The slot of chunk `index`, made if it is new."""
@@ -94,7 +85,7 @@ class Chunks:
             self.stand_in_order = self.stand_in_order and index == slot
             self.states.append(PENDING)
             self.tries.append(0)
-            for column in (self.planned, self.last_attempt, self.last_part):
+            for column in (self.planned, self.first_attempt, self.last_attempt, self.last_part):
                 column.append(NOWHERE)
             self.durations.append(-1)
             self.counts[PENDING] += 1
@@ -102,9 +93,7 @@ class Chunks:
 
     def first_start(self, slot: int) -> int:
         """Where its first attempt began; NOWHERE where that is not known."""
-        first = attempt = self.last_attempt[slot]
-        while attempt != NOWHERE:
-            first, attempt = attempt, self.attempt_before[attempt]
+        first = self.first_attempt[slot]
         return NOWHERE if first == NOWHERE else self.attempt_start[first]
 
     def note_duration(self, slot: int, length: int) -> None:
@@ -121,6 +110,8 @@ class Chunks:
         self.attempt_end.append(NOWHERE)
         self.attempt_outcome.append(RUNNING)
         self.last_attempt[slot] = attempt
+        if self.first_attempt[slot] == NOWHERE:
+            self.first_attempt[slot] = attempt
         self.tries[slot] += 1
         self.starts += start != NOWHERE
         self.open[slot] = attempt
@@ -157,52 +148,12 @@ class Chunks:
         else:
             self.recovered.discard(slot)
 
-    def add_part(self, slot: int, file_row: int, rows: int, position: int) -> None:
-        """The last attempt delivered a part; `file_row` NOWHERE: rows without a file."""
-        before, attempt = self.last_part[slot], self.last_attempt[slot]
-        if before != NOWHERE and (slot in self._delivered_twice or self.part_attempt[before] != attempt):
-            self._delivered_twice[slot] = None
-            self._unsure.add(slot)
-        self.part_before.append(before)
-        self.part_attempt.append(attempt)
-        self.part_file.append(file_row)
-        self.part_rows.append(rows)
-        self.part_position.append(position)
-        self.last_part[slot] = len(self.part_file) - 1
-
-    @property
-    def written_twice(self) -> list[int]:
-        """Slots with two attempts that each left a file the other does not have."""
-        for slot in self._unsure:
-            if self.parts_alone(slot):
-                self._written_twice.add(slot)
-            else:
-                self._written_twice.discard(slot)
-        self._unsure.clear()
-        return sorted(self._written_twice)
-
-    def parts_alone(self, slot: int) -> set[int]:
-        """Parts of attempts of which each left a file that the other does not have."""
-        files: dict[int, set[int]] = {}
-        for part in self.parts(slot):
-            if self.part_file[part] != NOWHERE:
-                files.setdefault(self.part_attempt[part], set()).add(self.part_file[part])
-        found = alone(files)
-        return {part for part in self.parts(slot) if (self.part_attempt[part], self.part_file[part]) in found}
-
     def work_out(self) -> None:
         """What follows from the columns: the open attempts as they began, the recovered slots."""
         running = [match.start() for match in finditer(_RUNNING, self.states)]
         self.open = {slot: self.last_attempt[slot] for slot in sorted(running, key=self.last_attempt.__getitem__)}
         self.recovered = {slot for slot in self.troubled if self.states[slot] == COMPLETED}
         self._unsure = set(self._delivered_twice)
-
-    def parts(self, slot: int) -> Iterator[int]:
-        """Rows of its parts, the newest first."""
-        part = self.last_part[slot]
-        while part != NOWHERE:
-            yield part
-            part = self.part_before[part]
 
     def attempts(self, slot: int) -> tuple[Attempt, ...]:
         """Every attempt, the first first."""
@@ -224,19 +175,6 @@ class Chunks:
             )
             for number, row in enumerate(reversed(rows), 1)
         )
-
-    def rows(self, slot: int, files: Files) -> int:
-        """The sum over its parts: distinct files, and rows without one."""
-        seen: set[int] = set()
-        total = 0
-        for part in self.parts(slot):
-            file_row = self.part_file[part]
-            if file_row == NOWHERE:
-                total += self.part_rows[part]
-            elif file_row not in seen:
-                seen.add(file_row)
-                total += files.rows[file_row]
-        return total
 
 
 class RunState:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from runwatch.core.checkpoints import Checkpoints
-from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen, Unknown
+from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen
 from runwatch.core.index import RunLog
 from runwatch.core.places import Place, Segment
 from runwatch.core.run import NOWHERE, RunState
@@ -128,10 +128,11 @@ class Runs:
         self.problems: list[tuple[Place | str, str]] = []
         """(where, why), the first `PROBLEMS_KEPT`."""
         self.problem_count = 0
-        self.unknown_count = 0
         self.revision = 0
         self._run_ids: dict[Segment, set[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
+        self._problems_in: dict[Segment | str, int] = {}
+        """How many problems a segment, or a file that cannot be read at all, had, kept or not."""
 
     def feed(
         self, entry: Entry | Problem, segment: Segment, line: int, offset: int, arrived: int | None = None
@@ -141,8 +142,6 @@ class Runs:
         if isinstance(entry, Problem):
             self.report(Place(segment, line, entry.number, offset), entry.reason)
             return
-        if isinstance(entry.event, Unknown):
-            self.unknown_count += 1
         spoken_of = self._run_ids.get(segment)
         if spoken_of is None:
             spoken_of = self._run_ids[segment] = set()
@@ -158,26 +157,29 @@ class Runs:
         self.problem_count += 1
         if isinstance(where, Place):
             self._run_ids.setdefault(where.segment, set())
+        about = where.segment if isinstance(where, Place) else where
+        self._problems_in[about] = self._problems_in.get(about, 0) + 1
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append((where, reason))
 
     def take_out(self, segment: Segment) -> None:
-        """Forget what one segment said: it is going to be read anew."""
-        run_ids = self._run_ids.pop(segment, None)
-        if run_ids is None:
+        """Forget what one segment said, and that it could not be read: it is going to be read anew."""
+        run_ids, about = self._run_ids.pop(segment, set()), (segment, segment.path)
+        problems = sum(self._problems_in.pop(key, 0) for key in about)
+        if not run_ids and not problems:
             return
         self.revision += 1
         for run_id in run_ids:
-            run = self.by_id[run_id]
-            self.unknown_count -= sum(
-                isinstance(event, Unknown)
-                for event, there in zip(run.log.events, run.log.segments, strict=True)
-                if there is segment
-            )
-            run.take_out(segment)
-        kept = [pair for pair in self.problems if not isinstance(pair[0], Place) or pair[0].segment is not segment]
-        self.problem_count -= len(self.problems) - len(kept)
-        self.problems = kept
+            self.by_id[run_id].take_out(segment)
+        self.problem_count -= problems
+        self.problems = [
+            pair for pair in self.problems if (pair[0].segment if isinstance(pair[0], Place) else pair[0]) not in about
+        ]
+
+    @property
+    def unknown_count(self) -> int:
+        """Events that are not known; one delivered again is a repeat, and as if not there."""
+        return sum(run.state.unknown for run in self.by_id.values())
 
     def all(self) -> list[Run]:
         """Every run, in no particular order; what said only unknown things is none."""

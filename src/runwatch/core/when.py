@@ -17,6 +17,7 @@ from runwatch.core.index import NEVER, RunLog
 from runwatch.core.run import NOWHERE, RunState
 from runwatch.core.times import SECOND, digits_of, parse_time
 
+_TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?", re.ASCII)
 EXAMPLES = "a time (2026-11-23T14:03:00Z, 14:03), +90s, -5m, 50% or an event number"
 
@@ -148,6 +149,9 @@ def parse_when(text: str, zone: tzinfo, last_moments: Iterable[int]) -> When:
     if text[:1] in ("+", "-"):
         return Offset(parse_duration(text[1:]), text[0] == "-")
     exact = parse_time(text)
+    if exact is not None:
+        return Instant(exact[0])
+    exact = parse_time(_TO_THE_MINUTE.sub(r"\1:59.999999999\2", text))
     if exact is not None:
         return Instant(exact[0])
     match = _CLOCK.fullmatch(text)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import orjson
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.lines import LONGEST_LINE, is_whole_object
+from runwatch.sources.lines import LONGEST_LINE, is_whole_json
 from runwatch.sources.reader import Content, FileId, Packed, Plain, content, open_same
 from runwatch.sources.tail import Tail
 
@@ -24,6 +26,7 @@ class Again:
 
     def __init__(self, tails: dict[Segment, Tail]) -> None:
         self._tails = tails
+        self._entries = Entries()
         self._open: tuple[FileId, int, Plain | Packed] | None = None
         self._lock = threading.Lock()  # a screen looks while a thread reads
 
@@ -35,10 +38,14 @@ class Again:
         with self._lock:
             try:
                 held = self._content(tail)
-                line = line_in(held, place.offset) if tail.starts(held) else None
+                if not tail.starts(held):
+                    return None
+                if not place.entry:
+                    return line_in(held, place.offset)
+                key = (place.segment.number, place.offset)
+                return self._entries.json(key, place.entry, lambda: line_in(held, place.offset))
             except OSError:
                 return None
-        return entry_in(line, place.entry) if line is not None and place.entry else line
 
     def close(self) -> None:
         if self._open is not None:
@@ -66,7 +73,7 @@ def line_in(held: Content, offset: int) -> bytes | None:
     while len(line) <= LONGEST_LINE + 1:
         data = held.read(offset + len(line), size)
         if not data:
-            return bytes(line).rstrip(b"\r") if is_whole_object(line) else None
+            return bytes(line).rstrip(b"\r") if is_whole_json(line) else None
         end = data.find(b"\n")
         if end >= 0:
             line += data[:end]
@@ -76,9 +83,27 @@ def line_in(held: Content, offset: int) -> bytes | None:
     return None
 
 
-def entry_in(document: bytes, entry: int) -> bytes | None:
-    """One entry's own JSON out of a journal document."""
+class Entries:
+    """The entries of the document opened last: whoever looks at one looks at its neighbours next."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._entries: list[Any] = []
+
+    def json(self, key: object, number: int, read: Callable[[], bytes | None]) -> bytes | None:
+        """One entry's own JSON; `key` is the document, which `read` gets where it is another than the last."""
+        if key != self._key:
+            self._key, self._entries = None, []  # what is not needed any more makes room first
+            self._entries = _entries_in(read() or b"")
+            self._key = key
+        if not 0 < number <= len(self._entries):
+            return None
+        return orjson.dumps(self._entries[number - 1])
+
+
+def _entries_in(document: bytes) -> list[Any]:
     try:
-        return orjson.dumps(orjson.loads(document)["entries"][entry - 1])
-    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
-        return None
+        entries = orjson.loads(document)["entries"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return []
+    return entries if isinstance(entries, list) else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from runwatch.sources.found import Found, identities, visible
@@ -65,25 +65,37 @@ class Chain:
 
 
 class Identities:
-    """What logs are called; no two the same, where that can be had."""
+    """What logs are called; no two the same, where that can be had. A name once given stays: runs stand under it."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, is_log: Callable[[Found], bool] = lambda found: True) -> None:
+        """`is_log` tells a log from a file that only looks like one by its name; asked where two want one name."""
+        self._is_log = is_log
+        self._names: dict[str, str] = {}
+        self._taken: dict[str, Found] = {}
 
     def of(self, logs: Iterable[Found]) -> dict[str, str]:
-        """Names for these new logs (one file of each), by the log's path: the shortest that tells them apart."""
-        named: dict[str, str] = {}
-        left = {found.chain: list(identities(found)) for found in logs}
+        """Names for these logs (one file of each), by the log's path: the shortest that tells them apart."""
+        files = {found.chain: found for found in logs}
+        left = {key: list(identities(found)) for key, found in files.items() if key not in self._names}
         for last in (False, False, True):
-            wanted: dict[str, list[str]] = {}
+            wanted: dict[str, list[Found]] = {}
             for key, choices in left.items():
-                wanted.setdefault(choices.pop(0), []).append(key)
-            for identity, keys in wanted.items():
-                if last or (len(keys) == 1 and identity not in self._taken):
-                    named |= dict.fromkeys(keys, identity)
-            self._taken.update(named.values())
-            left = {key: choices for key, choices in left.items() if key not in named}
-        return named
+                wanted.setdefault(choices.pop(0), []).append(files[key])
+            for identity, claimants in wanted.items():
+                self._give(identity, claimants, last)
+            left = {key: choices for key, choices in left.items() if key not in self._names}
+        return {key: self._names[key] for key in files}
+
+    def _give(self, identity: str, claimants: list[Found], anyhow: bool) -> None:
+        """A name to the one log that wants it; `anyhow`: to all that do, for they have no other."""
+        holder = self._taken.get(identity)
+        if len(claimants) > 1 or holder is not None:
+            claimants = claimants if anyhow else [found for found in claimants if self._is_log(found)]
+            holder = holder if holder is None or self._is_log(holder) else None
+        if anyhow or (len(claimants) == 1 and holder is None):
+            for found in claimants:
+                self._names[found.chain] = identity
+                self._taken[identity] = found
 
 
 def new_chain(found: Found, identity: str) -> Chain:

@@ -14,11 +14,11 @@ from enum import Enum
 import orjson
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.again import entry_in
+from runwatch.sources.again import Entries
 from runwatch.sources.base import Document, Fault, Item
 from runwatch.sources.chain import Identities
 from runwatch.sources.found import Found
-from runwatch.sources.lines import is_whole_object
+from runwatch.sources.lines import is_whole_json
 from runwatch.sources.patience import Patience
 from runwatch.sources.reader import PRINT, open_file
 from runwatch.sources.tail import reason_of
@@ -61,7 +61,7 @@ class Documents:
         self._numbers = numbers
         self._identities = identities
         self._patience = patience
-        self._opened: tuple[Found, bytes] | None = None
+        self._entries = Entries()
 
     def reads(self, found: Found) -> bool:
         """Whether this file is for us."""
@@ -71,6 +71,11 @@ class Documents:
         """Each document with its size, and whether it was read."""
         for segment, file in self._by_segment.items():
             yield segment, file.found.size, file.found.path not in self.due
+
+    def measure(self, path: str) -> tuple[Segment, int] | None:
+        """The document that a file turned out to be, and its size."""
+        file = self._files.get(path)
+        return None if file is None or file.segment is None else (file.segment, file.found.size)
 
     def newest(self, path: str) -> int:
         """When it was written to."""
@@ -109,16 +114,12 @@ class Documents:
     def line_at(self, place: Place) -> bytes | None:
         """One entry's own JSON."""
         file = self._by_segment.get(place.segment)
-        if file is None or place.segment.gone:
+        if file is None or place.segment.gone or not place.entry:
             return None
         try:
-            found, data = self._opened or (None, b"")
-            if found is not file.found:
-                data = _read(file.found.path)
-                self._opened = (file.found, data)
+            return self._entries.json(file.found, place.entry, lambda: _read(file.found.path))
         except (OSError, _TooLarge):
             return None
-        return entry_in(data, place.entry) if place.entry else None
 
     def _one_name_each(self, found: Collection[Found]) -> Collection[Found]:
         """A document reached by two paths is read once."""
@@ -195,13 +196,24 @@ def looks_like_journal(start: bytes) -> bool:
     return text.startswith(b"{") and (b'"entries"' in text or b'"run_id"' in text)
 
 
+def is_log(found: Found) -> bool:
+    """Whether this file is a log by its name, or a `.json` that begins as a journal does."""
+    if found.named or not found.path.endswith(".json"):
+        return True
+    try:
+        with open(open_file(found.path), "rb") as held:
+            return looks_like_journal(held.read(PRINT))
+    except OSError:
+        return True  # nobody can say
+
+
 def kind_of(data: bytes, named: bool) -> tuple[Kind, str]:
     """What this text is, and why it does not parse if it does not."""
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         first, newline, _ = data.partition(b"\n")
-        return (Kind.LINES if named and newline and is_whole_object(first) else Kind.UNFINISHED), str(error)
+        return (Kind.LINES if named and newline and is_whole_json(first) else Kind.UNFINISHED), str(error)
     if isinstance(value, dict) and isinstance(value.get("entries"), list):
         return Kind.DOCUMENT, ""
     if not named:

@@ -19,7 +19,7 @@ from runwatch.sources.again import Again
 from runwatch.sources.base import Item, Progress
 from runwatch.sources.chain import Identities
 from runwatch.sources.discovery import Discovery
-from runwatch.sources.documents import Documents
+from runwatch.sources.documents import Documents, is_log
 from runwatch.sources.held import Held
 from runwatch.sources.looks import RETRY, Looks
 from runwatch.sources.patience import APART, Patience
@@ -44,7 +44,7 @@ class FileSource:
         self, paths: Sequence[str], *, poll: bool = False, cwd: str = "", numbers: Iterator[int] | None = None
     ) -> None:
         numbers = numbers or itertools.count()
-        identities = Identities()
+        identities = Identities(is_log)
         self.label = paths[0] if len(paths) == 1 else f"{len(paths)} paths"
         self.progress = Progress()
         self._patience = Patience()
@@ -52,7 +52,7 @@ class FileSource:
         self._chains = Chains(numbers, identities, self._held)
         self._documents = Documents(numbers, identities, self._patience)
         self._discovery = Discovery(paths, cwd or os.getcwd())
-        self._looks = Looks(self._discovery, self._chains, self._documents, self._held)
+        self._looks = Looks(self._discovery, self._chains, self._documents, self._held, identities)
         self._reading = Reading(self._looks, self._held, self._patience)
         self._again = Again(self._chains.by_segment)
         self._poll = poll
@@ -149,6 +149,8 @@ class FileSource:
             if task in self._documents.due:
                 self._ready.extend(self._documents.step(task))
                 self._looks.hand_over(task)
+                if document := self._documents.measure(task):
+                    self._tally.note(*document, read=document[1])
             yield from self._give()
             return
         going_on = self._reading.begin(task)

@@ -19,6 +19,8 @@ LARGEST_BLOCK = 256 << 10
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\0"
+_ENDS = {b"{": b"}", b"[": b"]", b'"': b'"', b"t": b"e", b"f": b"e", b"n": b"l"}
+"""By the first byte of a JSON value, its last."""
 
 
 class Lines(NamedTuple):
@@ -96,7 +98,7 @@ class LineSplitter:
         return self._refused(" so far")
 
     def _last_line(self) -> list[Piece]:
-        if not is_whole_object(self._half):
+        if not is_whole_json(self._half):
             return []
         data = bytes(self._half)
         self._passed = len(data)
@@ -222,9 +224,10 @@ class LineSplitter:
         return pieces + self._given(b"".join(together))
 
 
-def is_whole_object(text: bytes | bytearray) -> bool:
-    """Whether this is one JSON object, from its first brace to its last."""
-    if not text[:64].lstrip().startswith(b"{") or not text[-64:].rstrip().endswith(b"}"):
+def is_whole_json(text: bytes | bytearray) -> bool:
+    """Whether this is one JSON value that can have no more to it. A number can: it may be half of a longer one."""
+    first, last = bytes(text[:64].lstrip()[:1]), bytes(text[-64:].rstrip()[-1:])
+    if not first or _ENDS.get(first) != last:
         return False
     try:
         orjson.loads(text)

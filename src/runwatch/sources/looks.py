@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from runwatch.core.places import Segment
+from runwatch.sources.chain import Identities
 from runwatch.sources.compare import Comparison
 from runwatch.sources.discovery import Discovery
 from runwatch.sources.documents import Documents
@@ -37,7 +38,9 @@ _WALK_SHARE, _POLLING_WALK_SHARE = 200, 25
 class Looks:
     """Keeps the logs in step with the disk, at little cost."""
 
-    def __init__(self, discovery: Discovery, chains: Chains, documents: Documents, held: Held) -> None:
+    def __init__(
+        self, discovery: Discovery, chains: Chains, documents: Documents, held: Held, identities: Identities
+    ) -> None:
         self.hints: deque[str] = deque()
         """Paths that notifications named; appended to from outside."""
         self.doubts: set[str] = set()
@@ -54,6 +57,7 @@ class Looks:
         self._chains = chains
         self._documents = documents
         self._held = held
+        self._identities = identities
         self._pace, self._walk_share = ACTIVE, _WALK_SHARE
         self._gone: deque[Segment] = deque()
         self._leaving: dict[Tail, float] = {}
@@ -150,6 +154,7 @@ class Looks:
 
     def _take(self, look: Look, difference: Comparison, keys: set[str] | None) -> None:
         self.doubts.clear()
+        self._identities.of(found for found in look.found if found.asked)  # together, so that none depends on reading
         documents = [found for found in look.found if self._documents.reads(found)]
         gone = self._documents.reconcile(documents, keys, self._first)
         changes = self._chains.apply(difference, self._first)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from queue import Empty, Full, Queue
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.again import entry_in, line_in
+from runwatch.sources.again import Entries, line_in
 from runwatch.sources.base import Block, Fault, Item, Progress
 from runwatch.sources.lines import Lines, LineSplitter, Piece
 from runwatch.sources.spool import Spool
@@ -37,6 +37,7 @@ class StreamSource:
         self._segment = Segment(number, path, path, os.path.basename(path) if path != "-" else "stdin")
         self._spool = Spool(cache or _cache_directory())
         self._lines = LineSplitter()
+        self._entries = Entries()
         self._queue: Queue[bytes] = Queue(_AHEAD)
         self._ready: list[Item] = []
         self._reader = _Reader(descriptor, self._queue)
@@ -74,8 +75,9 @@ class StreamSource:
     def line_at(self, place: Place) -> bytes | None:
         if place.segment is not self._segment:
             return None
-        line = line_in(self._spool, place.offset)
-        return entry_in(line, place.entry) if line is not None and place.entry else line
+        if not place.entry:
+            return line_in(self._spool, place.offset)
+        return self._entries.json(place.offset, place.entry, lambda: line_in(self._spool, place.offset))
 
     def close(self) -> None:
         self._reader.close()

@@ -6,9 +6,9 @@ from runwatch.core.times import SECOND
 from runwatch.session.stops import Kind
 from runwatch.ui.keys import footer
 from runwatch.ui.screens.page import Page
+from runwatch.ui.typed_line import TypedLine
 from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.time_bar import TimeBar
-from runwatch.ui.widgets.typed_line import TypedLine
 
 WHEN = "14:03, 2026-11-23T14:03:00Z, +90s, -5m, 50 %, #1200"
 

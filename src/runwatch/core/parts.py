@@ -1,0 +1,82 @@
+"""What the attempts at chunks delivered: their parts, as columns, and which of them were written twice."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+
+from runwatch.core.files import Files, alone
+
+NOWHERE = -1
+"""Stands in a column of positions, or of rows of another, for "not known"."""
+
+
+class Parts:
+    """A row a part; those of one slot are chained, the newest first."""
+
+    def __init__(self) -> None:
+        self.last_part = array("i")
+        """By slot."""
+        self.part_before = array("i")
+        self.part_attempt = array("i")
+        self.part_file = array("i")
+        self.part_rows = array("Q")
+        self.part_position = array("i")
+        self._written_twice: set[int] = set()
+        self._delivered_twice: dict[int, None] = {}
+        """Slots with parts of several attempts."""
+        self._unsure: set[int] = set()
+        """Those of them to be looked at before it is said which were written twice."""
+
+    def add_part(self, slot: int, attempt: int, file_row: int, rows: int, position: int) -> None:
+        """An attempt delivered a part; `file_row` NOWHERE: rows without a file."""
+        before = self.last_part[slot]
+        if before != NOWHERE and (slot in self._delivered_twice or self.part_attempt[before] != attempt):
+            self._delivered_twice[slot] = None
+            self._unsure.add(slot)
+        self.part_before.append(before)
+        self.part_attempt.append(attempt)
+        self.part_file.append(file_row)
+        self.part_rows.append(rows)
+        self.part_position.append(position)
+        self.last_part[slot] = len(self.part_file) - 1
+
+    @property
+    def written_twice(self) -> list[int]:
+        """Slots with two attempts that each left a file the other does not have."""
+        for slot in self._unsure:
+            if self.parts_alone(slot):
+                self._written_twice.add(slot)
+            else:
+                self._written_twice.discard(slot)
+        self._unsure.clear()
+        return sorted(self._written_twice)
+
+    def parts_alone(self, slot: int) -> set[int]:
+        """Parts of attempts of which each left a file that the other does not have."""
+        files: dict[int, set[int]] = {}
+        for part in self.parts(slot):
+            if self.part_file[part] != NOWHERE:
+                files.setdefault(self.part_attempt[part], set()).add(self.part_file[part])
+        found = alone(files)
+        return {part for part in self.parts(slot) if (self.part_attempt[part], self.part_file[part]) in found}
+
+    def parts(self, slot: int) -> Iterator[int]:
+        """Rows of its parts, the newest first."""
+        part = self.last_part[slot]
+        while part != NOWHERE:
+            yield part
+            part = self.part_before[part]
+
+    def rows(self, slot: int, files: Files) -> int:
+        """The sum over its parts: distinct files, and rows without one."""
+        seen: set[int] = set()
+        total = 0
+        for part in self.parts(slot):
+            file_row = self.part_file[part]
+            if file_row == NOWHERE:
+                total += self.part_rows[part]
+            elif file_row not in seen:
+                seen.add(file_row)
+                total += files.rows[file_row]
+        return total
