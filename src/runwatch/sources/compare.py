@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from runwatch.sources.found import Found, file_id
+from runwatch.sources.found import Found, file_id, is_out_of_reach
 from runwatch.sources.known import is_as_read
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
@@ -55,8 +55,13 @@ def compare(found: Iterable[Found], known: dict[FileId, Tail], among: Collection
             difference.fresh.setdefault(file.chain, []).append(file)
     for fresh in difference.fresh.values():
         fresh.sort(key=lambda file: (file.name.rank, file.name.packed))
-    difference.missing = {tail for tail in among if tail.file not in files}
+    difference.missing = {tail for tail in among if tail.file not in files and not _is_out_of_reach(tail)}
     return difference
+
+
+def _is_out_of_reach(tail: Tail) -> bool:
+    """One that a link led to is looked for by its own name elsewhere."""
+    return is_out_of_reach(tail.path, tail.file) and not stands_elsewhere(tail)
 
 
 def stands_elsewhere(tail: Tail) -> os.stat_result | None:

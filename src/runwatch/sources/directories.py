@@ -6,6 +6,7 @@ entries are passed over.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Collection
@@ -15,6 +16,9 @@ from runwatch.sources.found import Found, Look, file_id, link_target, visible
 from runwatch.sources.names import LogName, any_name, log_name
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import reason_of
+
+_NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+"""A link to nowhere or to itself, or gone already."""
 
 
 class Spot(NamedTuple):
@@ -26,6 +30,11 @@ class Spot(NamedTuple):
     """Absolute."""
     below: str
     """The path below PATH."""
+
+    @property
+    def shown(self) -> str:
+        """As the user can open it."""
+        return os.path.join(self.root, visible(self.below)).rstrip("/") or "/"
 
 
 class Directories:
@@ -63,7 +72,7 @@ class Directories:
         except (FileNotFoundError, NotADirectoryError):
             return []  # it went between two looks
         except OSError as error:
-            look.unreadable[os.path.join(spot.root, visible(spot.below)).rstrip("/")] = reason_of(error)
+            look.unreadable[spot.shown] = reason_of(error)
             return []
 
     def _is_first_time(self, path: str) -> bool:
@@ -87,8 +96,11 @@ class Directories:
                 is_directory = stat.S_ISDIR(status.st_mode)
                 if stat.S_ISREG(status.st_mode):
                     look.found.append(_found(entry, spot, name, status))
-        except OSError:
-            return None  # a link to nowhere, or gone already
+        except OSError as error:
+            if error.errno not in _NOTHING_THERE:
+                where = os.path.join(spot.shown, visible(entry.name)) if entry.is_symlink() else spot.shown
+                look.unreadable[where] = reason_of(error)
+            return None
         return Spot(spot.root, entry.path, os.path.join(spot.below, entry.name)) if is_directory else None
 
 

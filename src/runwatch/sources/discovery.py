@@ -115,6 +115,16 @@ class Discovery:
         self._matched.update(matches)
         if not matches:
             self._look.waiting.append(root)
+            self._try(fixed or ".", root)
+
+    def _try(self, directory: str, root: str) -> None:
+        """Nothing matches: there may be nothing, or a door is shut."""
+        try:
+            os.scandir(self._absolute(directory)).close()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            self._look.unreadable[root] = reason_of(error)
 
     def _existing(self, shown: str, below: str, status: os.stat_result) -> None:
         path = self._absolute(shown)

@@ -51,6 +51,16 @@ def file_id(status: os.stat_result) -> FileId:
     return status.st_dev, status.st_ino
 
 
+def is_out_of_reach(path: str, file: FileId) -> bool:
+    """Whether a file that a look did not find still stands there, as far as anyone can tell: a door was shut."""
+    try:
+        return file_id(os.stat(path)) == file
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
 def visible(name: str) -> str:
     """A file name as text: bytes that are no UTF-8 as escapes."""
     return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
