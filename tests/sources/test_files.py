@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.sources.seen import Seen, lines_of
 
-from runwatch.sources import reader
+from runwatch.sources import directories, reader
 from runwatch.sources.base import Block
 from runwatch.sources.table import open_source
 
@@ -232,6 +232,18 @@ def test_links_to_directories_are_followed_and_cycles_end() -> None:
     os.symlink("nowhere", "logs/dangling.jsonl")
     seen = watch("logs")
     assert sorted(seen.poll()) == [b"1", b"2"]
+
+
+def test_there_is_an_end_to_directories_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest come first: a link to `/` beside the logs costs the logs nothing."""
+    monkeypatch.setattr(directories, "MOST", 5)
+    for number in range(9):
+        write(f"logs/far/{number}/x.jsonl", str(number))
+    write("logs/near/x.jsonl", "near")
+    seen = watch("logs")
+    assert len(seen.poll()) == 3
+    assert b"near" in seen.texts
+    assert seen.source.progress.unreadable == (("logs", "more than 5 directories; the deepest are left out"),)
 
 
 def test_a_name_that_is_no_text_does_not_stop_us() -> None:

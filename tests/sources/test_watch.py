@@ -16,7 +16,7 @@ from tests.sources.seen import Seen
 
 from runwatch.sources import looks, watch
 from runwatch.sources.files import FileSource
-from runwatch.sources.mounts import silent_kind
+from runwatch.sources.mounts import made_up_kind, silent_kind
 from runwatch.sources.table import open_source
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify and /proc")
@@ -240,3 +240,24 @@ def test_a_file_system_without_notifications_is_known(tmp_path: Path, path: str,
 
 def test_where_nobody_says_what_is_mounted_notifications_are_trusted(tmp_path: Path) -> None:
     assert silent_kind("/", str(tmp_path / "nothing")) == ""
+
+
+@linux
+@pytest.mark.parametrize(("device", "kind"), [((0, 21), "proc"), ((0, 40), ""), ((8, 1), ""), ((9, 9), "")])
+def test_a_file_system_that_holds_nothing_written_is_known(tmp_path: Path, device: tuple[int, int], kind: str) -> None:
+    (tmp_path / "mountinfo").write_text(f"{TABLE}22 27 0:21 / /proc rw - proc proc rw\n", encoding="utf-8")
+    assert made_up_kind(os.makedev(*device), str(tmp_path / "mountinfo")) == kind
+
+
+@linux
+async def test_a_link_into_proc_is_left_out_and_the_rest_is_watched(opened: list[Seen]) -> None:
+    os.symlink("/proc", "logs/proc")
+    os.makedirs("logs/sub")
+    seen = await watching(opened, "logs")
+    progress = seen.source.progress
+    assert progress.unreadable == (("logs/proc", "a proc file system holds no logs"),)
+    assert progress.notices == ("cannot read logs/proc: a proc file system holds no logs",)
+    for path in ("logs/sub/x.jsonl", "logs/new/deep/y.jsonl"):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write(path, "{}")
+        assert await lines(seen, 1, 2.0) == [b"{}"]

@@ -1,7 +1,8 @@
 """Directories gone through for logs, with all that is below them.
 
 Links to directories are followed, each directory is read once, and hidden
-entries are passed over.
+entries are passed over. A link can lead to anywhere, also to `/`: so what the
+system makes up (`/proc`, `/sys`) is left out, and there is an end to the number.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections import deque
 from collections.abc import Collection
 from typing import NamedTuple
 
 from runwatch.sources.found import Found, Look, file_id, link_target, visible
+from runwatch.sources.mounts import made_up_kind
 from runwatch.sources.names import LogName, any_name, log_name
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import reason_of
 
+MOST = 20_000
+"""Directories gone through at one look."""
 _NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 """A link to nowhere or to itself, or gone already."""
 
@@ -44,17 +49,21 @@ class Directories:
         self.spots: dict[str, Spot] = {}
         """Gone through at the last look, by absolute path."""
         self._seen: set[FileId] = set()
+        self._kinds: dict[int, str] = {}
 
     def clear(self) -> None:
         """Before a new look at everything."""
         self.spots.clear()
         self._seen.clear()
+        self._kinds.clear()
 
     def walk(self, root: str, path: str, look: Look) -> None:
-        """A directory and all below it."""
-        left = [Spot(root, path, "")]
-        while left:
-            left += self._list(left.pop(), look, None)
+        """A directory and all below it, the nearest first."""
+        left = deque([Spot(root, path, "")])
+        while left and len(self.spots) < MOST:
+            left += self._list(left.popleft(), look, None)
+        if left:
+            look.left_out[root] = f"more than {MOST:,} directories; the deepest are left out"
 
     def some(self, chains: Collection[str], look: Look) -> None:
         """The files of these logs only, where their directories have been gone through before."""
@@ -64,7 +73,7 @@ class Directories:
     def _list(self, spot: Spot, look: Look, chains: Collection[str] | None) -> list[Spot]:
         """Its logs go to the look, its directories are returned."""
         try:
-            if chains is None and not self._is_first_time(spot.path):
+            if chains is None and not self._is_to_be_read(spot, look):
                 return []
             self.spots[spot.path] = spot
             with os.scandir(spot.path) as entries:
@@ -75,10 +84,16 @@ class Directories:
             look.unreadable[spot.shown] = reason_of(error)
             return []
 
-    def _is_first_time(self, path: str) -> bool:
-        file = file_id(os.stat(path))
+    def _is_to_be_read(self, spot: Spot, look: Look) -> bool:
+        """Whether we come here for the first time, and a log can be here."""
+        file = file_id(os.stat(spot.path))
         new = file not in self._seen
         self._seen.add(file)
+        if new and file[0] not in self._kinds:
+            self._kinds[file[0]] = made_up_kind(file[0])
+        if new and (kind := self._kinds[file[0]]):
+            look.left_out[spot.shown] = f"a {kind} file system holds no logs"
+            return False
         return new
 
     def _entry(self, entry: os.DirEntry[str], spot: Spot, look: Look, chains: Collection[str] | None) -> Spot | None:

@@ -42,6 +42,9 @@ class Discovery:
         self.deep, self.flat = set(), set()
         for root in self._roots:
             self._path(root)
+        if self._look.left_out:  # a watch of all below would go there
+            self.flat |= self.directories.spots.keys()
+            self.deep = set()
         return self._look
 
     def only(self, chains: Collection[str], restless: Collection[str]) -> Look:

@@ -169,6 +169,7 @@ class FileSource:
         look = self._looks.last
         again = f"trying again every {RETRY:.0f} s"
         said += [f"cannot read {path}: {why}; {again}" for path, why in look.unreadable.items()]
+        said += [f"cannot read {path}: {why}" for path, why in look.left_out.items()]
         self.progress.notices = (*said, *self._looks.removed)
         self.progress.waiting = tuple(look.waiting)
-        self.progress.unreadable = tuple(look.unreadable.items())
+        self.progress.unreadable = (*look.unreadable.items(), *look.left_out.items())

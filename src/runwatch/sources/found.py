@@ -42,6 +42,8 @@ class Look:
     found: list[Found] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     """Directories and why they cannot be listed."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Directories that are not gone through, and why: trying again would not help."""
     waiting: list[str] = field(default_factory=list)
     """PATHs that lead to nothing yet."""
 

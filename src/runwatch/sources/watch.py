@@ -24,6 +24,7 @@ class Watch:
         self._hint = hint
         self._watched: tuple[dict[str, int], dict[str, int]] | None = None
         self._checked: set[str] = set()
+        self._devices: set[int | str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._stop = threading.Event()
         self._news = asyncio.Event()
@@ -59,6 +60,10 @@ class Watch:
     def _check_mounts(self, directories: Set[str]) -> None:
         for directory in sorted(directories - self._checked):
             self._checked.add(directory)
+            device = _device(directory)
+            if device in self._devices:
+                continue
+            self._devices.add(device)
             if kind := silent_kind(directory):
                 self._fall_back(f"{directory} is on {kind}")
                 return
@@ -106,6 +111,14 @@ class Watch:
         self.why_polling = why
         self.close()
         self._news.set()
+
+
+def _device(directory: str) -> int | str:
+    """By this file systems differ; one that cannot be asked is like no other."""
+    try:
+        return os.stat(directory).st_dev
+    except OSError:
+        return directory
 
 
 def _existing(directories: Set[str]) -> dict[str, int]:
