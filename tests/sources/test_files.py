@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.sources.seen import Seen, lines_of
 
-from runwatch.sources import directories, reader
+from runwatch.sources import reader, visits
 from runwatch.sources.base import Block
 from runwatch.sources.table import open_source
 
@@ -236,7 +236,7 @@ def test_links_to_directories_are_followed_and_cycles_end() -> None:
 
 def test_there_is_an_end_to_directories_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The nearest come first: a link to `/` beside the logs costs the logs nothing."""
-    monkeypatch.setattr(directories, "MOST", 5)
+    monkeypatch.setattr(visits, "MOST", 5)
     for number in range(9):
         write(f"logs/far/{number}/x.jsonl", str(number))
     write("logs/near/x.jsonl", "near")

@@ -1,8 +1,7 @@
 """Directories gone through for logs, with all that is below them.
 
 Links to directories are followed, each directory is read once, and hidden
-entries are passed over. A link can lead to anywhere, also to `/`: so what the
-system makes up (`/proc`, `/sys`) is left out, and there is an end to the number.
+entries are passed over.
 """
 
 from __future__ import annotations
@@ -15,13 +14,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from runwatch.sources.found import Found, Look, file_id, link_target, visible
-from runwatch.sources.mounts import made_up_kind
 from runwatch.sources.names import LogName, any_name, log_name
-from runwatch.sources.reader import FileId
 from runwatch.sources.tail import reason_of
+from runwatch.sources.visits import Visits
 
-MOST = 20_000
-"""Directories gone through at one look."""
 _NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 """A link to nowhere or to itself, or gone already."""
 
@@ -48,22 +44,18 @@ class Directories:
     def __init__(self) -> None:
         self.spots: dict[str, Spot] = {}
         """Gone through at the last look, by absolute path."""
-        self._seen: set[FileId] = set()
-        self._kinds: dict[int, str] = {}
+        self._visits = Visits()
 
     def clear(self) -> None:
         """Before a new look at everything."""
         self.spots.clear()
-        self._seen.clear()
-        self._kinds.clear()
+        self._visits = Visits()
 
     def walk(self, root: str, path: str, look: Look) -> None:
         """A directory and all below it, the nearest first."""
         left = deque([Spot(root, path, "")])
-        while left and len(self.spots) < MOST:
+        while left:
             left += self._list(left.popleft(), look, None)
-        if left:
-            look.left_out[root] = f"more than {MOST:,} directories; the deepest are left out"
 
     def some(self, chains: Collection[str], look: Look) -> None:
         """The files of these logs only, where their directories have been gone through before."""
@@ -73,7 +65,7 @@ class Directories:
     def _list(self, spot: Spot, look: Look, chains: Collection[str] | None) -> list[Spot]:
         """Its logs go to the look, its directories are returned."""
         try:
-            if chains is None and not self._is_to_be_read(spot, look):
+            if chains is None and not self._visits.is_due(spot.path, spot.shown, spot.root, look.left_out):
                 return []
             self.spots[spot.path] = spot
             with os.scandir(spot.path) as entries:
@@ -83,18 +75,6 @@ class Directories:
         except OSError as error:
             look.unreadable[spot.shown] = reason_of(error)
             return []
-
-    def _is_to_be_read(self, spot: Spot, look: Look) -> bool:
-        """Whether we come here for the first time, and a log can be here."""
-        file = file_id(os.stat(spot.path))
-        new = file not in self._seen
-        self._seen.add(file)
-        if new and file[0] not in self._kinds:
-            self._kinds[file[0]] = made_up_kind(file[0])
-        if new and (kind := self._kinds[file[0]]):
-            look.left_out[spot.shown] = f"a {kind} file system holds no logs"
-            return False
-        return new
 
     def _entry(self, entry: os.DirEntry[str], spot: Spot, look: Look, chains: Collection[str] | None) -> Spot | None:
         """A log goes to the look; a directory is returned."""
