@@ -29,6 +29,11 @@ def write(path: str, *texts: str) -> None:
         log.write("".join(f"{text}\n" for text in texts))
 
 
+def put(path: str, data: bytes) -> None:
+    with open(path, "ab") as log:
+        log.write(data)
+
+
 def watch(path: str) -> Seen:
     return Seen(open_source([path]))
 
@@ -335,6 +340,72 @@ def test_the_target_of_a_link_is_followed_through_its_rotations() -> None:
     write("real/x.jsonl", "2")
     assert seen.poll() == [b"2"]
     assert seen.paths == ["logs/link.jsonl", "real/x.jsonl.1"]
+
+# -------------------------------------------------------------------------------------------------------- lines cut off
+
+
+@paths
+def test_a_line_cut_by_copytruncate_is_a_problem_on_both_sides(path: str) -> None:
+    """The halves are not put together: bytes between them can be missing, and two events would make one."""
+    put("logs/x.jsonl", b'{"n":1}\n{"n":')
+    seen = watch(path)
+    seen.poll()
+    shutil.copy("logs/x.jsonl", "logs/x.jsonl.1")
+    os.truncate("logs/x.jsonl", 0)
+    seen.poll()
+    assert seen.reasons == []
+    put("logs/x.jsonl", b'2}\n{"n":3}\n')
+    seen.poll()
+    seen.poll()
+    assert seen.texts == [b'{"n":1}', b"2}", b'{"n":3}']
+    assert seen.reasons == ["logs/x.jsonl.1:2: line cut off after 5 bytes; the log goes on without its end"]
+    fresh = watch("logs")
+    fresh.poll()
+    assert (fresh.texts, fresh.reasons) == (seen.texts, seen.reasons)
+
+
+def test_a_half_line_lost_with_what_was_truncated_is_a_problem() -> None:
+    put("logs/x.jsonl", b'{"n":1}\n{"n":')
+    seen = watch("logs")
+    seen.poll()
+    os.truncate("logs/x.jsonl", 0)
+    put("logs/x.jsonl", b'{"n":3}\n')
+    seen.poll()
+    assert seen.texts == [b'{"n":1}', b'{"n":3}']
+    assert seen.reasons == ["logs/x.jsonl:2: line cut off after 5 bytes; the log goes on without its end"]
+
+
+def test_a_half_line_in_a_renamed_file_waits_until_the_new_one_is_written_to() -> None:
+    put("logs/x.jsonl", b'{"n":1}\n{"n":')
+    seen = watch("logs")
+    seen.poll()
+    os.rename("logs/x.jsonl", "logs/x.jsonl.1")
+    put("logs/x.jsonl", b"")
+    seen.poll()
+    put("logs/x.jsonl.1", b"2}\n")
+    put("logs/x.jsonl", b'{"n":3}\n')
+    seen.poll()
+    assert (seen.texts, seen.reasons) == ([b'{"n":1}', b'{"n":2}', b'{"n":3}'], [])
+
+
+def test_a_half_line_in_a_file_that_is_being_packed_is_none() -> None:
+    packed = gzip.compress(b"".join(b'{"n":%d,"x":"%d"}\n' % (n, n * n) for n in range(90)))
+    put("logs/x.jsonl.1.gz", packed[: len(packed) // 2])
+    put("logs/x.jsonl", b'{"n":90}\n')
+    seen = watch("logs")
+    seen.poll()
+    put("logs/x.jsonl.1.gz", packed[len(packed) // 2 :])
+    seen.poll()
+    assert (len(seen.texts), seen.reasons) == (91, [])
+
+
+def test_a_half_line_at_the_very_end_is_no_problem() -> None:
+    put("logs/x.jsonl.1", b'{"n":1}\n')
+    put("logs/x.jsonl", b'{"n":2}\n{"n":')
+    seen = watch("logs")
+    seen.poll()
+    seen.poll()
+    assert (len(seen.texts), seen.reasons) == (2, [])
 
 
 # ------------------------------------------------------------------------------------------------------- the real thing

@@ -179,7 +179,7 @@ def test_a_temporary_file_never_stands_where_we_stand(tmp_path: Path, monkeypatc
     spool = Spool(str(tmp_path / "cache"), most_in_memory=0)
     spool.write(b"some")
     assert spool.notice == "nothing can be written: lines that come in now cannot be shown again"
-    assert tried == [str(tmp_path / "cache"), str(tmp_path / "file"), "/tmp", "/var/tmp"]  # noqa: S108
+    assert tried == [str(tmp_path / "cache"), str(tmp_path / "file"), "/tmp", "/var/tmp"]
     spool.close()
 
 

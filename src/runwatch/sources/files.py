@@ -157,6 +157,8 @@ class FileSource:
             self._tally.note(task.segment, task.size, task.taken)
             self._ready.extend(items)
             yield from self._give()
+        self._ready.extend(self._looks.cut_off(task))
+        yield from self._give()
 
     def _give(self) -> Iterator[Item]:
         while self._ready:

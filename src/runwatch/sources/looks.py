@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from runwatch.core.places import Segment
+from runwatch.sources.base import Item
 from runwatch.sources.compare import Comparison
 from runwatch.sources.discovery import Discovery
 from runwatch.sources.documents import Documents
@@ -108,6 +109,11 @@ class Looks:
             self.doubts.add(path)
             if not self._documents.lines[path]:
                 self._chains.known_before.add(path)
+
+    def cut_off(self, tail: Tail) -> list[Item]:
+        """Lines in front of this file that will have no end, if something was read of it."""
+        chain = self._chains.all.get(tail.chain)
+        return chain.cut_off(tail, self.again) if chain is not None and tail.position else []
 
     def set_pace(self, polling: bool) -> None:
         """Without notifications we look more often."""

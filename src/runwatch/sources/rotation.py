@@ -167,6 +167,8 @@ class Chains:
         tail.segment.gone = why
         chain.tails.remove(tail)
         chain.left = max(chain.left, tail.mtime)
+        if tail.lines.half and (why == "truncated" or tail not in self._held):
+            chain.ended.append(tail)
         if why == "truncated":
             self._held.close(tail)
             self._changes.truncated.append(tail.segment)

@@ -100,6 +100,10 @@ class Tail:
         """At the end of what there is: a last line without its newline, if it is whole."""
         return [self._item(piece) for piece in self.lines.flush()]
 
+    def cut_off(self) -> list[Item]:
+        """Where the log goes on in another file: a last line without its end, told once."""
+        return [self._item(piece) for piece in self.lines.cut_off()]
+
     def _before(self, held: Content) -> bytes:
         """The bytes in front of the position. A stream cannot have changed behind our back: it is not read again."""
         length = self.trail[0]
