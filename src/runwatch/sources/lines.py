@@ -100,7 +100,8 @@ class LineSplitter:
         if self._state is not _Line.GATHERING or self._told or not self._half.strip(_BLANK):
             return []
         self._told = True
-        return [Refused(self._line, self._start, f"line cut off after {len(self._half)} bytes; the log goes on without its end")]
+        reason = f"line cut off after {len(self._half)} bytes; the log goes on without its end"
+        return [Refused(self._line, self._start, reason)]
 
     def _last_line(self) -> list[Piece]:
         if not is_whole_object(self._half):
