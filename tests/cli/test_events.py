@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 from tests.cli.calling import SAMPLES, WARNED, call, completed, ended, failed, line, log, started
 
 from runwatch.cli import events as module
+from runwatch.cli.commands import BROKEN_PIPE
+from runwatch.cli.output import is_read
 from runwatch.session.session import Session
 
 
@@ -147,3 +151,27 @@ def test_following_prints_each_line_once_as_it_comes(tmp_path: Path, monkeypatch
         "ChunkStarted", "ChunkFailed", "Warning", "RunCompleted",
     ]  # fmt: skip
     assert result.exit_code == 130
+
+
+def test_following_ends_when_nobody_reads_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`… --follow | head -1` does not wait for a further event to find out."""
+    log(tmp_path / "a.jsonl", line(started()))
+    left = [True, False]
+    monkeypatch.setattr(module, "is_read", lambda: left.pop(0))
+
+    async def changed(session: Session) -> None:
+        assert left
+
+    monkeypatch.setattr(module, "_changed", changed)
+    assert call("events", tmp_path, "--follow").exit_code == BROKEN_PIPE
+    assert left == []
+
+
+def test_a_reader_that_has_gone_is_known_without_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, written = os.pipe()
+    with open(written, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert is_read()
+        os.close(read)
+        assert not is_read()
+    assert is_read()

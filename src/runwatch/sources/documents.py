@@ -72,6 +72,11 @@ class Documents:
         for segment, file in self._by_segment.items():
             yield segment, file.found.size, file.found.path not in self.due
 
+    def measure(self, path: str) -> tuple[Segment, int] | None:
+        """A document that was read just now, with its size."""
+        file = self._files.get(path)
+        return None if file is None or file.segment is None else (file.segment, file.found.size)
+
     def newest(self, path: str) -> int:
         """When it was written to."""
         return self._files[path].found.mtime

@@ -149,6 +149,8 @@ class FileSource:
             if task in self._documents.due:
                 self._ready.extend(self._documents.step(task))
                 self._looks.hand_over(task)
+                if measure := self._documents.measure(task):
+                    self._tally.note(*measure, measure[1])
             yield from self._give()
             return
         going_on = self._reading.begin(task)
