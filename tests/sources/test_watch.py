@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import watchfiles
@@ -167,6 +170,63 @@ async def test_polling_serves_where_notifications_fail(
     write("logs/x.jsonl", "2")
     assert await lines(seen, 1, 3.0) == [b"2"]
     assert seen.source.progress.notices == (f"polling every 1 s: {said}",)
+
+
+async def test_a_directory_that_may_not_be_read_does_not_end_the_watch_of_the_others(
+    opened: list[Seen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = watchfiles.awatch, []
+
+    def picky(*directories: str, **options: Any) -> AsyncIterator[object]:
+        asked.append(options["ignore_permission_denied"])
+        if not asked[-1]:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(*directories, **options)
+
+    monkeypatch.setattr(watchfiles, "awatch", picky)
+    seen = await watching(opened, "logs")
+    write("logs/x.jsonl", "1")
+    assert await lines(seen, 1, 2.0) == [b"1"]
+    assert (asked, seen.source.progress.notices) == ([False, True], ())
+
+
+UNSHARED = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+FEW = """\
+import asyncio
+from runwatch.sources.table import open_source
+source = open_source(["logs"])
+async def main():
+    list(source.poll())
+    await source.changed()
+    await source.changed()
+    print(*source.progress.notices, sep="\\n")
+asyncio.run(main())
+source.close()
+"""
+
+
+def unshared(*script: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(watch.__file__).parents[2])}
+    return subprocess.run([*UNSHARED, *script], check=False, capture_output=True, text=True, env=environment)
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("echo 4 > /proc/sys/user/max_inotify_watches", "OS file watch limit reached"),
+        ("echo 0 > /proc/sys/user/max_inotify_instances", "too many open files"),
+    ],
+)
+def test_where_the_system_allows_no_more_watches_that_is_said(limits: str, said: str) -> None:
+    """The limits of a user namespace are its own: nobody else is bothered."""
+    if not shutil.which("unshare") or unshared(limits).returncode:
+        pytest.skip("user namespaces with limits of their own cannot be made here")
+    for number in range(9):
+        os.makedirs(f"logs/{number}")
+    done = unshared(f'{limits}; exec "$0" -c "$1"', sys.executable, FEW)
+    assert (done.stdout.rstrip(), done.stderr) == (f"polling every 1 s: no file notifications ({said})", "")
 
 
 async def test_polling_serves_on_a_network_file_system(opened: list[Seen], monkeypatch: pytest.MonkeyPatch) -> None:
