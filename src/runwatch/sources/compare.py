@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, field
 
 from runwatch.sources.found import Found, file_id, is_out_of_reach
@@ -36,6 +36,10 @@ class Comparison:
     def touched(self) -> set[str]:
         """Logs with other files than before."""
         return {*self.fresh, *(tail.chain for tail in self.broken), *(tail.chain for tail in self.missing)}
+
+    def begins_packed(self, known: Container[str]) -> bool:
+        """Whether a log never seen begins with a compressed file: it may be what became of another log's."""
+        return any(files[0].name.packed for key, files in self.fresh.items() if key not in known)
 
 
 def compare(found: Iterable[Found], known: dict[FileId, Tail], among: Collection[Tail]) -> Comparison:

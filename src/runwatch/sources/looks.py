@@ -146,7 +146,7 @@ class Looks:
     def _logs_anew(self, keys: set[str]) -> None:
         look = self._discovery.only(keys, self._chains.restless() | self.doubts)
         difference = self._difference(look, keys)
-        if difference.unsettled:
+        if difference.unsettled or difference.begins_packed(self._chains.all):
             self.everything()
         else:
             self._take(look, difference, keys)
