@@ -153,6 +153,28 @@ def test_following_prints_each_line_once_as_it_comes(tmp_path: Path, monkeypatch
     assert result.exit_code == 130
 
 
+def test_a_repeat_that_turns_up_in_front_is_not_printed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two equal events that in the file with the earlier path counts, whichever was read first."""
+    log(tmp_path / "b.jsonl", line(started(), second=10), line(failed(), second=11))
+    steps: list[Callable[[], object]] = [
+        lambda: log(tmp_path / "a.jsonl", line(started(), second=10), line(WARNED, second=12)),
+        lambda: log(tmp_path / "c.jsonl", line(ended("failed"), second=13)),
+    ]
+
+    async def changed(session: Session) -> None:
+        if not steps:
+            raise KeyboardInterrupt
+        steps.pop(0)()
+
+    monkeypatch.setattr(module, "_changed", changed)
+    result = call("events", tmp_path, "--follow")
+    assert [next(iter(json.loads(each)["event"])) for each in result.stdout.splitlines()] == [
+        "ChunkStarted", "ChunkFailed", "Warning", "RunCompleted",
+    ]  # fmt: skip
+
+
 def test_following_ends_when_nobody_reads_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`… --follow | head -1` does not wait for a further event to find out."""
     log(tmp_path / "a.jsonl", line(started()))
