@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 from tests.cli.calling import SAMPLES, WARNED, call, completed, ended, failed, line, log, started
 
 from runwatch.cli import events as module
+from runwatch.cli.commands import BROKEN_PIPE
+from runwatch.cli.output import is_read
 from runwatch.session.session import Session
 
 
@@ -163,3 +167,49 @@ def test_following_prints_each_line_once_as_it_comes(tmp_path: Path, monkeypatch
         "ChunkStarted", "ChunkFailed", "Warning", "RunCompleted",
     ]  # fmt: skip
     assert result.exit_code == 130
+
+
+def test_a_repeat_that_turns_up_in_front_is_not_printed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two equal events that in the file with the earlier path counts, whichever was read first."""
+    log(tmp_path / "b.jsonl", line(started(), second=10), line(failed(), second=11))
+    steps: list[Callable[[], object]] = [
+        lambda: log(tmp_path / "a.jsonl", line(started(), second=10), line(WARNED, second=12)),
+        lambda: log(tmp_path / "c.jsonl", line(ended("failed"), second=13)),
+    ]
+
+    async def changed(session: Session) -> None:
+        if not steps:
+            raise KeyboardInterrupt
+        steps.pop(0)()
+
+    monkeypatch.setattr(module, "_changed", changed)
+    result = call("events", tmp_path, "--follow")
+    assert [next(iter(json.loads(each)["event"])) for each in result.stdout.splitlines()] == [
+        "ChunkStarted", "ChunkFailed", "Warning", "RunCompleted",
+    ]  # fmt: skip
+
+
+def test_following_ends_when_nobody_reads_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`… --follow | head -1` does not wait for a further event to find out."""
+    log(tmp_path / "a.jsonl", line(started()))
+    left = [True, False]
+    monkeypatch.setattr(module, "is_read", lambda: left.pop(0))
+
+    async def changed(session: Session) -> None:
+        assert left
+
+    monkeypatch.setattr(module, "_changed", changed)
+    assert call("events", tmp_path, "--follow").exit_code == BROKEN_PIPE
+    assert left == []
+
+
+def test_a_reader_that_has_gone_is_known_without_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, written = os.pipe()
+    with open(written, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert is_read()
+        os.close(read)
+        assert not is_read()
+    assert is_read()

@@ -115,6 +115,14 @@ def test_a_later_document_replaces_the_earlier_one() -> None:
     assert seen.source.line_at(Place(second.segment, 0, 2)) is None
 
 
+def test_a_document_read_once_counts_as_a_file() -> None:
+    write("x.json", '{"run_id":"a","entries":[]}')
+    seen = watch("logs/x.json")
+    seen.poll()
+    progress = seen.source.progress
+    assert (progress.files, progress.bytes_read, progress.behind) == (1, 27, 0)
+
+
 def test_a_document_that_goes_is_said() -> None:
     write("run.json", PRETTY)
     seen = watch()

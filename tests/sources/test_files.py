@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.sources.seen import Seen, lines_of
 
-from runwatch.sources import reader
+from runwatch.sources import reader, visits
 from runwatch.sources.base import Block
 from runwatch.sources.table import open_source
 
@@ -61,6 +62,59 @@ def test_crlf_a_byte_order_mark_and_nuls_do_not_reach_the_lines() -> None:
     assert seen.poll() == [b'{"n":1}', b'{"n":2}', b'{"n":4}']
     assert [(line.number, line.offset) for line in seen.lines] == [(1, 3), (2, 15), (4, 27)]
     assert seen.open_again() == 3
+
+
+@pytest.mark.parametrize("path", ["logs", "logs/x.jsonl"])
+def test_a_writer_who_took_room_in_advance_is_followed(path: str) -> None:
+    """What goes through a memory map changes neither size nor time of the file."""
+    size = 1 << 20
+    write("logs/x.jsonl")
+    with open("logs/x.jsonl", "r+b") as log:
+        log.truncate(size)
+        with mmap.mmap(log.fileno(), size) as room:
+            seen = watch(path)
+            assert seen.poll() == []
+            room.write(b'{"n":1}\n{"n":')
+            assert seen.poll() == [b'{"n":1}']
+            assert seen.source.progress.behind == 0
+            room.write(b'2}\n{"n":3}')
+            assert seen.poll() == [b'{"n":2}', b'{"n":3}']
+            room.write(b"\n")
+            end = room.tell()
+        log.truncate(end)
+    assert seen.poll() == []
+    write("logs/x.jsonl", '{"n":4}')
+    assert seen.poll() == [b'{"n":4}']
+    assert all(line.arrived for line in seen.lines)
+    assert (seen.open_again(), seen.reasons, seen.source.progress.notices) == (4, [], ())
+
+
+def test_nuls_that_a_crash_left_at_the_end_are_waited_for_and_then_passed_over() -> None:
+    write("x.jsonl", '{"n":1}')
+    os.truncate("x.jsonl", 5000)
+    seen = watch("x.jsonl")
+    assert seen.poll() == [b'{"n":1}']
+    write("x.jsonl", '{"n":2}')
+    assert seen.poll() == [b'{"n":2}']
+    assert (seen.open_again(), seen.reasons) == (2, [])
+
+
+def test_a_written_run_of_nuls_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of a log with a hole has none: its NULs are bytes like any."""
+    looked: list[int] = []
+    monkeypatch.setattr(reader.Plain, "written_from", counted(reader.Plain.written_from, looked))
+    Path("x.jsonl").write_bytes(b"\0" * (3 << 20) + b'{"n":1}\n')
+    seen = watch("x.jsonl")
+    assert seen.poll() == [b'{"n":1}']
+    assert looked == [0]
+
+
+def counted(search: Callable[[reader.Plain, int], int], looked: list[int]) -> Callable[[reader.Plain, int], int]:
+    def count(held: reader.Plain, position: int) -> int:
+        looked.append(position)
+        return search(held, position)
+
+    return count
 
 
 def test_text_behind_a_line_that_was_whole_is_a_fault() -> None:
@@ -232,6 +286,18 @@ def test_links_to_directories_are_followed_and_cycles_end() -> None:
     os.symlink("nowhere", "logs/dangling.jsonl")
     seen = watch("logs")
     assert sorted(seen.poll()) == [b"1", b"2"]
+
+
+def test_there_is_an_end_to_directories_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest come first: a link to `/` beside the logs costs the logs nothing."""
+    monkeypatch.setattr(visits, "MOST", 5)
+    for number in range(9):
+        write(f"logs/far/{number}/x.jsonl", str(number))
+    write("logs/near/x.jsonl", "near")
+    seen = watch("logs")
+    assert len(seen.poll()) == 3
+    assert b"near" in seen.texts
+    assert seen.source.progress.unreadable == (("logs", "more than 5 directories; the deepest are left out"),)
 
 
 def test_a_name_that_is_no_text_does_not_stop_us() -> None:

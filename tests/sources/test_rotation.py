@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import itertools
+import json
 import os
 import random
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +31,11 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def write(path: str, *texts: str) -> None:
     with open(path, "a", encoding="utf-8") as log:
         log.write("".join(f"{text}\n" for text in texts))
+
+
+def put(path: str, data: bytes) -> None:
+    with open(path, "ab") as log:
+        log.write(data)
 
 
 def watch(path: str) -> Seen:
@@ -336,6 +345,127 @@ def test_the_target_of_a_link_is_followed_through_its_rotations() -> None:
     assert seen.poll() == [b"2"]
     assert seen.paths == ["logs/link.jsonl", "real/x.jsonl.1"]
 
+# -------------------------------------------------------------------------------------------------------- lines cut off
+
+
+@paths
+def test_a_line_cut_by_copytruncate_is_a_problem_on_both_sides(path: str) -> None:
+    """The halves are not put together: bytes between them can be missing, and two events would make one."""
+    put("logs/x.jsonl", b'{"n":1}\n{"n":')
+    seen = watch(path)
+    seen.poll()
+    shutil.copy("logs/x.jsonl", "logs/x.jsonl.1")
+    os.truncate("logs/x.jsonl", 0)
+    seen.poll()
+    assert seen.reasons == []
+    put("logs/x.jsonl", b'2}\n{"n":3}\n')
+    seen.poll()
+    seen.poll()
+    assert seen.texts == [b'{"n":1}', b"2}", b'{"n":3}']
+    assert seen.reasons == ["logs/x.jsonl.1:2: line cut off after 5 bytes; the log goes on without its end"]
+    fresh = watch("logs")
+    fresh.poll()
+    assert (fresh.texts, fresh.reasons) == (seen.texts, seen.reasons)
+
+
+def test_a_half_line_lost_with_what_was_truncated_is_a_problem() -> None:
+    put("logs/x.jsonl", b'{"n":1}\n{"n":')
+    seen = watch("logs")
+    seen.poll()
+    os.truncate("logs/x.jsonl", 0)
+    put("logs/x.jsonl", b'{"n":3}\n')
+    seen.poll()
+    assert seen.texts == [b'{"n":1}', b'{"n":3}']
+    assert seen.reasons == ["logs/x.jsonl:2: line cut off after 5 bytes; the log goes on without its end"]
+
+
+def test_a_half_line_in_a_renamed_file_waits_until_the_new_one_is_written_to() -> None:
+    put("logs/x.jsonl", b'{"n":1}\n{"n":')
+    seen = watch("logs")
+    seen.poll()
+    os.rename("logs/x.jsonl", "logs/x.jsonl.1")
+    put("logs/x.jsonl", b"")
+    seen.poll()
+    put("logs/x.jsonl.1", b"2}\n")
+    put("logs/x.jsonl", b'{"n":3}\n')
+    seen.poll()
+    assert (seen.texts, seen.reasons) == ([b'{"n":1}', b'{"n":2}', b'{"n":3}'], [])
+
+
+def test_a_half_line_in_a_file_that_is_being_packed_is_none() -> None:
+    packed = gzip.compress(b"".join(b'{"n":%d,"x":"%d"}\n' % (n, n * n) for n in range(90)))
+    put("logs/x.jsonl.1.gz", packed[: len(packed) // 2])
+    put("logs/x.jsonl", b'{"n":90}\n')
+    seen = watch("logs")
+    seen.poll()
+    put("logs/x.jsonl.1.gz", packed[len(packed) // 2 :])
+    seen.poll()
+    assert (len(seen.texts), seen.reasons) == (91, [])
+
+
+def test_a_half_line_at_the_very_end_is_no_problem() -> None:
+    put("logs/x.jsonl.1", b'{"n":1}\n')
+    put("logs/x.jsonl", b'{"n":2}\n{"n":')
+    seen = watch("logs")
+    seen.poll()
+    seen.poll()
+    assert (len(seen.texts), seen.reasons) == (2, [])
+
+
+# ----------------------------------------------------------------------------------------- under another log's name
+
+
+def packed_in_steps(path: str, target: str, look: Callable[[], object]) -> None:
+    """As gzip does it: the plain file goes when the other is whole."""
+    packed = gzip.compress(Path(path).read_bytes())
+    put(target, packed[:15])
+    look()
+    put(target, packed[15:])
+    look()
+    os.unlink(path)
+    look()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("logs/x.1.jsonl", "logs/x.2.jsonl"), ("logs/old/x.jsonl.1", "logs/old/x.jsonl.2")],
+)
+@pytest.mark.parametrize("often", [True, False])
+def test_a_file_packed_under_the_name_of_another_log_is_not_read_twice(first: str, second: str, often: bool) -> None:
+    """logrotate's `extension` and `olddir`."""
+    lines = [b'{"n":%d}' % n for n in range(3)]
+    os.mkdir("logs/old")
+    write("logs/x.jsonl", lines[0].decode(), lines[1].decode())
+    seen = watch("logs")
+
+    def look() -> None:
+        if often:
+            assert isinstance(seen.source, FileSource)
+            seen.source._looks.hints.extend(os.path.abspath(path) for path in (f"{first}.gz", first, f"{second}.gz"))
+            seen.source._woken = True
+            seen.poll()
+
+    seen.poll()
+    os.rename("logs/x.jsonl", first)
+    write("logs/x.jsonl", lines[2].decode())
+    seen.poll()
+    packed_in_steps(first, f"{first}.gz", look)
+    os.rename(f"{first}.gz", f"{second}.gz")
+    look()
+    seen.poll()
+    assert (seen.texts, seen.reasons) == (lines, [])
+    assert seen.paths == sorted(["logs/x.jsonl", f"{second}.gz"])
+    assert seen.open_again() == 3
+
+
+def test_a_packed_log_of_its_own_is_read_though_another_log_goes() -> None:
+    write("logs/x.jsonl", '{"n":1}')
+    seen = watch("logs")
+    seen.poll()
+    os.unlink("logs/x.jsonl")
+    put("logs/y.jsonl.gz", gzip.compress(b'{"n":1}\n{"n":2}\n'))
+    assert seen.poll() == [b'{"n":1}', b'{"n":2}']
+
 
 # ------------------------------------------------------------------------------------------------------- the real thing
 
@@ -374,3 +504,80 @@ def test_logrotate_itself(tmp_path: Path, how: str, path: str) -> None:
     seen.poll()
     assert seen.texts == [*written, b"last"]
     assert seen.open_again() == len(written) + 1
+
+
+WRITER = """\
+import os, random, signal, sys, time
+path, count, halves = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "halves"
+rng, told = random.Random(1), []
+signal.signal(signal.SIGHUP, lambda *_: told.append(1))
+def opened():
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+log = opened()
+for n in range(count):
+    line = b'{"n":%d,"pad":"%s"}\\n' % (n, b"x" * rng.choice([0, 50, 900]))
+    cut = rng.randrange(1, len(line)) if halves else len(line)
+    os.write(log, line[:cut])
+    time.sleep(0.001)
+    os.write(log, line[cut:])
+    if told:
+        told.clear()
+        os.close(log)
+        log = opened()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not LOGROTATE, reason="logrotate is not installed")
+@pytest.mark.parametrize(
+    "how",
+    [
+        "create",
+        "create\n dateext\n dateformat -%Y%m%d-%s\n compress\n delaycompress",
+        "create\n compress\n size 20k",
+        "create\n olddir old\n compress\n delaycompress",
+        "create\n extension .jsonl\n compress\n delaycompress",
+        "copytruncate",
+        "copytruncate\n compress",
+    ],
+)
+def test_logrotate_under_a_writer_in_another_process(
+    tmp_path: Path, request: pytest.FixtureRequest, how: str
+) -> None:
+    """What logrotate itself loses, between its copy and its truncation, stands in no file; of the rest nothing is."""
+    tmp_path.joinpath("logs").chmod(0o755)
+    os.mkdir("logs/old", 0o755)
+    is_copied = "copytruncate" in how
+    kind = "whole" if is_copied else "halves"
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, "logs/x.jsonl", "2500", kind])
+    request.addfinalizer(writer.wait)  # it ends by itself
+    told = "" if is_copied else f"postrotate\n kill -HUP {writer.pid} || true\n endscript"
+    config = tmp_path / "rotate.conf"
+    config.write_text(f"{tmp_path}/logs/x.jsonl {{\n rotate 99\n {how}\n {told}\n}}\n", encoding="utf-8")
+    config.chmod(0o644)
+    force = [] if "size" in how else ["-f"]
+    seen = watch("logs")
+    while not seen.lines:  # the writer listens to signals before it writes
+        asyncio.run(more(seen))
+    while writer.poll() is None:
+        done = subprocess.run([LOGROTATE, *force, "-s", "state", str(config)], check=False, env={"PATH": os.defpath})
+        assert done.returncode == 0 or "dateext" in how  # twice in one second
+        asyncio.run(more(seen))
+    seen.source.rescan()
+    seen.poll()
+    ordered = sorted(seen.lines, key=lambda line: line.segment.order)
+    numbers = [json.loads(line.text)["n"] for line in ordered]
+    fresh = watch("logs")
+    fresh.poll()
+    assert numbers == sorted(set(numbers))
+    assert set(numbers) >= {json.loads(text)["n"] for text in fresh.texts}
+    assert is_copied or numbers == list(range(2500))
+    assert (seen.reasons, seen.source.progress.notices) == ([], ())
+    assert len({line.segment for line in seen.lines}) > 2
+
+
+async def more(seen: Seen, looks: int = 4) -> None:
+    """What comes next, as notifications tell."""
+    for _ in range(looks):
+        await seen.source.changed()
+        seen.poll()

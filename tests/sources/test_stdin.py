@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -160,6 +161,25 @@ def test_without_a_cache_it_stays_in_memory_then_goes_to_a_temporary_file(tmp_pa
     assert b"".join(spool.read(n, 1) for n in range(20)) == b"0123456789abcdef"
     assert spool.read(5, 100) == b"56"
     assert spool.read(7, 100) == b"789abcdef"
+    spool.close()
+
+
+def test_a_temporary_file_never_stands_where_we_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's own choice, where no other directory can be written, is the working directory: that of the logs."""
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "file"))
+    tried: list[str] = []
+
+    def refuse(**asked: str) -> tuple[int, str]:
+        tried.append(asked["dir"])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    spool = Spool(str(tmp_path / "cache"), most_in_memory=0)
+    spool.write(b"some")
+    assert spool.notice == "nothing can be written: lines that come in now cannot be shown again"
+    assert tried == [str(tmp_path / "cache"), str(tmp_path / "file"), "/tmp", "/var/tmp"]
     spool.close()
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import watchfiles
@@ -16,7 +19,7 @@ from tests.sources.seen import Seen
 
 from runwatch.sources import looks, watch
 from runwatch.sources.files import FileSource
-from runwatch.sources.mounts import silent_kind
+from runwatch.sources.mounts import made_up_kind, silent_kind
 from runwatch.sources.table import open_source
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify and /proc")
@@ -169,6 +172,63 @@ async def test_polling_serves_where_notifications_fail(
     assert seen.source.progress.notices == (f"polling every 1 s: {said}",)
 
 
+async def test_a_directory_that_may_not_be_read_does_not_end_the_watch_of_the_others(
+    opened: list[Seen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = watchfiles.awatch, []
+
+    def picky(*directories: str, **options: Any) -> AsyncIterator[object]:
+        asked.append(options["ignore_permission_denied"])
+        if not asked[-1]:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(*directories, **options)
+
+    monkeypatch.setattr(watchfiles, "awatch", picky)
+    seen = await watching(opened, "logs")
+    write("logs/x.jsonl", "1")
+    assert await lines(seen, 1, 2.0) == [b"1"]
+    assert (asked, seen.source.progress.notices) == ([False, True], ())
+
+
+UNSHARED = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+FEW = """\
+import asyncio
+from runwatch.sources.table import open_source
+source = open_source(["logs"])
+async def main():
+    list(source.poll())
+    await source.changed()
+    await source.changed()
+    print(*source.progress.notices, sep="\\n")
+asyncio.run(main())
+source.close()
+"""
+
+
+def unshared(*script: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(watch.__file__).parents[2])}
+    return subprocess.run([*UNSHARED, *script], check=False, capture_output=True, text=True, env=environment)
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("echo 4 > /proc/sys/user/max_inotify_watches", "OS file watch limit reached"),
+        ("echo 0 > /proc/sys/user/max_inotify_instances", "too many open files"),
+    ],
+)
+def test_where_the_system_allows_no_more_watches_that_is_said(limits: str, said: str) -> None:
+    """The limits of a user namespace are its own: nobody else is bothered."""
+    if not shutil.which("unshare") or unshared(limits).returncode:
+        pytest.skip("user namespaces with limits of their own cannot be made here")
+    for number in range(9):
+        os.makedirs(f"logs/{number}")
+    done = unshared(f'{limits}; exec "$0" -c "$1"', sys.executable, FEW)
+    assert (done.stdout.rstrip(), done.stderr) == (f"polling every 1 s: no file notifications ({said})", "")
+
+
 async def test_polling_serves_on_a_network_file_system(opened: list[Seen], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "silent_kind", lambda directory: "nfs4")
     write("logs/x.jsonl", "1")
@@ -240,3 +300,24 @@ def test_a_file_system_without_notifications_is_known(tmp_path: Path, path: str,
 
 def test_where_nobody_says_what_is_mounted_notifications_are_trusted(tmp_path: Path) -> None:
     assert silent_kind("/", str(tmp_path / "nothing")) == ""
+
+
+@linux
+@pytest.mark.parametrize(("device", "kind"), [((0, 21), "proc"), ((0, 40), ""), ((8, 1), ""), ((9, 9), "")])
+def test_a_file_system_that_holds_nothing_written_is_known(tmp_path: Path, device: tuple[int, int], kind: str) -> None:
+    (tmp_path / "mountinfo").write_text(f"{TABLE}22 27 0:21 / /proc rw - proc proc rw\n", encoding="utf-8")
+    assert made_up_kind(os.makedev(*device), str(tmp_path / "mountinfo")) == kind
+
+
+@linux
+async def test_a_link_into_proc_is_left_out_and_the_rest_is_watched(opened: list[Seen]) -> None:
+    os.symlink("/proc", "logs/proc")
+    os.makedirs("logs/sub")
+    seen = await watching(opened, "logs")
+    progress = seen.source.progress
+    assert progress.unreadable == (("logs/proc", "a proc file system holds no logs"),)
+    assert progress.notices == ("cannot read logs/proc: a proc file system holds no logs",)
+    for path in ("logs/sub/x.jsonl", "logs/new/deep/y.jsonl"):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write(path, "{}")
+        assert await lines(seen, 1, 2.0) == [b"{}"]

@@ -11,7 +11,7 @@ from runwatch.cli.codes import NOTHING_THERE, WELL
 from runwatch.cli.lines import Lines
 from runwatch.cli.matching import Asking, Matches
 from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
-from runwatch.cli.output import complain, write
+from runwatch.cli.output import complain, is_read, write
 from runwatch.cli.reading import nothing_there, when_of, whole
 from runwatch.core.decode import snake_case
 from runwatch.core.events import GROUPS, SOURCE_VARIANTS, VARIANTS, Unknown
@@ -102,6 +102,8 @@ def _print(session: Session, asking: Asking, follow: bool) -> None:
 async def _follow(session: Session, write_new: Callable[[], None]) -> None:
     while not session.source.progress.ended:
         await _changed(session)
+        if not is_read():
+            raise BrokenPipeError  # as if we had written: `… --follow | head -1` ends though nothing more comes
         session.read(session.source.poll())
         write_new()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -117,7 +118,12 @@ class Matches:
     def _unseen(log: RunLog, known: _Known) -> Iterable[int]:
         if known.order is log.order:
             return range(known.length, len(log.order))
-        return [position for position, row in enumerate(log.order) if _is_beyond(log, row, known)]
+        given = _displaced(log, known)
+        return [
+            position
+            for position, row in enumerate(log.order)
+            if _is_beyond(log, row, known) and log.events[row] not in given.get(log.times[row], ())
+        ]
 
     @staticmethod
     def _note(log: RunLog, known: _Known) -> None:
@@ -127,6 +133,16 @@ class Matches:
             known.marks[segment] = max(mark, known.marks.get(segment, mark))
         known.order, known.length = log.order, len(log.order)
         known.events, known.rows = log.events, len(log.events)
+
+
+def _displaced(log: RunLog, known: _Known) -> dict[int, list[Event]]:
+    """By time, events that were in the order and are repeats now: one equal to each stands in front of it."""
+    if known.events is not log.events or not isinstance(known.order, array):
+        return {}
+    given: dict[int, list[Event]] = {}
+    for row in set(known.order[: known.length]).difference(log.order):
+        given.setdefault(log.times[row], []).append(log.events[row])
+    return given
 
 
 def _is_beyond(log: RunLog, row: int, known: _Known) -> bool:

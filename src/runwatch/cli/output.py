@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import locale
 import os
+import select
 import shutil
 import sys
 
@@ -53,6 +54,16 @@ def write(data: str | bytes) -> None:
     except OSError as error:
         let_go_of_stdout()
         raise CannotWrite(told(error)) from None
+
+
+def is_read() -> bool:
+    """Whether somebody is left at the other end of stdout, as far as can be told without writing."""
+    stream = select.poll()
+    try:
+        stream.register(sys.stdout.fileno(), 0)
+    except (AttributeError, OSError, ValueError):  # closed, or no real file: writing will say
+        return True
+    return not stream.poll(0)
 
 
 def told(error: OSError) -> str:

@@ -15,6 +15,7 @@ from runwatch.cli.output import complain, told
 from runwatch.core.when import When, parse_when, span_of
 from runwatch.session.clock import Clock, LiveClock
 from runwatch.session.session import Session
+from runwatch.sources.patterns import matches
 from runwatch.sources.table import TABLE, here, open_source, read_to_end
 
 
@@ -67,7 +68,7 @@ def must_exist(paths: Sequence[str]) -> None:
             raise click.UsageError(f"{path.partition('://')[0]}:// is nothing that can be read; give a path")
         if not glob.has_magic(path):
             raise click.UsageError(f"{path or repr(path)} {_why_not(path)}")
-        if next(glob.iglob(path, recursive=True), None) is None:
+        if next(matches(path, here()), None) is None:
             raise click.UsageError(f"nothing matches {path}; check the pattern, or let `runwatch watch` wait for it")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
+from runwatch.sources.base import Item
 from runwatch.sources.found import Found, identities, visible
 from runwatch.sources.names import BARE, Rank
 from runwatch.sources.reader import FileId
@@ -26,6 +27,8 @@ class Chain:
     """Places given so far, also to files that are gone."""
     copies: dict[FileId, Tail] = field(default_factory=dict)
     """Files seen to repeat one of ours while it was still there."""
+    ended: list[Tail] = field(default_factory=list)
+    """Files that went or were truncated with half a line read of them."""
     left: int = -1
     """When the file that left last was written to: what is older was there before we followed."""
 
@@ -44,6 +47,16 @@ class Chain:
     def add(self, tail: Tail) -> None:
         self.tails.append(tail)
         self.tails.sort(key=lambda other: other.segment.order)
+
+    def cut_off(self, tail: Tail, unfinished: Collection[Tail]) -> list[Item]:
+        """Lines cut in two, now that something was read of the file behind them.
+
+        Their halves are not put together: bytes between them can be missing, and two events would make one.
+        """
+        before = [other for other in self.tails if other.segment.order < tail.segment.order and not other.behind]
+        items = [item for other in (*self.ended, *before) if other not in unfinished for item in other.cut_off()]
+        self.ended.clear()
+        return items
 
     def follows(self, found: Found) -> bool:
         """Whether a file never seen is a part of this log that we are to read.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, field
 
-from runwatch.sources.found import Found, file_id
+from runwatch.sources.found import Found, file_id, is_out_of_reach
 from runwatch.sources.known import is_as_read
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
@@ -37,6 +37,10 @@ class Comparison:
         """Logs with other files than before."""
         return {*self.fresh, *(tail.chain for tail in self.broken), *(tail.chain for tail in self.missing)}
 
+    def begins_packed(self, known: Container[str]) -> bool:
+        """Whether a log never seen begins with a compressed file: it may be what became of another log's."""
+        return any(files[0].name.packed for key, files in self.fresh.items() if key not in known)
+
 
 def compare(found: Iterable[Found], known: dict[FileId, Tail], among: Collection[Tail]) -> Comparison:
     """Tell the files apart. `among` are those that the look was to find."""
@@ -55,8 +59,13 @@ def compare(found: Iterable[Found], known: dict[FileId, Tail], among: Collection
             difference.fresh.setdefault(file.chain, []).append(file)
     for fresh in difference.fresh.values():
         fresh.sort(key=lambda file: (file.name.rank, file.name.packed))
-    difference.missing = {tail for tail in among if tail.file not in files}
+    difference.missing = {tail for tail in among if tail.file not in files and not _is_out_of_reach(tail)}
     return difference
+
+
+def _is_out_of_reach(tail: Tail) -> bool:
+    """One that a link led to is looked for by its own name elsewhere."""
+    return is_out_of_reach(tail.path, tail.file) and not stands_elsewhere(tail)
 
 
 def stands_elsewhere(tail: Tail) -> os.stat_result | None:

@@ -6,15 +6,20 @@ entries are passed over.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections import deque
 from collections.abc import Collection
 from typing import NamedTuple
 
 from runwatch.sources.found import Found, Look, file_id, link_target, visible
 from runwatch.sources.names import LogName, any_name, log_name
-from runwatch.sources.reader import FileId
 from runwatch.sources.tail import reason_of
+from runwatch.sources.visits import Visits
+
+_NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+"""A link to nowhere or to itself, or gone already."""
 
 
 class Spot(NamedTuple):
@@ -27,6 +32,11 @@ class Spot(NamedTuple):
     below: str
     """The path below PATH."""
 
+    @property
+    def shown(self) -> str:
+        """As the user can open it."""
+        return os.path.join(self.root, visible(self.below)).rstrip("/") or "/"
+
 
 class Directories:
     """Those that the PATHs lead to."""
@@ -34,18 +44,18 @@ class Directories:
     def __init__(self) -> None:
         self.spots: dict[str, Spot] = {}
         """Gone through at the last look, by absolute path."""
-        self._seen: set[FileId] = set()
+        self._visits = Visits()
 
     def clear(self) -> None:
         """Before a new look at everything."""
         self.spots.clear()
-        self._seen.clear()
+        self._visits = Visits()
 
     def walk(self, root: str, path: str, look: Look) -> None:
-        """A directory and all below it."""
-        left = [Spot(root, path, "")]
+        """A directory and all below it, the nearest first."""
+        left = deque([Spot(root, path, "")])
         while left:
-            left += self._list(left.pop(), look, None)
+            left += self._list(left.popleft(), look, None)
 
     def some(self, chains: Collection[str], look: Look) -> None:
         """The files of these logs only, where their directories have been gone through before."""
@@ -55,7 +65,7 @@ class Directories:
     def _list(self, spot: Spot, look: Look, chains: Collection[str] | None) -> list[Spot]:
         """Its logs go to the look, its directories are returned."""
         try:
-            if chains is None and not self._is_first_time(spot.path):
+            if chains is None and not self._visits.is_due(spot.path, spot.shown, spot.root, look.left_out):
                 return []
             self.spots[spot.path] = spot
             with os.scandir(spot.path) as entries:
@@ -63,14 +73,8 @@ class Directories:
         except (FileNotFoundError, NotADirectoryError):
             return []  # it went between two looks
         except OSError as error:
-            look.unreadable[os.path.join(spot.root, visible(spot.below)).rstrip("/")] = reason_of(error)
+            look.unreadable[spot.shown] = reason_of(error)
             return []
-
-    def _is_first_time(self, path: str) -> bool:
-        file = file_id(os.stat(path))
-        new = file not in self._seen
-        self._seen.add(file)
-        return new
 
     def _entry(self, entry: os.DirEntry[str], spot: Spot, look: Look, chains: Collection[str] | None) -> Spot | None:
         """A log goes to the look; a directory is returned."""
@@ -87,8 +91,11 @@ class Directories:
                 is_directory = stat.S_ISDIR(status.st_mode)
                 if stat.S_ISREG(status.st_mode):
                     look.found.append(_found(entry, spot, name, status))
-        except OSError:
-            return None  # a link to nowhere, or gone already
+        except OSError as error:
+            if error.errno not in _NOTHING_THERE:
+                where = os.path.join(spot.shown, visible(entry.name)) if entry.is_symlink() else spot.shown
+                look.unreadable[where] = reason_of(error)
+            return None
         return Spot(spot.root, entry.path, os.path.join(spot.below, entry.name)) if is_directory else None
 
 

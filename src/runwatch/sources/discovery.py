@@ -15,6 +15,7 @@ from collections.abc import Collection
 from runwatch.sources.directories import Directories
 from runwatch.sources.found import Found, Look, chain_of, file_id, link_target, normal, visible
 from runwatch.sources.names import any_name, log_name
+from runwatch.sources.patterns import matches
 from runwatch.sources.tail import reason_of
 
 
@@ -42,6 +43,9 @@ class Discovery:
         self.deep, self.flat = set(), set()
         for root in self._roots:
             self._path(root)
+        if self._look.left_out:  # a watch of all below would go there
+            self.flat |= self.directories.spots.keys()
+            self.deep = set()
         return self._look
 
     def only(self, chains: Collection[str], restless: Collection[str]) -> Look:
@@ -102,19 +106,29 @@ class Discovery:
         while glob.has_magic(fixed):
             fixed = os.path.dirname(fixed)
         self._beside(self._absolute(os.path.join(fixed, "x")))
-        matches = sorted(map(normal, glob.iglob(root, root_dir=self._cwd, recursive=True)))
-        for match in matches:
+        matching = sorted(set(map(normal, matches(root, self._cwd, self._look.left_out))))
+        for match in matching:
             try:
                 status = os.stat(self._absolute(match))
             except OSError:
                 continue  # it went, or is a link to nowhere
             self._existing(match, visible(os.path.relpath(match, fixed or ".")), status)
-        for match in self._matched - set(matches):
+        for match in self._matched - set(matching):
             if chain_of(self._absolute(match)) in self._restless:
                 self._missing(match, self._absolute(match))
-        self._matched.update(matches)
-        if not matches:
+        self._matched.update(matching)
+        if not matching:
             self._look.waiting.append(root)
+            self._try(fixed or ".", root)
+
+    def _try(self, directory: str, root: str) -> None:
+        """Nothing matches: there may be nothing, or a door is shut."""
+        try:
+            os.scandir(self._absolute(directory)).close()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            self._look.unreadable[root] = reason_of(error)
 
     def _existing(self, shown: str, below: str, status: os.stat_result) -> None:
         path = self._absolute(shown)

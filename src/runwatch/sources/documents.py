@@ -17,7 +17,7 @@ from runwatch.core.places import Place, Segment
 from runwatch.sources.again import Entries
 from runwatch.sources.base import Document, Fault, Item
 from runwatch.sources.chain import Identities
-from runwatch.sources.found import Found
+from runwatch.sources.found import Found, is_out_of_reach
 from runwatch.sources.lines import is_whole_json
 from runwatch.sources.patience import Patience
 from runwatch.sources.reader import PRINT, open_file
@@ -93,7 +93,8 @@ class Documents:
                 known.arrived = known.arrived or _stamp(known.found) != _stamp(file)
                 known.found = file
                 self.due.add(path)
-        gone = [path for path in (self._files if keys is None else self._files.keys() & set(keys)) if path not in there]
+        among = self._files if keys is None else self._files.keys() & set(keys)
+        gone = [path for path in among if path not in there and not is_out_of_reach(path, self._files[path].found.file)]
         return [segment for path in gone if (segment := self._forget(path)) is not None]
 
     def step(self, path: str) -> list[Item]:

@@ -159,6 +159,8 @@ class FileSource:
             self._tally.note(task.segment, task.size, task.taken)
             self._ready.extend(items)
             yield from self._give()
+        self._ready.extend(self._looks.cut_off(task))
+        yield from self._give()
 
     def _give(self) -> Iterator[Item]:
         while self._ready:
@@ -171,6 +173,7 @@ class FileSource:
         look = self._looks.last
         again = f"trying again every {RETRY:.0f} s"
         said += [f"cannot read {path}: {why}; {again}" for path, why in look.unreadable.items()]
+        said += [f"cannot read {path}: {why}" for path, why in look.left_out.items()]
         self.progress.notices = (*said, *self._looks.removed)
         self.progress.waiting = tuple(look.waiting)
-        self.progress.unreadable = tuple(look.unreadable.items())
+        self.progress.unreadable = (*look.unreadable.items(), *look.left_out.items())

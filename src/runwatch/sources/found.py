@@ -42,6 +42,8 @@ class Look:
     found: list[Found] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     """Directories and why they cannot be listed."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Directories that are not gone through, and why: trying again would not help."""
     waiting: list[str] = field(default_factory=list)
     """PATHs that lead to nothing yet."""
 
@@ -49,6 +51,16 @@ class Look:
 def file_id(status: os.stat_result) -> FileId:
     """By this a file is known under any name, as long as it lives."""
     return status.st_dev, status.st_ino
+
+
+def is_out_of_reach(path: str, file: FileId) -> bool:
+    """Whether a file that a look did not find still stands there, as far as anyone can tell: a door was shut."""
+    try:
+        return file_id(os.stat(path)) == file
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def visible(name: str) -> str:

@@ -97,6 +97,14 @@ class LineSplitter:
             return self._last_line()
         return self._refused(" so far")
 
+    def cut_off(self) -> list[Piece]:
+        """What can be said where the rest of the last line will not come."""
+        if self._state is not _Line.GATHERING or self._told or not self._half.strip(_BLANK):
+            return []
+        self._told = True
+        reason = f"line cut off after {len(self._half)} bytes; the log goes on without its end"
+        return [Refused(self._line, self._start, reason)]
+
     def _last_line(self) -> list[Piece]:
         if not is_whole_json(self._half):
             return []

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from runwatch.core.places import Segment
+from runwatch.sources.base import Item
 from runwatch.sources.chain import Identities
 from runwatch.sources.compare import Comparison
 from runwatch.sources.discovery import Discovery
@@ -113,6 +114,11 @@ class Looks:
             if not self._documents.lines[path]:
                 self._chains.known_before.add(path)
 
+    def cut_off(self, tail: Tail) -> list[Item]:
+        """Lines in front of this file that will have no end, if something was read of it."""
+        chain = self._chains.all.get(tail.chain)
+        return chain.cut_off(tail, self.again) if chain is not None and tail.position else []
+
     def set_pace(self, polling: bool) -> None:
         """Without notifications we look more often."""
         self._pace, self._walk_share = (POLL, _POLLING_WALK_SHARE) if polling else (ACTIVE, _WALK_SHARE)
@@ -144,7 +150,7 @@ class Looks:
     def _logs_anew(self, keys: set[str]) -> None:
         look = self._discovery.only(keys, self._chains.restless() | self.doubts)
         difference = self._difference(look, keys)
-        if difference.unsettled:
+        if difference.unsettled or difference.begins_packed(self._chains.all):
             self.everything()
         else:
             self._take(look, difference, keys)

@@ -7,6 +7,7 @@ are those of what it holds.
 
 from __future__ import annotations
 
+import errno
 import os
 import zlib
 from typing import Protocol
@@ -14,6 +15,7 @@ from typing import Protocol
 PRINT = 4096
 """Bytes at the start, and in front of a position, by which a file is known again."""
 
+_LOOK = 1 << 20  # bytes searched at once for one that is no NUL
 _STEP = 16 << 10  # compressed bytes read at once
 _ZSTD_STEP = 1 << 10  # fed at once: zstd packs up to 32 KiB into a byte, so this is 32 MiB at the very worst
 _MOST = 128 << 10  # bytes gzip gives at once
@@ -81,6 +83,21 @@ class Plain:
 
     def read(self, position: int, size: int) -> bytes:
         return os.pread(self._descriptor, size, position)
+
+    def written_from(self, position: int) -> int:
+        """Where the next byte stands that is no NUL; -1 if there is none. A hole costs nothing."""
+        while True:
+            try:
+                position = os.lseek(self._descriptor, position, os.SEEK_DATA)
+            except OSError as error:
+                if error.errno == errno.ENXIO:  # a hole up to the end; all else means that nobody knows of holes
+                    return -1
+            data = os.pread(self._descriptor, _LOOK, position)
+            if written := data.lstrip(b"\0"):
+                return position + len(data) - len(written)
+            if not data:
+                return -1
+            position += len(data)
 
 
 class Member(Protocol):

@@ -63,6 +63,12 @@ class Reading:
             self._patience.end(tail)
             items += self._complaint(tail, held.fault)
             tail.taken = tail.size
+        elif tail.has_room:
+            self._looks.again.add(tail)
+            tail.taken = tail.size  # nobody is behind for what was not written
+            tail.arrived_from = min(tail.arrived_from, tail.position)
+        else:
+            tail.taken = tail.position
         self._held.rest(tail)
         return items
 

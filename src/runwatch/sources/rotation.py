@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from runwatch.core.places import Segment
 from runwatch.sources.chain import Chain, Identities, new_chain
 from runwatch.sources.compare import Comparison, compare, stands_elsewhere
+from runwatch.sources.elsewhere import packed_elsewhere
 from runwatch.sources.found import Found
 from runwatch.sources.held import Held
 from runwatch.sources.known import contradicts, first_print, goes_on_in, holds_nothing, is_read_out, repeats
@@ -70,6 +71,8 @@ class Chains:
             self._forget(tail)
         for tail, file in difference.same:
             self._see(tail, file)
+        for tail, file in packed_elsewhere(difference, self.by_path):
+            self._adopt(tail, file)
         self._begin(difference.fresh)
         for key in difference.touched & self.all.keys():
             chain, fresh = self.all[key], difference.fresh.get(key, [])
@@ -167,6 +170,8 @@ class Chains:
         tail.segment.gone = why
         chain.tails.remove(tail)
         chain.left = max(chain.left, tail.mtime)
+        if tail.lines.half and (why == "truncated" or tail not in self._held):
+            chain.ended.append(tail)
         if why == "truncated":
             self._held.close(tail)
             self._changes.truncated.append(tail.segment)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 MOST_IN_MEMORY = 64 << 20
@@ -25,7 +26,7 @@ class _Store(Protocol):
 
 
 class _File:
-    def __init__(self, directory: str | None) -> None:
+    def __init__(self, directory: str) -> None:
         """Raises `OSError` where there is no writing."""
         self._descriptor, path = tempfile.mkstemp(prefix="stdin-", dir=directory)
         os.unlink(path)
@@ -69,6 +70,13 @@ class _Nowhere:
 
     def close(self) -> None:
         pass
+
+
+def _temporary() -> list[str]:
+    """Where temporary files may go. Python would also take where we stand: that is often beside the logs."""
+    asked = os.environ.get("TMPDIR", "")
+    usual = ("/tmp", "/var/tmp")  # noqa: S108 - only for files that mkstemp names and that have no name for long
+    return [directory for directory in (asked, *usual) if os.path.isabs(directory)]
 
 
 class Spool:
@@ -117,7 +125,8 @@ class Spool:
 
         yield "", in_cache
         yield f"{cache} cannot be written: what comes in is kept in memory", lambda: _Memory(most)
-        yield f"{cache} cannot be written: what comes in is kept in a temporary file", lambda: _File(None)
+        for directory in _temporary():
+            yield f"{cache} cannot be written: what comes in is kept in a temporary file", partial(_File, directory)
         yield "nothing can be written: lines that come in now cannot be shown again", _Nowhere
 
     def _begin_store(self) -> None:

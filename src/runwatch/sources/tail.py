@@ -13,7 +13,7 @@ from runwatch.core.places import Segment
 from runwatch.sources.base import Block, Fault, Item
 from runwatch.sources.lines import Lines, LineSplitter, Piece
 from runwatch.sources.names import Rank
-from runwatch.sources.reader import PRINT, Content, FileId, Packed, Print, print_of
+from runwatch.sources.reader import PRINT, Content, FileId, Packed, Plain, Print, print_of
 
 BLOCK = 128 << 10
 """Bytes read at once."""
@@ -54,6 +54,8 @@ class Tail:
     first: bytes = b""
     """The very first bytes themselves: a copy can be shorter than `head`."""
     lines: LineSplitter = field(default_factory=LineSplitter)
+    written: int = 0
+    """Behind NULs that were read: a byte that is none. -1 where there are only NULs up to the end."""
     complaint: str = ""
     """What was said about it last: a fault is told once."""
     cut: bool = False
@@ -86,9 +88,12 @@ class Tail:
         Raises `Changed` where the bytes in front of them are not those read before.
         """
         size = BLOCK
+        self.written = max(0, self.written)
         if self.position < self.arrived_from:
             size = min(size, self.arrived_from - self.position)
         data = held.read(self.position, size)
+        if data.endswith(b"\0") and isinstance(held, Plain):
+            data = self._written(held, data)
         if not data:
             return None
         before = self._before(held)
@@ -96,9 +101,27 @@ class Tail:
         self.taken = self.position if held.taken is None else held.taken
         return [self._item(piece) for piece in self.lines.feed(data)]
 
+    def _written(self, held: Plain, data: bytes) -> bytes:
+        """Without NULs at the end of the file: room that its writer took in advance, and may fill."""
+        if self.position + len(data) <= self.written:
+            return data
+        if written := data.rstrip(b"\0"):
+            return written
+        self.written = held.written_from(self.position)
+        return data if self.written >= 0 else b""
+
+    @property
+    def has_room(self) -> bool:
+        """The file ends in NULs, not read: they can be written over without a change of size or time."""
+        return self.written < 0
+
     def last_line(self) -> list[Item]:
         """At the end of what there is: a last line without its newline, if it is whole."""
         return [self._item(piece) for piece in self.lines.flush()]
+
+    def cut_off(self) -> list[Item]:
+        """Where the log goes on in another file: a last line without its end, told once."""
+        return [self._item(piece) for piece in self.lines.cut_off()]
 
     def _before(self, held: Content) -> bytes:
         """The bytes in front of the position. A stream cannot have changed behind our back: it is not read again."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Callable, Collection, Set
 
@@ -24,6 +25,7 @@ class Watch:
         self._hint = hint
         self._watched: tuple[dict[str, int], dict[str, int]] | None = None
         self._checked: set[str] = set()
+        self._devices: set[int | str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._stop = threading.Event()
         self._news = asyncio.Event()
@@ -59,6 +61,10 @@ class Watch:
     def _check_mounts(self, directories: Set[str]) -> None:
         for directory in sorted(directories - self._checked):
             self._checked.add(directory)
+            device = _device(directory)
+            if device in self._devices:
+                continue
+            self._devices.add(device)
             if kind := silent_kind(directory):
                 self._fall_back(f"{directory} is on {kind}")
                 return
@@ -79,33 +85,54 @@ class Watch:
         return True
 
     async def _follow(self, directories: Collection[str], recursive: bool, stop: threading.Event) -> None:
-        """Pass on what the system tells, until it fails."""
-        from watchfiles import awatch
+        """Pass on what the system tells, until it fails.
+
+        A directory below that may not be read is no failure. But whoever passes over it passes over every
+        failure, also that no more can be watched: so that is asked for only where there is such a directory.
+        """
         from watchfiles._rust_notify import WatchfilesRustInternalError
 
         try:
-            async for changes in awatch(
-                *directories,
-                watch_filter=None,
-                debounce=50,
-                step=10,
-                stop_event=stop,  # set() and is_set() are all that is used, and it must be set from any thread
-                recursive=recursive,
-                force_polling=False,
-                ignore_permission_denied=True,
-            ):
-                for _, path in changes:
-                    self._hint(path)
-                self._news.set()
+            try:
+                await self._pass_on(directories, recursive, stop, partly=False)
+            except PermissionError:
+                await self._pass_on(directories, recursive, stop, partly=True)
         except (OSError, WatchfilesRustInternalError) as error:
             self._fall_back(f"no file notifications ({_reason(error)})")
-        else:
-            self._watched = None if not stop.is_set() else self._watched
+
+    async def _pass_on(
+        self, directories: Collection[str], recursive: bool, stop: threading.Event, partly: bool
+    ) -> None:
+        """What the system tells, as hints."""
+        from watchfiles import awatch
+
+        async for changes in awatch(
+            *directories,
+            watch_filter=None,
+            debounce=50,
+            step=10,
+            stop_event=stop,  # set() and is_set() are all that is used, and it must be set from any thread
+            recursive=recursive,
+            force_polling=False,
+            ignore_permission_denied=partly,
+        ):
+            for _, path in changes:
+                self._hint(path)
+            self._news.set()
+        self._watched = None if not stop.is_set() else self._watched
 
     def _fall_back(self, why: str) -> None:
         self.why_polling = why
         self.close()
         self._news.set()
+
+
+def _device(directory: str) -> int | str:
+    """By this file systems differ; one that cannot be asked is like no other."""
+    try:
+        return os.stat(directory).st_dev
+    except OSError:
+        return directory
 
 
 def _existing(directories: Set[str]) -> dict[str, int]:
@@ -119,6 +146,8 @@ def _existing(directories: Set[str]) -> dict[str, int]:
 
 def _reason(error: Exception) -> str:
     """`too many open files`, without the path and the numbers around it."""
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
-    return str(error).split(" about [")[0][:120] or type(error).__name__
+    said = re.search(r"\(os error (\d+)\)", str(error))
+    number = error.errno if isinstance(error, OSError) and error.errno else int(said[1]) if said else 0
+    if number:
+        return os.strerror(number).lower()
+    return str(error).split(" about [")[0].rstrip(".")[:120] or type(error).__name__
