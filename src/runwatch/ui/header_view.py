@@ -52,6 +52,8 @@ def _state(session: Session, ended: int | None) -> tuple[str, str]:
 
 def _lag(session: Session) -> str:
     behind = session.source.progress.behind
+    if not session.source.progress.files and session.source.progress.bytes_total is not None:
+        return "no files yet"
     return f"{units.size(behind)} behind" if behind else "0.0 s behind"
 
 

@@ -10,6 +10,8 @@ from runwatch.ui.plain import is_plain
 from runwatch.ui.widgets.drawn import Drawn
 
 NAME = "runwatch"
+REMARK = 40
+"""Cells of a remark at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,15 @@ def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
     left: Line = ()
     right: Line = ()
     for attempt in _ever_shorter(view):
-        left, right = _left(attempt.view, plain=plain), _right(attempt.view, tiny=attempt.tiny, plain=plain)
+        left = () if attempt.nameless else _left(attempt.view, plain=plain)
+        right = _right(attempt.view, tiny=attempt.tiny, plain=plain)
         if width_of(left) + width_of(right) + 4 <= width:
             break
     room = max(0, width - 2)
+    if view.remark and width_of(right) > room:
+        less = width_of(right) - room
+        remark = cut(view.remark, max(0, min(REMARK, width_of((Bit(view.remark),))) - less))
+        right = _right(replace(view, rate="", lag="", zone="", events="", remark=remark), tiny=True, plain=plain)
     if width_of(right) + 2 > room:
         return fit_line((Bit(" "), *cut_line(right, room)), width)
     return fit_line((Bit(" "), *spread(left, right, room), Bit(" ")), width)
@@ -59,6 +66,8 @@ def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
 class _Attempt:
     view: HeaderView
     tiny: bool = False
+    nameless: bool = False
+    """Without the program's own name, for what must be known."""
 
 
 def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
@@ -77,6 +86,8 @@ def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
     view = replace(view, events="", path=view.path[-1:])
     yield _Attempt(view, tiny=True)
     yield _Attempt(replace(view, path=()), tiny=True)
+    if view.remark:
+        yield _Attempt(replace(view, path=()), tiny=True, nameless=True)
 
 
 def _left(view: HeaderView, *, plain: bool) -> Line:
@@ -100,7 +111,7 @@ def _right(view: HeaderView, *, tiny: bool, plain: bool) -> Line:
     if problems:
         facts.append((problems,))
     if view.remark:
-        facts.append((Bit(cut(view.remark, 40), "$v-degraded"),))
+        facts.append((Bit(cut(view.remark, REMARK), "$v-degraded"),))
     between = Bit(" " if tiny else (" . " if plain else " · "), "$muted")
     bits: list[Bit] = []
     for number, fact in enumerate(facts):
