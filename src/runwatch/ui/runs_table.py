@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -59,9 +59,11 @@ class Sorting:
     column: str = "started"
     descending: bool = True
 
-    def next(self) -> Sorting:
-        """By the next column, in its usual direction."""
-        column = SORTABLE[(SORTABLE.index(self.column) + 1) % len(SORTABLE)]
+    def next(self, shown: Collection[str] = SORTABLE) -> Sorting:
+        """By the next of the columns shown, or by start again, in its usual direction."""
+        at = SORTABLE.index(self.column) + 1
+        turn = (*SORTABLE[at:], *SORTABLE[:at])
+        column = next((name for name in turn if name in shown or name == "started"), self.column)
         return Sorting(column, column not in ASCENDING_FIRST)
 
     def apply(self, rows: Sequence[RunRow]) -> list[RunRow]:
@@ -74,6 +76,8 @@ class Sorting:
     @property
     def words(self) -> str:
         """For the border's foot: `newest first`."""
+        if self.column == "export" and not self.descending:
+            return "grouped by export, newest first"
         if self.column == "started":
             return "newest first" if self.descending else "oldest first"
         head = next(column.head for column in COLUMNS if column.id == self.column)
