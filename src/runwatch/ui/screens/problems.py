@@ -40,7 +40,7 @@ class ProblemsPage(FilteredPage):
     NAME = "problems"
     CSS_PATH: ClassVar = Path(__file__).with_name("problems.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-low"), (34, "-normal")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (11, "-brief"), (16, "-low"), (34, "-normal")]
 
     def __init__(self) -> None:
         super().__init__()

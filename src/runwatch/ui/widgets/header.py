@@ -48,7 +48,7 @@ def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
     left: Line = ()
     right: Line = ()
     for attempt in _ever_shorter(view):
-        left = () if attempt.nameless else _left(attempt.view, plain=plain)
+        left = _left(attempt.view, plain=plain, nameless=attempt.nameless)
         right = _right(attempt.view, tiny=attempt.tiny, plain=plain)
         if width_of(left) + width_of(right) + 4 <= width:
             break
@@ -71,7 +71,7 @@ class _Attempt:
 
 
 def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
-    """What falls away first: rate, lag, source, zone, the run's date; then what no one would miss."""
+    """What falls away first: rate, lag, source, zone, the run's date; then what no one would miss, our own name too."""
     yield _Attempt(view)
     yield _Attempt(replace(view, rate=""))
     yield _Attempt(replace(view, rate="", lag=""))
@@ -83,18 +83,18 @@ def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
         yield _Attempt(view)
     for short in (replace(view, events=""), replace(view, events="", path=view.path[-2:])):
         yield _Attempt(short)
-    view = replace(view, events="", path=view.path[-1:])
-    yield _Attempt(view, tiny=True)
-    yield _Attempt(replace(view, path=()), tiny=True)
-    if view.remark:
-        yield _Attempt(replace(view, path=()), tiny=True, nameless=True)
+    for parts in (2, 1):
+        view = replace(view, events="", path=view.path[-parts:])
+        yield _Attempt(view, tiny=True)
+        yield _Attempt(view, tiny=True, nameless=bool(view.path))
+    yield _Attempt(replace(view, path=()), tiny=True, nameless=True)
 
 
-def _left(view: HeaderView, *, plain: bool) -> Line:
-    bits = [Bit(NAME, "bold $foreground")]
+def _left(view: HeaderView, *, plain: bool, nameless: bool) -> Line:
+    bits = [] if nameless else [Bit(NAME, "bold $foreground")]
     parts = [part for part in (view.source, *view.path) if part]
     for number, part in enumerate(parts):
-        mark = "  " if not number else (" > " if plain else " › ")
+        mark = ("" if nameless else "  ") if not number else (" > " if plain else " › ")
         last = number == len(parts) - 1 and bool(view.path)
         bits += [Bit(mark, "$muted"), Bit(cut(part, 40), "$foreground" if last else "$muted")]
     return tuple(bits)
