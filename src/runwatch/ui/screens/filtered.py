@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from runwatch.ui.filter_bar import FilterBar
+from runwatch.ui.keys import footer
 from runwatch.ui.screens.page import Page
+from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.table import Table
 
 
@@ -23,8 +25,18 @@ class FilteredPage(Page):
         """Show what `filter_text` keeps now."""
 
     def footer_name(self) -> str:
-        """While a filter is typed every other key is text."""
-        return "filter" if self.query_one(FilterBar).is_open else super().footer_name()
+        """Whose keys matter, as their table calls it: while a filter is typed every other key is text."""
+        return "filter" if self.query_one(FilterBar).is_open else self.NAME
+
+    def repaint(self) -> None:
+        """What matters may have changed with what is shown."""
+        super().repaint()
+        if self.is_complete:
+            self.show_footer()
+
+    def show_footer(self) -> None:
+        """The keys that matter now."""
+        self.query_one(Footer).show(footer(self.footer_name()))
 
     def narrow(self, text: str) -> None:
         """Only what this filter keeps."""

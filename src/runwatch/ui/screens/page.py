@@ -97,21 +97,12 @@ class Page(Screen[None]):
     def show_moment(self) -> None:
         """Make the views of the moment shown and hand them to the panes. Called at most ten times a second."""
 
-    def footer_name(self) -> str:
-        """Whose keys matter now, as the table of keys calls it."""
-        return self.NAME
-
-    def show_footer(self) -> None:
-        """The keys that matter now."""
-        self.query_one(Footer).show(footer(self.footer_name()))
-
     def repaint(self) -> None:
-        """Header, body, footer; nothing before all of it is there."""
+        """The header, then the body; nothing before all of it is there."""
         if not self.is_complete:
             return
         self.query_one(Header).show(self.header())
         self.show_moment()
-        self.show_footer()
 
     def on_mount(self) -> None:
         """Nothing is shown before the first moment is."""
