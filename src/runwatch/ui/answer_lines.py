@@ -150,7 +150,8 @@ def _values(row: Row, look: _Look) -> Line:
 
 def _is_cut(row: Row, spans: tuple[Span, ...], room: int) -> bool:
     """The last figure would lose digits; of words the beginning is better than nothing."""
-    return len(spans) > 1 and spans[-1].text[:1].isdigit() and width_of(row_bits(replace(row, spans=spans))) > room
+    is_figure = spans[-1].text.lstrip("+-≥ ")[:1].isdigit() if len(spans) > 1 else False
+    return is_figure and width_of(row_bits(replace(row, spans=spans))) > room
 
 
 def _wrapped(row: Row, front: Line, values: Line, where: Line, room: int) -> list[Line]:
