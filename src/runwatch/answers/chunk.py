@@ -134,6 +134,8 @@ def _aside(moment: Moment, slot: int) -> str:
         return "when it began is unknown" if moment.state.chunks.tries[slot] else ""
     if not middle:
         return f"took {units.duration(length)}"
+    if length < middle / 20:  # "0.0 ×" says nothing
+        return f"{units.duration(length)}; the run's median is {units.duration(middle)}"
     return f"{units.duration(length)}, {length / middle:.1f} × the run's median of {units.duration(middle)}"
 
 

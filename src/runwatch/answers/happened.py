@@ -31,11 +31,16 @@ def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
     )
 
 
+_NOTHING, _NOTHING_YET = "nothing was written", "nothing written so far"
+
+
 def _sentence(moment: Moment, figures: Happened) -> str:
     rows = None if figures.rows is None else f"{units.prose(figures.rows)} {'row' if figures.rows == 1 else 'rows'}"
     done = _delivered(moment, figures)
     if done is None or rows is None:
-        return "the log does not say what was done" if figures.files is None else (done or "nothing written so far")
+        return "the log does not say what was done" if figures.files is None else (done or _NOTHING_YET)
+    if done in (_NOTHING, _NOTHING_YET) and not figures.rows:
+        return f"{done}{_how_long(moment) if done == _NOTHING else ''}"
     return f"{done}, {rows}{_how_long(moment)}"
 
 
@@ -49,7 +54,7 @@ def _delivered(moment: Moment, figures: Happened) -> str | None:
         return units.plural(figures.files, "file")
     if figures.files is None:
         return None
-    return "nothing was written" if moment.state.has_ended else "nothing written so far"
+    return _NOTHING if moment.state.has_ended else _NOTHING_YET
 
 
 def _how_long(moment: Moment) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
-from runwatch.answers.view import Answer, Row, Series, Tone
-from runwatch.ui.line import Bit, Line, cut, cut_line, fit_line, spread, width_of, wrap
+from runwatch.answers.view import Answer, Row, Series, Span, Tone
+from runwatch.ui.line import Bit, Line, cut, cut_line, ellipsis, fit_line, spread, width_of, wrap
 from runwatch.ui.plain import is_plain
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import bit, line_text, mark_bit, style
@@ -125,13 +125,33 @@ def _row_lines(row: Row, look: _Look) -> list[Line]:
     if look.has_marks:
         name = (mark_bit(row.mark), Bit(" "), *name)
     front = fit_line(name, min(look.label, max(0, look.width)))
-    values = row_bits(row)
-    if look.tiny:
-        values = tuple(Bit(found.text.replace("of unknown total", "of ?"), found.style) for found in values)
+    values = _values(row, look)
     where = () if look.tiny else where_bits(row.evidence, _where_room(width_of(values), look), full=look.full)
     if look.roomy and width_of(values) + width_of(where) + _GAP > look.room:
         return _wrapped(row, front, values, where, look.room)
     return [(*front, *(spread(values, where, look.room, _GAP) if where else cut_line(values, look.room)))]
+
+
+_BRIEF = (("of unknown total", "of ?"), ("failures are not recorded in this run", "failures unknown"))
+
+
+def _values(row: Row, look: _Look) -> Line:
+    """All figures, or as many whole ones as fit: a number cut in two is another number. What failed goes last."""
+    spans = row.spans
+    if look.tiny:
+        for long, short in _BRIEF:
+            spans = tuple(replace(span, text=span.text.replace(long, short)) for span in spans)
+    more: Line = ()
+    while _is_cut(row, spans, look.room - width_of(more)) and not look.roomy:
+        last = next((at for at in range(len(spans) - 1, 0, -1) if spans[at].tone is not Tone.FAILED), len(spans) - 1)
+        spans, more = (*spans[:last], *spans[last + 1 :]), (Bit(f" {ellipsis()}", "$muted"),)
+    return (*row_bits(replace(row, spans=spans)), *more)
+
+
+def _is_cut(row: Row, spans: tuple[Span, ...], room: int) -> bool:
+    """The last figure would lose digits; of words the beginning is better than nothing."""
+    is_figure = spans[-1].text.lstrip("+-≥ ")[:1].isdigit() if len(spans) > 1 else False
+    return is_figure and width_of(row_bits(replace(row, spans=spans))) > room
 
 
 def _wrapped(row: Row, front: Line, values: Line, where: Line, room: int) -> list[Line]:

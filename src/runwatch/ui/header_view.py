@@ -82,6 +82,8 @@ def _lag(session: Session) -> str:
     if not session.is_live:
         return f"{units.silence(max(0, session.playhead.present() - session.now()))} behind"
     behind = session.source.progress.behind
+    if not session.source.progress.files and session.source.progress.bytes_total is not None:
+        return "no files yet"
     return f"{units.size(behind)} behind" if behind else "0.0 s behind"
 
 

@@ -81,9 +81,10 @@ _TIMED = "runs run chunk"
 
 KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), "open", "open", Group.MOVE, _at(_PLACED), "open",
-        footer=(("runs", 1), ("run", 3), ("problems", 1))),
+        footer=(("runs", 1), ("run", 3), ("problems", 1), ("filter", 1)), labels=(("filter", "keep the filter"),)),
     Key("back", ("escape",), "back", "back", Group.MOVE, _at(f"{_ALL} help raw"), "back, one layer", "One layer back",
-        footer=(("run", 1), ("chunk", 1), ("problems", 2), *_held(9)), labels=(("run", "runs"), ("chunk", "run"))),
+        footer=(("run", 1), ("chunk", 1), ("problems", 2), ("filter", 2), *_held(9)),
+        labels=(("run", "runs"), ("chunk", "run"), ("filter", "clear it"))),
     Key("down", ("j", "down"), "cursor_down", "down", Group.MOVE, _at("list map scroll"), "line"),
     Key("up", ("k", "up"), "cursor_up", "up", Group.MOVE, _at("list map scroll")),
     Key("left", ("left",), "cursor_left", "left", Group.MOVE, _at("map bar"), "within map and time bar"),
@@ -173,11 +174,12 @@ KEYS: tuple[Key, ...] = (
     Key("plain", ("a",), "toggle_plain", "plain glyphs", Group.LOOK, _at("app"), "plain glyphs",
         "ASCII only, for fonts that lack ours"),
     Key("palette", ("ctrl+p", "colon"), "command_palette", "palette", Group.APP, _at("app"), "palette",
-        footer=(("runs", 9),)),
+        footer=(("runs", 9), ("empty", 2))),
     Key("read", ("r",), "read_again", "read again", Group.APP, _at("app"), "read again now",
-        "Look for new lines and files at once"),
+        "Look for new lines and files at once", footer=(("empty", 1),), labels=(("empty", "look again"),)),
     Key("help", ("question_mark", "f1"), "help", "help", Group.APP, _at("app"), "this page", "Every key"),
-    Key("leave", ("q",), "leave", "leave", Group.APP, _at("app"), "leave, then quit", "This screen, then runwatch"),
+    Key("leave", ("q",), "leave", "leave", Group.APP, _at("app"), "leave, then quit", "This screen, then runwatch",
+        footer=(("empty", 3),), labels=(("empty", "quit"),)),
     Key("quit", ("ctrl+q",), "quit", "quit", Group.APP, _at("app"), "quit at once", "At once", priority=True),
     Key("quit.copy", ("ctrl+c",), "quit", "quit or copy", Group.APP, _at("app"), "quit, or copy selection"),
 )  # fmt: skip

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from rich.cells import cell_len
+
 from runwatch.answers.glyphs import VERDICTS
 from runwatch.answers.overview import ExportStrip
 from runwatch.answers.view import Mark, Tone
 from runwatch.ui.line import Bit, Line, fit
 from runwatch.ui.safe import bit, line_text, mark_bit
 
-NAME = 16
+NAME, NAME_AT_MOST = 11, 16
+"""Cells of an export's name; more only where the names need them to differ."""
 
 
 class OutcomeRows:
@@ -18,6 +21,8 @@ class OutcomeRows:
 
     def __init__(self, strips: Sequence[ExportStrip]) -> None:
         self.strips = strips
+        names = (cell_len(line_text(strip.export)) for strip in strips)
+        self._name = max(NAME, min(NAME_AT_MOST, max(names, default=0)))
         self._index = {strip.export: number for number, strip in enumerate(strips)}
 
     @property
@@ -36,8 +41,8 @@ class OutcomeRows:
     def line(self, index: int, width: int) -> Line:
         """The newest runs that fit."""
         strip = self.strips[index]
-        room = max(1, (width - NAME - 1) // 2)
-        bits: list[Bit] = [bit(fit(line_text(strip.export), NAME), Tone.MUTED)]
+        room = max(1, (width - self._name) // 2)
+        bits: list[Bit] = [bit(fit(line_text(strip.export), self._name), Tone.MUTED)]
         for verdict in strip.verdicts[-room:]:
             mark = VERDICTS[verdict].mark
             glyph = mark_bit(mark)

@@ -12,35 +12,18 @@ from runwatch.answers.lanes import STATES
 from runwatch.answers.run import RunView
 from runwatch.answers.stage import Stage
 from runwatch.answers.view import Mark, Reason, Row, Tone
-from runwatch.ui.line import Bit, Line, cut_line, spread, width_of, wrap
+from runwatch.ui.line import Bit, Line, cut_line, spread, wrap
 from runwatch.ui.plain import is_plain
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import badge, bit, mark_bit
 from runwatch.ui.stage_views import bar_view
+from runwatch.ui.verdict_line import verdict_lines
 from runwatch.ui.where import where_bits
 from runwatch.ui.widgets.drawn import Drawn
 from runwatch.ui.widgets.time_bar import bar
 
 CELLS = 16
 LABEL = 9
-
-
-def brief_lines(view: RunView, width: int) -> tuple[Line, ...]:
-    """Two lines: the badge and the first reason, then the second, or the rest of the first."""
-    mark = badge(view.verdict.verdict)
-    first, *others = view.verdict.reasons
-    room = max(1, width - len(mark.text) - 1)
-    rows = wrap(" ".join(first.text.split()), room)
-    top: Line = (mark, Bit(" "), bit(rows[0], bold=True))
-    if len(rows) > 1:
-        rest: Line = (Bit(" " * (len(mark.text) + 1)), bit(" ".join(rows[1:]), bold=True))
-        return top, spread(rest, where_bits(first.evidence, width - width_of(rest) - 2), width)
-    below = others[0] if others else Reason(view.verdict.aside)
-    return top, spread((Bit("  "), bit(below.text, Tone.MUTED)), (bit(_where(first, below), Tone.MUTED),), width)
-
-
-def _where(first: Reason, below: Reason) -> str:
-    return below.evidence.text or first.evidence.text
 
 
 def preview_lines(view: RunView, width: int, zone: tzinfo) -> tuple[Line, ...]:
@@ -161,4 +144,4 @@ class Preview(Drawn):
         """What is drawn at this width."""
         if self.view is None:
             return ()
-        return brief_lines(self.view, width) if self.brief else preview_lines(self.view, width, self.zone)
+        return verdict_lines(self.view.verdict, width) if self.brief else preview_lines(self.view, width, self.zone)

@@ -83,7 +83,7 @@ def _narrow(height: int, wanted: int) -> Heights:
 
 def _tiny(height: int, *, has_map: bool, listing: bool) -> Heights:
     """Header, tabs and footer take three."""
-    verdict = 2 if height >= 10 else 1
+    verdict = 3 if height >= 12 else 2 if height >= 10 else 1  # it takes no more of them than it needs
     room = max(0, height - 3 - verdict)
     stage = 1 + has_map if room >= 4 else 1 if room == 3 else 0
     if listing and room >= 4:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -13,7 +13,10 @@ from runwatch.answers import units
 from runwatch.answers.overview import ExportStrip, RunRow
 from runwatch.answers.run import RunView
 from runwatch.answers.view import Tone
+from runwatch.ui.empty import no_hits
 from runwatch.ui.line import Line
+from runwatch.ui.narrowing import Narrowing
+from runwatch.ui.notice import Notice
 from runwatch.ui.outcomes import OutcomeRows
 from runwatch.ui.preview import Preview
 from runwatch.ui.runs_table import COLUMNS, RunRows, Sorting
@@ -23,7 +26,7 @@ from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.tiles import Tiles
 from runwatch.ui.widgets.virtual_list import VirtualList
 
-NORMAL, NARROW, TALL, LOW = 100, 60, 38, 16
+NORMAL, NARROW, TALL, TILES, LOW = 100, 60, 38, 34, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,7 @@ class BoardView:
     """Those that are shown, in their order."""
     total: int = 0
     sorting: Sorting = field(default_factory=Sorting)
-    narrowed: str = ""
-    """What hides runs, in words."""
+    narrowing: Narrowing = field(default_factory=Narrowing)
     is_whole: bool = True
     counts: tuple[tuple[str, int], ...] = ()
     """(verdict, runs), worst first."""
@@ -49,6 +51,7 @@ class RunsBoard(Vertical):
 
     def compose(self) -> ComposeResult:
         """All parts; the style sheet hides those that do not fit."""
+        yield Notice(id="nothing")
         yield Tiles(id="tiles")
         yield Table(COLUMNS, id="table", classes="box")
         yield Preview(brief=True, id="brief")
@@ -82,7 +85,12 @@ class RunsBoard(Vertical):
     @property
     def is_lean(self) -> bool:
         """The tiles have one line."""
-        return self.has_class("-narrow") or self.has_class("-tiny") or self.has_class("-low")
+        return self.has_class("-lean")
+
+    @property
+    def is_empty(self) -> bool:
+        """There is no run at all: a few words stand in place of everything else."""
+        return self.has_class("-empty")
 
     def fit(self, width: int, height: int) -> None:
         """Choose the parts for a terminal of this size."""
@@ -91,25 +99,38 @@ class RunsBoard(Vertical):
         self.set_class(tiny, "-tiny")
         self.set_class(narrow, "-narrow")
         self.set_class(not tiny and not narrow and height < TALL, "-low")
+        self.set_class(tiny or narrow or height < TILES, "-lean")
 
-    def show(self, view: BoardView, reading: tuple[Line, ...], empty: Iterable[Line]) -> None:
+    def show_empty(self, words: Callable[[int, int], tuple[Line, ...]], *, on: bool) -> None:
+        """Instead of tiles and table, while there is nothing to put into them."""
+        self.set_class(on, "-empty")
+        if on:
+            self.query_one(Notice).show(words)
+
+    def show(self, view: BoardView, reading: tuple[Line, ...]) -> None:
         """Show this moment; `reading` stands in the tiles' place until all was read."""
         tiles = self.query_one("#tiles", Tiles)
         if reading:
             tiles.show_lines(reading)
         else:
-            tiles.show(verdict_tiles(view.counts), units.plural(view.total, "run"), lean=self.is_lean)
+            tiles.show(verdict_tiles(view.counts), self._total(view), lean=self.is_lean)
         table = self.table
         table.show_sorting(view.sorting.column, descending=view.sorting.descending)
         table.show_cells(RunRows(view.rows, view.now, view.zone))
-        table.show_empty(*empty)
+        table.show_empty(*no_hits(view.narrowing.text, view.narrowing.attention, view.total))
         so_far = "" if view.is_whole else " so far"
-        table.border_title = content(f"Runs {view.total:,}{so_far}{view.narrowed}")
+        table.border_title = content(f"Runs {view.total:,}{so_far}{view.narrowing.words(len(view.rows))}")
         table.border_subtitle = content(self._foot(view.rows, view.sorting), Tone.MUTED)
         if self.has_room_below:
             self.outcomes.show(OutcomeRows(view.strips))
             self.outcomes.visible = bool(view.strips)
             self.outcomes.border_subtitle = content(self._outcomes_foot(len(view.strips)), Tone.MUTED)
+
+    def _total(self, view: BoardView) -> str:
+        """`43 runs`; where no box says what the filter left, that too."""
+        total = units.plural(view.total, "run")
+        narrowed = self.has_class("-tiny") and view.narrowing != Narrowing()
+        return f"{len(view.rows):,} of {total}" if narrowed else total
 
     def _foot(self, rows: Sequence[RunRow], sorting: Sorting) -> str:
         first, last = self.table.shown

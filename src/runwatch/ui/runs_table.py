@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -20,19 +20,19 @@ from runwatch.ui.widgets.spark import sparkline
 from runwatch.ui.widgets.table import Column
 
 BAR = 10
-COLUMNS = (
+COLUMNS = (  # below 34 cells there is no room for all that is never dropped: half a number is worse than none
     Column("verdict", "verdict", 14, tiny=8),
     Column("export", "export", 15, gap=1, tiny=10, most=30),
     Column("started", "started", 12, gap=1, from_width=76),
     Column("elapsed", "elapsed", 8, "right", from_width=68),
     Column("bar", "chunks", BAR, gap=3, from_width=110, sortable=False),
-    Column("chunks", "chunks", 10, "right", covered_by="bar"),
+    Column("chunks", "chunks", 10, "right", from_width=34, covered_by="bar"),
     Column("rows", "rows", 7, "right", from_width=60),
     Column("rate", "rows/s", 7, "right", from_width=100),
     Column("spark", "", 8, gap=1, from_width=118, sortable=False),
     Column("retries", "retr", 5, "right", from_width=100),
     Column("degraded", "degr", 5, "right", from_width=100),
-    Column("last", "last", 7, "right"),
+    Column("last", "last", 7, "right", from_width=24),
     Column("why", "why", 0, gap=3, from_width=160, rest=True, sortable=False),
 )
 SORTABLE = tuple(column.id for column in COLUMNS if column.sortable)
@@ -59,9 +59,11 @@ class Sorting:
     column: str = "started"
     descending: bool = True
 
-    def next(self) -> Sorting:
-        """By the next column, in its usual direction."""
-        column = SORTABLE[(SORTABLE.index(self.column) + 1) % len(SORTABLE)]
+    def next(self, shown: Collection[str] = SORTABLE) -> Sorting:
+        """By the next of the columns shown, or by start again, in its usual direction."""
+        at = SORTABLE.index(self.column) + 1
+        turn = (*SORTABLE[at:], *SORTABLE[:at])
+        column = next((name for name in turn if name in shown or name == "started"), self.column)
         return Sorting(column, column not in ASCENDING_FIRST)
 
     def apply(self, rows: Sequence[RunRow]) -> list[RunRow]:
@@ -74,6 +76,8 @@ class Sorting:
     @property
     def words(self) -> str:
         """For the border's foot: `newest first`."""
+        if self.column == "export" and not self.descending:
+            return "grouped by export, newest first"
         if self.column == "started":
             return "newest first" if self.descending else "oldest first"
         head = next(column.head for column in COLUMNS if column.id == self.column)

@@ -88,18 +88,26 @@ def _right(reason: Reason, more: int, room: int, wanted: int) -> Line:
 
 
 def _tiny_lines(view: VerdictView, width: int, height: int, *, loud: bool) -> tuple[Line, ...]:
-    """No evidence; the reason flows into a second line only if it needs one."""
+    """No evidence; the reason flows into a second and third line only if it needs them."""
     word = VERDICTS[view.verdict].tiny if width < 32 else ""
     mark = _badge(view, loud=loud, word=word)
     text = _one_line(view.reasons[0])
     room = max(1, width - width_of((mark,)) - 1)
-    if view.verdict == "contradicted" and cell_len(text) > room + width:
+    rows = _tiny_rows(text, room, width)
+    if view.verdict == "contradicted" and len(rows) > height:
         text = text.removeprefix('rivet says "success"; ')  # so says the badge
-    rows = wrap_glued(text, room)
+        rows = _tiny_rows(text, room, width)
     if height < 2 or len(rows) == 1:
         return (cut_line((mark, Bit(" "), bit(text, bold=True)), width),)
-    rest = text[len(rows[0]) :].lstrip()
-    return (mark, Bit(" "), bit(rows[0], bold=True)), cut_line((Bit(" "), bit(rest, bold=True)), width)
+    rows[height - 1 :] = [" ".join(rows[height - 1 :])] if rows[height - 1 :] else []
+    below = (cut_line((Bit(" "), bit(row, bold=True)), width) for row in rows[1:])
+    return (mark, Bit(" "), bit(rows[0], bold=True)), *below
+
+
+def _tiny_rows(text: str, room: int, width: int) -> list[str]:
+    """The first beside the badge, the others over the whole width."""
+    rows = wrap_glued(text, room)
+    return rows if len(rows) < 2 else [rows[0], *wrap_glued(text[len(rows[0]) :].lstrip(), width - 1)]
 
 
 def _one_line(reason: Reason) -> str:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 
 from runwatch.answers.view import Answer, Evidence, Mark, Row, Series, Span, Tone
 from runwatch.core.places import Place, Segment
+from runwatch.ui.answer_lines import pane_lines
 from runwatch.ui.answer_pane import AnswerPane
 from runwatch.ui.looks import LooksApp
 from runwatch.ui.run_board import PANES
@@ -140,3 +141,23 @@ async def test_a_long_value_wraps_where_there_is_room() -> None:
         assert "and a value that goes on for longer than " in text
         assert "any pane is wide, on and on" in text
         assert text.count("▌") == 3, "each line of the selected row is marked"
+
+
+def test_a_figure_is_shown_whole_or_not_at_all_and_what_failed_goes_last() -> None:
+    spans = (Span("18 of 48"), Span("11 recovered", Tone.DEGRADED), Span("12 failed", Tone.FAILED), Span("14 running"))
+    answer = Answer("2", "Happened", "", (Row("chunks", spans),))
+    shown = {
+        width: "".join(bit.text for bit in pane_lines(answer, width).rows[0]).rstrip() for width in (70, 50, 40, 30)
+    }
+    assert shown == {
+        70: "chunks     18 of 48   11 recovered   12 failed   14 running",
+        50: "chunks     18 of 48   11 recovered   12 failed …",
+        40: "chunks     18 of 48   12 failed …",
+        30: "chunks     18 of 48 …",
+    }
+
+
+def test_a_tiny_pane_says_in_two_words_that_failures_are_not_recorded() -> None:
+    spans = (Span("2,500"), Span("failures are not recorded in this run", Tone.MUTED))
+    row = pane_lines(Answer("2", "Happened", "", (Row("attempts", spans),)), 38, tiny=True).rows[0]
+    assert "".join(bit.text for bit in row).rstrip() == "attempts   2,500   failures unknown"

@@ -250,3 +250,12 @@ async def test_ten_thousand_problems_move_at_once(tmp_path: Path) -> None:
         await pilot.press("G")
         await pilot.pause()
         assert "10,000" in app.shown
+
+
+async def test_a_tiny_terminal_has_the_reason_in_full_below_the_list(tmp_path: Path) -> None:
+    write(tmp_path / "a-file-with-a-long-name.jsonl", [b'{"run_id":"orders_1","export_name":"orders","event":"No"}'])
+    app = app_of(tmp_path)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        reason = app.session.runs.problems[0][1]
+        assert reason[:30] in app.shown.splitlines()[-4]

@@ -140,3 +140,12 @@ async def test_a_hostile_line_and_path_stay_text(tmp_path: Path) -> None:
             assert_harmless(app.shown)
         assert '"[/nope]": "[/nope] [ERROR] [@click=app.quit]x[/]' in app.shown
         assert_harmless(app.copied[0][0])
+
+
+async def test_its_keys_stay_in_the_footer_when_it_is_painted_again(tmp_path: Path) -> None:
+    app = app_of(tmp_path, LINE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.page.repaint()
+        await pilot.pause()
+        assert app.shown.splitlines()[-1].startswith(" esc back   v verbatim   y copy ")

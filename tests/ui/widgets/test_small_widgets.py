@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,20 @@ def test_the_headers_path_gives_up_source_then_the_runs_date() -> None:
     assert words(header_line(RUN, 120)).rstrip().endswith("log ended · 14 events · no problems   18:24:22 UTC")
     last = next(bit for bit in header_line(RUN, 120) if bit.text.startswith("2026"))
     assert last.style == "$foreground"
+
+
+def test_the_export_outlives_our_own_name() -> None:
+    assert words(header_line(RUN, 44)).split() == ["orders", "›", "18:13:53", "log", "ended", "18:24"]
+    assert words(header_line(RUN, 26)).strip().endswith("log ended 18:24")
+
+
+def test_a_remark_is_cut_before_the_clock_is() -> None:
+    view = replace(LIVE, remark="waiting for /var/log/exports/nightly", problems=0)
+    for width in (120, 80, 40, 30):
+        line = words(header_line(view, width))
+        assert "18:24" in line
+        assert "● live" in line
+        assert "waiting" in line
 
 
 def test_problems_are_amber_only_when_there_are_any() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from runwatch.answers import glyphs
 from runwatch.answers.view import Mark
 from runwatch.ui.line import Line, width_of
@@ -43,6 +45,14 @@ def test_without_an_end_the_bar_ends_at_now() -> None:
 def test_a_tiny_tail_says_the_figure_alone() -> None:
     view = TimeBarView(0, 100, 100, False, (), "18:13:53", "18:14:08", "took 14.9 s")
     assert words(bar_line(view, 38)) == "18:13 ├━━━━━━━━━━━━━━━━━━━━━●┤  14.9 s"
+
+
+@pytest.mark.parametrize(
+    ("tail", "shown"), [("about 1m06s left", "≈1m06s"), ("silent 1m48s", "1m48s"), ("so far 3.2 s", "3.2 s")]
+)
+def test_no_tail_loses_its_figure_in_a_tiny_terminal(tail: str, shown: str) -> None:
+    view = TimeBarView(0, 100, 100, False, (), "18:13:53", "18:14:08", tail)
+    assert words(bar_line(view, 38)).endswith(f" {shown}")
 
 
 def test_a_bar_without_a_start_is_not_drawn() -> None:

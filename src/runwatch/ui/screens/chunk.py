@@ -147,7 +147,7 @@ class ChunkPage(Timed):
         here = position_of(moment, self.chunk_index, self.attempt) if self._reached is None else self._reached
         stops = [stop for stop in failure_stops(moment) if (stop.position - here) * step > 0]
         if not stops:
-            self._say(f"no {'later' if step > 0 else 'earlier'} failure in this run")
+            self.say(f"no {'later' if step > 0 else 'earlier'} failure in this run")
             return
         stop = stops[0] if step > 0 else stops[-1]
         if stop.chunk_index is None:
@@ -168,9 +168,6 @@ class ChunkPage(Timed):
         self.moved(words)
 
     # ------------------------------------------------------------------------------------------------ look and move
-
-    def _say(self, words: str) -> None:
-        self.notify(words, timeout=3, markup=False)
 
     def action_raw(self) -> None:
         """The selected attempt's end, as the log has it, over the whole screen."""

@@ -20,7 +20,7 @@ from runwatch.core.places import Place
 from runwatch.session.session import Session
 from runwatch.session.travel import Travel
 from runwatch.ui.header_view import header_view
-from runwatch.ui.keys import bindings, footer, help_hint
+from runwatch.ui.keys import Hint, bindings, footer, help_hint
 from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.header import Header, HeaderView
 
@@ -97,6 +97,18 @@ class Page(Screen[None]):
         """The top line: where this is, behind the source."""
         return header_view(self.session, self.zone, ())
 
+    def footer_name(self) -> str:
+        """Whose keys matter now, as the table of keys calls it."""
+        return self.NAME
+
+    def hints(self) -> tuple[Hint, ...]:
+        """The footer's entries."""
+        return footer(self.footer_name())
+
+    def show_footer(self) -> None:
+        """The keys that matter now."""
+        self.query_one(Footer).show(self.hints())
+
     def show_moment(self) -> None:
         """Make the views of the moment shown and hand them to the panes. Called at most ten times a second."""
 
@@ -105,6 +117,7 @@ class Page(Screen[None]):
         if not self.is_complete:
             return
         self.query_one(Header).show(self.header())
+        self.show_footer()
         self.show_moment()
 
     def on_mount(self) -> None:

@@ -17,7 +17,7 @@ from runwatch.ui.problem_words import Problem, ProblemRows, ProblemWords, citati
 from runwatch.ui.problems_answer import ProblemsAnswer, ProblemsView
 from runwatch.ui.raw_text import LineKeeper, place_words
 from runwatch.ui.safe import bit, line_text
-from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.filtered import FilteredPage
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.scroll_text import ScrollText
 from runwatch.ui.widgets.table import Column, Table
@@ -34,17 +34,16 @@ def columns(width: int) -> tuple[Column, ...]:
     )
 
 
-class ProblemsPage(Page):
+class ProblemsPage(FilteredPage):
     """Every problem, by file and line, live."""
 
     NAME = "problems"
     CSS_PATH: ClassVar = Path(__file__).with_name("problems.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-low"), (34, "-normal")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (11, "-brief"), (16, "-low"), (34, "-normal")]
 
     def __init__(self) -> None:
         super().__init__()
-        self.filter_text = ""
         self.problems: list[Problem] = []
         """All that are kept, by path and line."""
         self.following = False
@@ -58,11 +57,6 @@ class ProblemsPage(Page):
         yield Table(columns(100), id="list", classes="box")
         yield ScrollText(id="line", classes="box")
         yield FilterBar("words, !word, path:…, reason:…, line>100")
-
-    @property
-    def table(self) -> Table:
-        """The problems."""
-        return self.query_one(Table)
 
     @property
     def raw(self) -> ScrollText:
@@ -156,31 +150,9 @@ class ProblemsPage(Page):
 
     # ------------------------------------------------------------------------------------------------ find
 
-    def action_filter(self) -> None:
-        """Filter as you type."""
-        self.query_one(FilterBar).open(self.filter_text)
-
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Each letter narrows the list."""
-        self._narrow(event.text)
-
-    def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
-        """Enter keeps the filter, esc clears it."""
-        if not event.keep:
-            self._narrow("")
-        self.table.focus()
-
-    def _narrow(self, text: str) -> None:
-        self.filter_text = text.strip()
+    def narrowed(self) -> None:
+        """Other problems are shown."""
         self.show_moment()
-
-    def action_next_hit(self) -> None:
-        """The next that is shown."""
-        self.table.move_to(self.table.cursor + 1)
-
-    def action_previous_hit(self) -> None:
-        """The one before."""
-        self.table.move_to(self.table.cursor - 1)
 
     def action_follow(self) -> None:
         """The cursor on the one that came last, wherever it stands; any move by hand ends it."""
@@ -226,7 +198,7 @@ class ProblemsPage(Page):
         if self.has_class("-maximised"):
             self.action_maximise()
         elif self.filter_text:
-            self._narrow("")
+            self.narrow("")
         else:
             return False
         return True

@@ -16,7 +16,6 @@ from runwatch.ui.keys import KEYS, Hint, key_name
 from runwatch.ui.raw_text import COPIED, RawText, copied_text, gone_words, place_words
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.page import Page
-from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.scroll_text import ScrollText
 
@@ -60,9 +59,12 @@ class RawScreen(Page):
 
     def on_mount(self) -> None:
         """The keys scroll at once."""
-        self.query_one(Footer).show(_hints())
         self.query_one(ScrollText).focus()
         super().on_mount()
+
+    def hints(self) -> tuple[Hint, ...]:
+        """What its own keys do here."""
+        return _hints()
 
     def show_moment(self) -> None:
         """The line; it does not change."""

@@ -159,7 +159,7 @@ class RunPage(OneRun):
         if place is not None:
             self.shell.open_raw(place)
         elif otherwise:
-            self._say(otherwise)
+            self.say(otherwise)
 
     def action_raw(self) -> None:
         """The line of the log behind what is selected."""
@@ -189,10 +189,7 @@ class RunPage(OneRun):
         self._find(DEGRADATIONS, -1, "degradation")
 
     def _find(self, marks: tuple[Mark, ...], step: int, noun: str) -> None:
-        if not self.session.is_live:
-            self.go(Kind.FAILURE if marks == FAILURES else Kind.DEGRADATION, step)
-            return
-        if self.view is None:
+        if self.moves_time(Kind.FAILURE if marks == FAILURES else Kind.DEGRADATION, step) or self.view is None:
             return
         stage = self.board.stage
         at = stage.list.cursor if stage.list.has_focus else -1
@@ -200,9 +197,9 @@ class RunPage(OneRun):
         if found is not None:
             self._go_to_notable(found)
         elif at < 0 or next_of(self.view, marks, -1, step) is None:
-            self._say(f"no {noun} in this run")
+            self.say(f"no {noun} in this run")
         else:
-            self._say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
+            self.say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
 
     def _go_to_notable(self, number: int) -> None:
         """The cursor of the list on it, and the map's on its chunk."""
@@ -223,11 +220,8 @@ class RunPage(OneRun):
         runs = [other.run_id for other in reversed(self.session.selected()) if other.export == moment.export]
         at = runs.index(self.run_id) + step if self.run_id in runs else -1
         if not 0 <= at < len(runs):
-            self._say(f"no {which} run of {line_text(moment.export)}")
+            self.say(f"no {which} run of {line_text(moment.export)}")
             return
         self.run_id = runs[at]
         self.board.forget()
         self.repaint()
-
-    def _say(self, words: str) -> None:
-        self.notify(words, timeout=3, markup=False)

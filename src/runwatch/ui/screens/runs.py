@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,19 +11,21 @@ from textual.widget import Widget
 from runwatch.answers.overview import RunRow, strips, tiles
 from runwatch.core.runs import Moment
 from runwatch.session.stops import Kind
-from runwatch.ui.empty import no_hits, no_runs
+from runwatch.ui.empty import no_runs
 from runwatch.ui.filter_bar import FilterBar
 from runwatch.ui.narrowing import FailureWalk, Narrowing
+from runwatch.ui.palette import Command
 from runwatch.ui.reading import reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
 from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting
+from runwatch.ui.screens.filtered import FilteredPage
 from runwatch.ui.screens.timed import Timed
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class RunsPage(Timed):
+class RunsPage(FilteredPage, Timed):
     """Every run, newest first, live."""
 
     NAME = "runs"
@@ -33,7 +34,7 @@ class RunsPage(Timed):
     def __init__(self) -> None:
         super().__init__()
         self.sorting = Sorting()
-        self.narrowing = Narrowing()
+        self.attention = False
         self.rows: list[RunRow] = []
         """Those shown, in their order."""
         self._keeper = RowKeeper()
@@ -58,6 +59,16 @@ class RunsPage(Timed):
         """Tiles, table, preview and last outcomes."""
         return self.query_one(RunsBoard)
 
+    @property
+    def narrowing(self) -> Narrowing:
+        """What hides runs."""
+        return Narrowing(self.filter_text, self.attention)
+
+    def footer_name(self) -> str:
+        """Without any run there is little to press."""
+        name = super().footer_name()
+        return "empty" if name == self.NAME and self.board.is_empty else name
+
     def fit_parts(self) -> None:
         """Parts come and go with the height."""
         self.board.fit(*self.size)
@@ -67,25 +78,26 @@ class RunsPage(Timed):
         session, board = self.session, self.board
         moments = session.selected()
         everything = self._keeper.rows(moments)
-        self.rows = self.sorting.apply(self.narrowing.keeps(everything))
-        total, table = len(everything), board.table
+        narrowing, total = self.narrowing, len(everything)
+        self.rows = self.sorting.apply(narrowing.keeps(everything))
         view = BoardView(
             rows=tuple(self.rows),
             total=total,
             sorting=self.sorting,
-            narrowed=self.narrowing.words(len(self.rows)) if total else "",
+            narrowing=narrowing,
             is_whole=session.is_whole,
             counts=tiles(moments),
             strips=strips(moments) if board.has_room_below else (),
             now=session.now(),
             zone=self.zone,
         )
-        hidden = no_hits(self.narrowing.text, self.narrowing.attention, total) if total else ()
-        empty = hidden or no_runs(session, table.size.width, table.size.height)
-        board.show(view, reading_lines(session, self.size.width, lean=board.is_lean), empty)
+        board.show(view, reading_lines(session, self.size.width, lean=board.is_lean))
+        board.show_empty(lambda width, height: no_runs(session, width, height), on=not total)
+        if self.focused is None and not board.is_empty:
+            board.table.focus()
         if session.is_whole and not self._is_begun:
             self._is_begun = True
-            table.follow = ""
+            board.table.follow = ""
         self._show_selected()
 
     def _show_selected(self) -> None:
@@ -108,7 +120,7 @@ class RunsPage(Timed):
         if event.list is self.board.table:
             self.shell.open_run(str(event.key))
         else:
-            self._narrow(f'export:"{event.key}"')
+            self.narrow(f'export:"{event.key}"')
             self.board.table.focus()
 
     def on_table_head_clicked(self, event: Table.HeadClicked) -> None:
@@ -120,45 +132,31 @@ class RunsPage(Timed):
 
     def action_attention(self) -> None:
         """Only runs that need somebody, or all again."""
-        self.narrowing = replace(self.narrowing, attention=not self.narrowing.attention)
+        self.attention = not self.attention
         self.repaint()
 
-    def action_filter(self) -> None:
-        """Filter as you type."""
-        self.query_one(FilterBar).open(self.narrowing.text)
-
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Each letter narrows the table."""
-        self._narrow(event.text)
-
-    def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
-        """Enter keeps the filter, esc clears it."""
-        if not event.keep:
-            self._narrow("")
-        self.board.table.focus()
-
-    def _narrow(self, text: str) -> None:
-        self.narrowing = replace(self.narrowing, text=text.strip())
+    def narrowed(self) -> None:
+        """Other runs are shown."""
         self.repaint()
-
-    def action_next_hit(self) -> None:
-        """The next run that is shown."""
-        self.board.table.move_to(self.board.table.cursor + 1)
-
-    def action_previous_hit(self) -> None:
-        """The one before."""
-        self.board.table.move_to(self.board.table.cursor - 1)
 
     def action_sort(self) -> None:
         """By the next column that is shown."""
-        self._sort(self.sorting.next())
+        self._sort(self.sorting.next(self.board.table.shown_columns))
 
     def action_reverse_sort(self) -> None:
         """The other way round."""
         self._sort(Sorting(self.sorting.column, not self.sorting.descending))
 
+    def palette_commands(self, query: str) -> Iterable[Command]:
+        """What has no key of its own."""
+        yield Command("Group by export", "The runs of one export together, newest first", self._group)
+
+    def _group(self) -> None:
+        self._sort(Sorting("export", descending=False))
+
     def _sort(self, sorting: Sorting) -> None:
         self.sorting = sorting
+        self.board.table.follow = ""
         self.repaint()
 
     def action_follow(self) -> None:
@@ -177,12 +175,11 @@ class RunsPage(Timed):
         self._open_failure(range(self.board.table.cursor, -1, -1), "earlier")
 
     def _open_failure(self, order: Iterable[int], which: str) -> None:
-        if not self.session.is_live:
-            self.go(Kind.FAILURE, 1 if which == "later" else -1)
+        if self.moves_time(Kind.FAILURE, 1 if which == "later" else -1):
             return
         index = self._walk.next(self.rows, order)
         if index is None:
-            self.notify(f"no {which} failure among the runs shown", timeout=3, markup=False)
+            self.say(f"no {which} failure among the runs shown")
         else:
             self.board.table.move_to(index)
             self.open_first_failure(self.rows[index].run_id)
@@ -196,12 +193,11 @@ class RunsPage(Timed):
         self._move_to_degraded(range(self.board.table.cursor - 1, -1, -1), "earlier")
 
     def _move_to_degraded(self, order: Iterable[int], which: str) -> None:
-        if not self.session.is_live:
-            self.go(Kind.DEGRADATION, 1 if which == "later" else -1)
+        if self.moves_time(Kind.DEGRADATION, 1 if which == "later" else -1):
             return
         found = next((index for index in order if self.rows[index].degraded), None)
         if found is None:
-            self.notify(f"no {which} degraded run is shown", timeout=3, markup=False)
+            self.say(f"no {which} degraded run is shown")
         else:
             self.board.table.move_to(found)
 
@@ -229,9 +225,9 @@ class RunsPage(Timed):
         """Maximised, then the filter, then attention only."""
         if self.board.has_class("-maximised"):
             self.action_maximise()
-        elif self.narrowing.text:
-            self._narrow("")
-        elif self.narrowing.attention:
+        elif self.filter_text:
+            self.narrow("")
+        elif self.attention:
             self.action_attention()
         else:
             return False

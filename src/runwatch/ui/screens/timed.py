@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from runwatch.core.times import SECOND
 from runwatch.session.stops import Kind
-from runwatch.ui.keys import footer
+from runwatch.ui.keys import Hint, footer
 from runwatch.ui.screens.page import Page
 from runwatch.ui.typed_line import TypedLine
-from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.time_bar import TimeBar
 
 WHEN = "14:03, 2026-11-23T14:03:00Z, +90s, -5m, 50 %, #1200"
@@ -26,12 +25,11 @@ class Timed(Page):
         """The run whose start, end and numbers a typed moment means."""
         return self.run_in_view
 
-    def repaint(self) -> None:
-        """The footer has the keys of time, where time is in the user's hand."""
-        if self.is_complete:
-            held = "" if self.session.is_live else "held" if self.session.playhead.is_recorded else "frozen"
-            self.query_one(Footer).show(footer(self.NAME, held=held))
-        super().repaint()
+    def hints(self) -> tuple[Hint, ...]:
+        """The keys of time, where time is in the user's hand."""
+        if self.session.is_live or self.footer_name() != self.NAME:
+            return super().hints()
+        return footer(self.NAME, held="held" if self.session.playhead.is_recorded else "frozen")
 
     def say(self, words: str) -> None:
         """What there is to say, if anything; then the moment."""
@@ -46,6 +44,13 @@ class Timed(Page):
     def go(self, kind: Kind, step: int) -> None:
         """To the next stop of a kind, or the one before."""
         self.moved(self.shell.travel.go(kind, step, self.run_in_view))
+
+    def moves_time(self, kind: Kind, step: int) -> bool:
+        """Where time is in the user's hand the keys that find something move it there."""
+        if self.session.is_live:
+            return False
+        self.go(kind, step)
+        return True
 
     def action_play_or_pause(self) -> None:
         """Hold, or let time run."""

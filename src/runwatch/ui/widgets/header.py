@@ -10,6 +10,8 @@ from runwatch.ui.plain import is_plain
 from runwatch.ui.widgets.drawn import Drawn
 
 NAME = "runwatch"
+REMARK = 40
+"""Cells of a remark at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,16 @@ def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
     left: Line = ()
     right: Line = ()
     for attempt in _ever_shorter(view):
-        left, right = _left(attempt.view, plain=plain), _right(attempt, plain=plain)
+        left = _left(attempt.view, plain=plain, nameless=attempt.nameless)
+        right = _right(attempt, plain=plain)
         if width_of(left) + width_of(right) + 4 <= width:
             break
     room = max(0, width - 2)
+    if view.remark and width_of(right) > room:
+        less = width_of(right) - room
+        remark = cut(view.remark, max(0, min(REMARK, width_of((Bit(view.remark),))) - less))
+        short = replace(view, rate="", lag="", zone="", events="", remark=remark)
+        right = _right(_Attempt(short, tiny=True), plain=plain)
     if width_of(right) + 2 > room:
         return fit_line((Bit(" "), *cut_line(right, room)), width)
     return fit_line((Bit(" "), *spread(left, right, room), Bit(" ")), width)
@@ -61,10 +69,12 @@ class _Attempt:
     tiny: bool = False
     told: bool = True
     """That there are no problems is said too."""
+    nameless: bool = False
+    """Without the program's own name, for what must be known."""
 
 
 def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
-    """What falls away first: rate, lag, source, zone, the run's date; then what no one would miss."""
+    """What falls away first: rate, lag, source, zone, the run's date; then what no one would miss, our own name too."""
     yield _Attempt(view)
     if view.rate and view.events:
         yield _Attempt(view, told=False)
@@ -78,16 +88,18 @@ def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
         yield _Attempt(view)
     for short in (replace(view, events=""), replace(view, events="", path=view.path[-2:])):
         yield _Attempt(short)
-    view = replace(view, events="", path=view.path[-1:])
-    yield _Attempt(view, tiny=True)
-    yield _Attempt(replace(view, path=()), tiny=True)
+    for parts in (2, 1):
+        view = replace(view, events="", path=view.path[-parts:])
+        yield _Attempt(view, tiny=True)
+        yield _Attempt(view, tiny=True, nameless=bool(view.path))
+    yield _Attempt(replace(view, path=()), tiny=True, nameless=True)
 
 
-def _left(view: HeaderView, *, plain: bool) -> Line:
-    bits = [Bit(NAME, "bold $foreground")]
+def _left(view: HeaderView, *, plain: bool, nameless: bool) -> Line:
+    bits = [] if nameless else [Bit(NAME, "bold $foreground")]
     parts = [part for part in (view.source, *view.path) if part]
     for number, part in enumerate(parts):
-        mark = "  " if not number else (" > " if plain else " › ")
+        mark = ("" if nameless else "  ") if not number else (" > " if plain else " › ")
         last = number == len(parts) - 1 and bool(view.path)
         bits += [Bit(mark, "$muted"), Bit(cut(part, 40), "$foreground" if last else "$muted")]
     return tuple(bits)
@@ -105,7 +117,7 @@ def _right(attempt: _Attempt, *, plain: bool) -> Line:
     if problems:
         facts.append((problems,))
     if view.remark:
-        facts.append((Bit(cut(view.remark, 40), "$v-degraded"),))
+        facts.append((Bit(cut(view.remark, REMARK), "$v-degraded"),))
     between = Bit(" " if tiny else (" . " if plain else " · "), "$muted")
     bits: list[Bit] = []
     for number, fact in enumerate(facts):

@@ -162,6 +162,15 @@ class Table(VirtualList):
         return self._placed
 
     @property
+    def shown_columns(self) -> frozenset[str]:
+        """Those that this width has room for."""
+        return frozenset(placed.column.id for placed in self.placed(self.size.width - 1))
+
+    def _headed(self, placed: Placed) -> tuple[str, ...]:
+        """The columns that this head stands over."""
+        return (placed.column.id, *(each.id for each in self.columns if each.covered_by == placed.column.id))
+
+    @property
     def head_height(self) -> int:
         """No head below 60 columns: every line counts there."""
         return 0 if self.outer_size.width < TINY else 1
@@ -177,7 +186,7 @@ class Table(VirtualList):
 
     def _head_of(self, placed: Placed) -> Bit:
         head = placed.head
-        if placed.column.id != self.sorted_by:
+        if not head or self.sorted_by not in self._headed(placed):
             return Bit(head, "$faint")
         arrow = ("v" if self.descending else "^") if is_plain() else ("▼" if self.descending else "▲")
         blank = " " if len(head) + 2 <= placed.width else ""
@@ -185,5 +194,7 @@ class Table(VirtualList):
 
     def head_clicked(self, x: int) -> None:
         for placed in self.placed(self.size.width - 1):
-            if placed.start <= x - 1 < placed.start + placed.width and placed.column.sortable:
-                self.post_message(self.HeadClicked(self, placed.column.id))
+            if placed.start <= x - 1 < placed.start + placed.width:
+                sortable = {column.id for column in self.columns if column.sortable}
+                for name in sortable.intersection(self._headed(placed)):
+                    self.post_message(self.HeadClicked(self, name))

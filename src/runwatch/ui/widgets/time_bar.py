@@ -119,7 +119,7 @@ def bar_line(view: TimeBarView, width: int, *, plain: bool = False, focused: boo
     """The whole line, in the columns of the lanes; the edges tell of the focus."""
     edge = "bold $accent" if focused else "$muted"
     columns = axis(width)
-    tail = view.tail if columns.end else view.tail.removeprefix("took ")
+    tail = view.tail if columns.end else _bare(view.tail)
     left, right = ("|", "|") if plain else ("├", "┤")
     return (
         Bit(fit(_short(view.start_label, columns), columns.label), "$muted"),
@@ -136,6 +136,13 @@ def _end(view: TimeBarView, columns: Axis, *, plain: bool) -> Line:
         return ()
     about = ("~" if plain else "≈") if view.estimated else ""
     return fit_line((Bit(about + view.end_label, "$muted"),), columns.end, "right")
+
+
+def _bare(tail: str) -> str:
+    """The figure alone: the badge says that it ended, or is silent."""
+    if tail.startswith("about "):
+        return f"≈{tail.removeprefix('about ').removesuffix(' left')}"
+    return tail.removeprefix("took ").removeprefix("so far ").removeprefix("silent ")
 
 
 def _short(label: str, columns: Axis) -> str:
