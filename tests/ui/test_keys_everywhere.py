@@ -128,6 +128,8 @@ PRELUDES: dict[str, tuple[tuple[str, Sequence[str]], ...]] = {
 
 
 async def is_felt(app: RunwatchApp, pilot: Pilot[None], key: str, place: str, before: Sequence[str]) -> bool:
+    if isinstance(app.focused, Input):  # a filter that an earlier key opened
+        await pilot.press("escape")
     await go_to(app, pilot, "run" if place in ("map", "bar") else place, RECOVERED)
     if place in ("map", "bar"):
         app.screen.query_one(ChunkMap if place == "map" else TimeBar).focus()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC
 from functools import wraps
 from typing import Any
@@ -32,10 +32,6 @@ class Asked:
     utc: bool = True
     no_color: bool = False
     ascii: bool = False
-
-    def of_run(self, run_id: str | None) -> Asked:
-        """The same, for one run."""
-        return replace(self, run=run_id)
 
     def options(self) -> Options:
         """As the session wants them."""

@@ -33,7 +33,7 @@ from runwatch.session.playhead import RATES, Playhead
 @click.option("--paused", is_flag=True, help="Hold the first moment, until space is pressed.")
 @common(READING, LOOKS)
 def command(
-    *, paths: Sequence[str], run: str | None, speed: float, at: str | None, paused: bool, asked: Asked
+    *, paths: Sequence[str], speed: float, at: str | None, paused: bool, asked: Asked
 ) -> int:
     """Show a finished log as it was while it was written: any moment, both ways.
 
@@ -41,7 +41,6 @@ def command(
     moment, - + change the speed; e and w go from failure to failure and from
     degradation to degradation. Where stdout is no terminal, the summary is printed instead.
     """
-    asked = asked.of_run(run)
     if not is_terminal():
         return summarise(paths, asked, at=at)
     if at is not None:

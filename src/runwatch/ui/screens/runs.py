@@ -8,24 +8,22 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from runwatch.answers.overview import RunRow, strips, tiles
+from runwatch.answers.overview import strips, tiles
 from runwatch.core.runs import Moment
-from runwatch.session.stops import Kind
 from runwatch.ui.empty import no_runs
 from runwatch.ui.filter_bar import FilterBar
-from runwatch.ui.narrowing import FailureWalk, Narrowing
+from runwatch.ui.narrowing import Narrowing
 from runwatch.ui.palette import Command
 from runwatch.ui.reading import reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
 from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting
-from runwatch.ui.screens.filtered import FilteredPage
-from runwatch.ui.screens.timed import Timed
+from runwatch.ui.screens.finds_runs import FindsRuns
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class RunsPage(FilteredPage, Timed):
+class RunsPage(FindsRuns):
     """Every run, newest first, live."""
 
     NAME = "runs"
@@ -35,12 +33,9 @@ class RunsPage(FilteredPage, Timed):
         super().__init__()
         self.sorting = Sorting()
         self.attention = False
-        self.rows: list[RunRow] = []
-        """Those shown, in their order."""
         self._keeper = RowKeeper()
         self._is_begun = False
         """The first reading is over, and the cursor the user's."""
-        self._walk = FailureWalk()
         self._selected_view = ViewKeeper()
 
     def body(self) -> Iterable[Widget]:
@@ -51,8 +46,8 @@ class RunsPage(FilteredPage, Timed):
     @property
     def run_for_when(self) -> str | None:
         """The selected one."""
-        cursor = self.board.table.cursor
-        return self.rows[cursor].run_id if 0 <= cursor < len(self.rows) else None
+        key = self.board.table.selected_key
+        return key if isinstance(key, str) else None
 
     @property
     def board(self) -> RunsBoard:
@@ -107,8 +102,8 @@ class RunsPage(FilteredPage, Timed):
         self.board.show_selected(view, self.session.now(), self.zone)
 
     def _selected(self) -> Moment | None:
-        key = self.board.table.selected_key
-        return self.session.moment(key) if isinstance(key, str) else None
+        run_id = self.run_for_when
+        return None if run_id is None else self.session.moment(run_id)
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Another run is under the cursor."""
@@ -149,10 +144,9 @@ class RunsPage(FilteredPage, Timed):
 
     def palette_commands(self, query: str) -> Iterable[Command]:
         """What has no key of its own."""
-        yield Command("Group by export", "The runs of one export together, newest first", self._group)
-
-    def _group(self) -> None:
-        self._sort(Sorting("export", descending=False))
+        grouped = Sorting("export", descending=False)
+        about = "The runs of one export together, newest first"
+        yield Command("Group by export", about, lambda: self._sort(grouped))
 
     def _sort(self, sorting: Sorting) -> None:
         self.sorting = sorting
@@ -165,41 +159,6 @@ class RunsPage(FilteredPage, Timed):
         self.repaint()
         self.board.table.move_to(0)
         self.board.table.follow = "first"
-
-    def action_next_failure(self) -> None:
-        """Open the selected run's first failure; asked again, the next run's."""
-        self._open_failure(range(max(0, self.board.table.cursor), len(self.rows)), "later")
-
-    def action_previous_failure(self) -> None:
-        """The same, upwards."""
-        self._open_failure(range(self.board.table.cursor, -1, -1), "earlier")
-
-    def _open_failure(self, order: Iterable[int], which: str) -> None:
-        if self.moves_time(Kind.FAILURE, 1 if which == "later" else -1):
-            return
-        index = self._walk.next(self.rows, order)
-        if index is None:
-            self.say(f"no {which} failure among the runs shown")
-        else:
-            self.board.table.move_to(index)
-            self.open_first_failure(self.rows[index].run_id)
-
-    def action_next_degradation(self) -> None:
-        """The cursor to the next run that degraded."""
-        self._move_to_degraded(range(self.board.table.cursor + 1, len(self.rows)), "later")
-
-    def action_previous_degradation(self) -> None:
-        """The cursor to the one before."""
-        self._move_to_degraded(range(self.board.table.cursor - 1, -1, -1), "earlier")
-
-    def _move_to_degraded(self, order: Iterable[int], which: str) -> None:
-        if self.moves_time(Kind.DEGRADATION, 1 if which == "later" else -1):
-            return
-        found = next((index for index in order if self.rows[index].degraded), None)
-        if found is None:
-            self.say(f"no {which} degraded run is shown")
-        else:
-            self.board.table.move_to(found)
 
     def action_copy(self) -> None:
         """The selected run's id."""
