@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass
 
 from runwatch.core.checkpoints import Checkpoints
@@ -72,14 +73,24 @@ class Run:
     def state(self) -> RunState:
         """The fold of all that was read, in the order of PRODUCT.md."""
         if not self.log.is_arranged:
-            self.log.arrange()
-            self._state, self._checkpoints = RunState(), Checkpoints()
-            self._checkpoints.fold(self._state, self.log, len(self.log.order))
+            self._arrange()
         return self._state
+
+    def _arrange(self) -> None:
+        self.log.arrange()
+        self._state, self._checkpoints = RunState(), Checkpoints()
+        self._checkpoints.fold(self._state, self.log, len(self.log.order))
 
     def state_at(self, stop: int) -> RunState:
         """The fold of the first `stop` positions; good until the next one is asked for."""
         return self._checkpoints.state_at(self.log, self.state, stop)
+
+    @property
+    def order(self) -> array[int]:
+        """The order of its events; another one once files that turned up late have moved it."""
+        if not self.log.is_arranged:
+            self._arrange()
+        return self.log.order
 
     @property
     def is_run(self) -> bool:

@@ -99,8 +99,9 @@ class Moments:
         when = self.when
         if when is None and not self.is_live:
             anchor, now = self.playhead.anchor, self.playhead.now()
-            is_held = anchor is not None and anchor.run_id == run.run_id and anchor.order is run.log.order
-            when = Stop(anchor.stop, now) if anchor is not None and is_held else Instant(now)
+            when = Instant(now)
+            if anchor is not None and anchor.run_id == run.run_id and anchor.order is run.order:
+                when = Stop(anchor.stop, now)
         return None if when is None else run.cut(when)
 
     def span(self) -> tuple[int, int] | None:

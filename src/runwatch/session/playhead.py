@@ -108,6 +108,7 @@ class Playhead:
             self.hold(self.span[0])
         self._held = self.now()
         self._since = self._clock.ticks()
+        self.anchor = None
 
     def set_rate(self, rate: float) -> None:
         """From here on so many times as fast as it was."""
@@ -129,7 +130,6 @@ class Playhead:
         if following - now > IDLE * self.rate:
             target = following - round(KEPT * self.rate)
             self._held, self._since, self.skipped = target, self._clock.ticks(), target - now
-            self.anchor = None
 
     def _bounded(self, moment: int) -> int:
         return moment if self.span is None else max(self.span[0], min(moment, self.span[1]))

@@ -76,9 +76,9 @@ class Travel:
     def go_to_position(self, run_id: str, position: int) -> None:
         """Behind this event of a run, and not behind its equals in time."""
         session = self._session
-        log = session.runs.by_id[run_id].log
-        moment = log.moment(position)
-        anchor = Anchor(run_id, position + 1, log.order)
+        run = session.runs.by_id[run_id]
+        anchor = Anchor(run_id, position + 1, run.order)
+        moment = run.log.moment(position)
         session.playhead.hold(session.now() if moment is None else moment, anchor)
 
     def go_to(self, text: str, run_id: str | None, zone: tzinfo) -> str:
