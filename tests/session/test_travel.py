@@ -299,7 +299,8 @@ def test_a_file_that_turns_up_late_keeps_the_moment() -> None:
 
 def without_ahead(view: RunView) -> RunView:
     """A view without what the time bar knows of the future."""
-    known: dict[str, Any] = {"marks": (), "density": (), "ahead": None, "end": None, "now": None, "estimated": False, "tail": ""}
+    bar: dict[str, Any] = {"marks": (), "density": (), "ahead": None, "end": None, "now": None}
+    known = bar | {"estimated": False, "tail": ""}
     stage = dataclasses.replace(view.stage, **known)
     return dataclasses.replace(view, stage=stage)
 
