@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import machine
-from benchmarks.rows import GROUPS, Plan, Row
+from benchmarks.moments import drift, seek
+from benchmarks.rows import Plan, Row, fold, follow, keys_while_reading, small_files, start, summary
 
+GROUPS = (fold, summary, start, small_files, follow, keys_while_reading, seek, drift)
 HEAD = Row("what", "measured", "beside", "ratio")
 
 

@@ -176,5 +176,3 @@ def start(plan: Plan) -> Iterator[Row]:
         f"{share(took, 0.5) / bare.wall:.1f}×",
     )
 
-
-GROUPS = (fold, summary, start, small_files, follow, keys_while_reading)
