@@ -40,6 +40,7 @@ def header_view(
         rate=_rate(session),
         lag=_lag(session) if live or not session.is_live else "",
         events=events,
+        held=not session.is_live,
         problems=session.runs.problem_count,
         clock="" if state.startswith("paused at") else units.clock(now, zone),
         zone=datetime.fromtimestamp(now // SECOND, zone).strftime("%Z"),

@@ -143,6 +143,10 @@ class RunBoard(Vertical):
         self.deal_out()
         pane.focus()
 
+    def notable_at(self, position: int) -> int | None:
+        """The notable event that stands at this position of the run."""
+        return next((index for index, found in enumerate(self.stage.notables) if found.position == position), None)
+
     def focus_notable(self, index: int) -> None:
         """The list's cursor on this event, the map's on its chunk."""
         if self.maximised in self.panes:

@@ -84,7 +84,7 @@ class RunPage(OneRun):
         if view is not None and self.moment is not None and self._at_outcome:
             end = outcome_of(view, self.moment)
         if end is not None:
-            self._go_to_notable(end)
+            self.board.focus_notable(end)
         elif view is not None:
             self.board.focus_pane(_STORY.get(view.verdict.verdict, 1))
 
@@ -195,15 +195,20 @@ class RunPage(OneRun):
         at = stage.list.cursor if stage.list.has_focus else -1
         found = next_of(self.view, marks, at, step)
         if found is not None:
-            self._go_to_notable(found)
+            self.board.focus_notable(found)
         elif at < 0 or next_of(self.view, marks, -1, step) is None:
             self.say(f"no {noun} in this run")
         else:
             self.say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
 
-    def _go_to_notable(self, number: int) -> None:
-        """The cursor of the list on it, and the map's on its chunk."""
-        self.board.focus_notable(number)
+    def go(self, kind: Kind, step: int) -> None:
+        """The cursor goes along, to what happened there."""
+        super().go(kind, step)
+        if self.view is None or self.moment is None or kind is Kind.EVENT or self.focused is self.board.stage.bar:
+            return
+        number = self.board.notable_at(self.moment.state.positions - 1)
+        if number is not None:
+            self.board.focus_notable(number)
 
     def action_next_sibling(self) -> None:
         """The next run of this export."""

@@ -33,7 +33,7 @@ class HeaderView:
     lag: str = ""
     """`0.0 s behind`."""
     events: str = ""
-    """`14 events`."""
+    """`14 events`, `event 7 of 14`."""
     problems: int = 0
     clock: str = ""
     """`18:24:22`."""
@@ -41,6 +41,8 @@ class HeaderView:
     """`UTC`."""
     remark: str = ""
     """Something the user must know: "cache is not writable"; amber, never dropped but cut."""
+    held: bool = False
+    """The moment shown is in the user's hand."""
 
 
 def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
@@ -76,8 +78,8 @@ class _Attempt:
 def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
     """What falls away first: rate, lag, source, zone, the run's date; then what no one would miss, our own name too."""
     yield _Attempt(view)
-    if view.rate and view.events:
-        yield _Attempt(view, told=False)
+    if view.held:
+        yield from _shorter_held(view)
     yield _Attempt(replace(view, rate=""))
     yield _Attempt(replace(view, rate="", lag=""))
     yield _Attempt(replace(view, rate="", lag="", source=""))
@@ -93,6 +95,16 @@ def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
         yield _Attempt(view, tiny=True)
         yield _Attempt(view, tiny=True, nameless=bool(view.path))
     yield _Attempt(replace(view, path=()), tiny=True, nameless=True)
+
+
+def _shorter_held(view: HeaderView) -> Iterator[_Attempt]:
+    """Where time is in the user's hand: how fast it runs, or how far behind it is, and which event, stay longest."""
+    yield _Attempt(view, told=False)
+    for short in (replace(view, source=""), replace(view, source="", zone="")):
+        yield _Attempt(short, told=False)
+    view = replace(view, source="", zone="", path=view.path_short or view.path)
+    yield _Attempt(view)
+    yield _Attempt(view, nameless=True)
 
 
 def _left(view: HeaderView, *, plain: bool, nameless: bool) -> Line:
