@@ -87,7 +87,7 @@ def stage(moment: Moment, whole: Moment | None = None) -> Stage:
         now=now,
         end=end,
         estimated=estimated,
-        tail=_tail(moment) if whole is None or now is None or now == end else _share(start, now, end),
+        tail=_tail(moment) if whole is None or now is None or now == end else _share(start, now, end, about=estimated),
         marks=tuple(TimeMark(notable.time, notable.mark) for notable in marked if notable.time is not None),
         notables=fold_equals(found),
         events=moment.state.events,
@@ -161,11 +161,11 @@ def _density(moment: Moment, start: int | None, end: int | None) -> tuple[int, .
     return tuple(right - left for left, right in pairwise([0, *edges, count]))
 
 
-def _share(start: int | None, now: int, end: int | None) -> str:
-    """`+7.5 s of 14.9 s`."""
+def _share(start: int | None, now: int, end: int | None, *, about: bool) -> str:
+    """`+7.5 s of 14.9 s`; `of ≈14.9 s` where the end is an estimate."""
     if start is None or end is None:
         return ""
-    return f"+{units.duration(now - start)} of {units.duration(end - start)}"
+    return f"+{units.duration(now - start)} of {'≈' if about else ''}{units.duration(end - start)}"
 
 
 def _tail(moment: Moment) -> str:
