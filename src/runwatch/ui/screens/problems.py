@@ -39,6 +39,7 @@ class ProblemsPage(Page):
 
     NAME = "problems"
     CSS_PATH: ClassVar = Path(__file__).with_name("problems.tcss")
+    KEPT = ("filter_text",)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-low"), (34, "-normal")]
 
@@ -198,6 +199,11 @@ class ProblemsPage(Page):
             self.shell.open_raw(problem[0])
         else:
             self.notify("the whole file cannot be read; there is no line to show", timeout=3, markup=False)
+
+    def line_place(self) -> Place | None:
+        """The selected one's line; a file that cannot be read at all has none."""
+        where = self.selected[0] if self.selected is not None else None
+        return where if isinstance(where, Place) else None
 
     def action_copy(self) -> None:
         """`file:line: reason`."""

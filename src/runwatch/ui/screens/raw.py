@@ -20,9 +20,9 @@ from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.scroll_text import ScrollText
 
-_OWN = ("back", "raw", "copy")
-_LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line"}
-_SHORT = {"back": "back", "raw": "verbatim", "copy": "copy"}
+_OWN = ("back", "raw", "copy", "open.line")
+_LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line", "open.line": "open in pager"}
+_SHORT = {"back": "back", "raw": "verbatim", "copy": "copy", "open.line": "pager"}
 
 
 def _hints() -> tuple[Hint, ...]:
@@ -72,6 +72,10 @@ class RawScreen(Page):
         """Pretty, or exactly as it stands."""
         self.verbatim = not self.verbatim
         self.show_moment()
+
+    def line_place(self) -> Place | None:
+        """This line."""
+        return self.place
 
     def action_copy(self) -> None:
         """The line as it stands, controls as `\\uXXXX`."""

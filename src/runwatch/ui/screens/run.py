@@ -137,8 +137,14 @@ class RunPage(OneRun):
         self._open(self._selected())
 
     def on_answer_pane_opened(self, event: AnswerPane.Opened) -> None:
-        """The first line that proves the row."""
-        self._open(self._selected())
+        """The one event that the figure rests on, or all of them as a list."""
+        figure = event.pane.figure
+        if figure is not None and figure.query:
+            self.shell.open_events(self.run_id, figure.query)
+        elif figure is not None and not figure.evidence.places:
+            self._say("no event of the log says this")
+        else:
+            self._open(self._selected())
 
     def on_verdict_line_opened(self, event: VerdictLine.Opened) -> None:
         """Every reason, with what proves it."""
@@ -162,7 +168,15 @@ class RunPage(OneRun):
 
     def action_raw(self) -> None:
         """The line of the log behind what is selected."""
-        self._open_place(next(iter(self._selected().places), None), "no line of the log stands behind this")
+        self._open_place(self.line_place(), "no line of the log stands behind this")
+
+    def line_place(self) -> Place | None:
+        """The line behind what is selected."""
+        return next(iter(self._selected().places), None)
+
+    def action_events(self) -> None:
+        """The log of the run."""
+        self.shell.open_events(self.run_id)
 
     def action_copy(self) -> None:
         """What is selected, else the run_id."""

@@ -28,6 +28,7 @@ class RunsPage(Page):
 
     NAME = "runs"
     CSS_PATH: ClassVar = Path(__file__).with_name("runs.tcss")
+    KEPT = ("sorting", "narrowing")
 
     def __init__(self) -> None:
         super().__init__()
@@ -189,6 +190,12 @@ class RunsPage(Page):
             self.notify(f"no {which} degraded run is shown", timeout=3, markup=False)
         else:
             self.board.table.move_to(found)
+
+    def action_events(self) -> None:
+        """The log of the selected run."""
+        moment = self._selected()
+        if moment is not None:
+            self.shell.open_events(moment.run_id)
 
     def action_copy(self) -> None:
         """The selected run's id."""

@@ -1,0 +1,288 @@
+"""The log of a run, event by event: any length of it, narrowed by a filter, each leading to its line."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import work
+from textual.widget import Widget
+from textual.worker import Worker
+
+from runwatch.answers.event_stops import degradations, failures, stops
+from runwatch.core.places import Place
+from runwatch.core.runs import Moment, parse_run_id
+from runwatch.ui.event_search import REST, SLICE, EventSearch
+from runwatch.ui.event_table import EventTable, columns
+from runwatch.ui.events_board import EventsBoard
+from runwatch.ui.filter_bar import FilterBar
+from runwatch.ui.header_view import header_view
+from runwatch.ui.raw_text import COPIED, copied_text
+from runwatch.ui.safe import line_text
+from runwatch.ui.screens.page import Page
+from runwatch.ui.widgets.header import HeaderView
+from runwatch.ui.widgets.virtual_list import VirtualList
+
+REPAINT = 0.1
+"""Seconds between two pictures of a search under way."""
+
+
+class EventsPage(Page):
+    """All events of one run at the moment shown."""
+
+    NAME = "events"
+    CSS_PATH: ClassVar = Path(__file__).with_name("events.tcss")
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-low"), (34, "-normal")]
+    KEPT = ("own_text", "position")
+
+    def __init__(self, run_id: str, query: str = "") -> None:
+        """`query`: the filter it begins with; the user's own comes back when the page is opened without one."""
+        super().__init__()
+        self.run_id = run_id
+        self.query_text = query
+        self.filter_text = ""
+        self.own_text = ""
+        """The filter that the user typed here."""
+        self.position = 0
+        """The event that is selected."""
+        self.moment: Moment | None = None
+        self.search = EventSearch()
+        self._seeker: Worker[None] | None = None
+
+    @property
+    def kept_as(self) -> str:
+        """Each run has its own."""
+        return f"{self.NAME} {self.run_id}"
+
+    def restore(self) -> None:
+        """The filter that was asked for, else the one left here."""
+        super().restore()
+        self.filter_text = self.query_text or self.own_text
+        self.search.narrow(self.filter_text)
+        self.table.home = 0 if self.query_text else self.position
+
+    def body(self) -> Iterable[Widget]:
+        """The board, and the filter below it."""
+        yield EventsBoard()
+        yield FilterBar("words, !word, kind:…|…, chunk:17, rows>0")
+
+    @property
+    def board(self) -> EventsBoard:
+        """The sentence, the list, the event."""
+        return self.query_one(EventsBoard)
+
+    @property
+    def table(self) -> EventTable:
+        """The events."""
+        return self.board.table
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        super().on_mount()
+        self.table.focus()
+
+    def fit_parts(self) -> None:
+        """Columns come and go with the width."""
+        self.table.columns = columns(self.size.width)
+        self.call_after_refresh(self.board.keep_focus, self.focused)
+
+    # ------------------------------------------------------------------------------------------------ what is shown
+
+    def header(self) -> HeaderView:
+        """Export, run, events."""
+        moment = self.moment
+        export = line_text(moment.export if moment is not None else "unknown")
+        run = line_text(parse_run_id(self.run_id)[1])
+        ended = moment.state.events if moment is not None and moment.state.has_ended else None
+        path = (export, run, "events")
+        return header_view(self.session, self.zone, path, (export, run.partition("T")[2] or run, "events"), ended)
+
+    def repaint(self) -> None:
+        """The moment first: the header tells of it too."""
+        self.moment = self.session.moment(self.run_id)
+        super().repaint()
+
+    def show_moment(self) -> None:
+        """What there is now; a long log is looked through while the keys go on working."""
+        if self.moment is None:
+            self.board.show_nothing()
+            return
+        at = self.table.position
+        now = self.search.follow(self.moment, at)
+        if now != at:
+            self.table.home = now
+        self._look()
+
+    def _look(self) -> None:
+        is_done = self.search.look(SLICE)
+        self._show()
+        if not is_done and (self._seeker is None or self._seeker.is_finished):
+            self._seeker = self.seek()
+
+    @work(group="hits")
+    async def seek(self) -> None:
+        """Look through the rest, a slice at a time."""
+        shown = time.monotonic()
+        while not self.search.look(SLICE):
+            await asyncio.sleep(REST)
+            if time.monotonic() - shown >= REPAINT:
+                self._show()
+                shown = time.monotonic()
+        self._show()
+
+    def _show(self) -> None:
+        if self.moment is not None:
+            self.board.show(self.moment, self.search, self.filter_text, self.session.now(), self.zone)
+
+    def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
+        """Another event is under the cursor."""
+        self._show()
+
+    def on_virtual_list_selected(self, event: VirtualList.Selected) -> None:
+        """Enter: the line over the whole screen."""
+        self.action_raw()
+
+    def choices(self) -> dict[str, Any]:
+        """The filter, and where the user was."""
+        self.position = max(0, self.table.position)
+        return super().choices()
+
+    # ------------------------------------------------------------------------------------------------ find
+
+    def action_filter(self) -> None:
+        """Filter as you type; only hits are listed again."""
+        self.search.in_context = False
+        self._show()
+        self.query_one(FilterBar).open(self.filter_text)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Each letter narrows the list."""
+        self.narrow(event.text)
+
+    def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
+        """Enter keeps the filter, esc clears it."""
+        if not event.keep:
+            self.narrow("")
+        self.table.focus()
+
+    def narrow(self, text: str) -> None:
+        """Only what this filter keeps; to clear one that a figure brought leaves the user's own alone."""
+        text = text.strip()
+        if text != self.filter_text:
+            if text or self.filter_text != self.query_text:
+                self.own_text = text
+            self.filter_text = text
+            if self.table.home is None:
+                self.table.home = max(0, self.table.position)
+            self.search.narrow(text)
+        if self.moment is not None:
+            self._look()
+
+    def action_next_hit(self) -> None:
+        """The next hit, among its neighbours."""
+        self._go_to_hit(1, "later")
+
+    def action_previous_hit(self) -> None:
+        """The one before."""
+        self._go_to_hit(-1, "earlier")
+
+    def _go_to_hit(self, step: int, which: str) -> None:
+        hits, at = self.search.hits, self.table.position
+        if hits is None or self.moment is None:
+            self._say("no filter is set: / sets one")
+            return
+        found = hits.next(at, step, self.search.stop)
+        if found is None:
+            self._say(f"no {which} hit{'' if hits.share(self.search.stop) == 1 else ' so far'}")
+        if found is not None or at >= 0:
+            self.search.in_context = True
+            self._show()
+            self.table.go_to(at if found is None else found)
+
+    def action_next_failure(self) -> None:
+        """The next failed attempt, retry, or outcome of a run that failed."""
+        if self.moment is not None:
+            self._go_to_stop(failures(self.moment), 1, "later failure")
+
+    def action_previous_failure(self) -> None:
+        """The one before."""
+        if self.moment is not None:
+            self._go_to_stop(failures(self.moment), -1, "earlier failure")
+
+    def action_next_degradation(self) -> None:
+        """The next quality issue, schema change, warning."""
+        if self.moment is not None:
+            self._go_to_stop(degradations(self.moment), 1, "later degradation")
+
+    def action_previous_degradation(self) -> None:
+        """The one before."""
+        if self.moment is not None:
+            self._go_to_stop(degradations(self.moment), -1, "earlier degradation")
+
+    def _go_to_stop(self, positions: tuple[Sequence[int], ...], step: int, what: str) -> None:
+        rows = self.table.rows
+        found = (stop for stop in stops(positions, self.table.position, step) if rows.index_of(stop) is not None)
+        stop = next(found, None)
+        if stop is not None:
+            self.table.go_to(stop)
+        else:
+            self._say(f"no {what}{' among the hits' if self.search.window.is_narrowed else ''}")
+
+    def action_follow(self) -> None:
+        """The cursor on the newest, as they come; any move by hand ends it."""
+        self.table.home = None
+        self.table.follow = "last"
+        self.table.move_to(self.table.last())
+
+    # ------------------------------------------------------------------------------------------------ look and move
+
+    def _say(self, words: str) -> None:
+        self.notify(words, timeout=3, markup=False)
+
+    def line_place(self) -> Place | None:
+        """The selected event's line."""
+        position = self.table.position
+        return self.search.log.place(position) if self.search.log is not None and position >= 0 else None
+
+    def action_raw(self) -> None:
+        """The line over the whole screen."""
+        place = self.line_place()
+        if place is not None:
+            self.shell.open_raw(place)
+
+    def action_copy(self) -> None:
+        """The line as it stands."""
+        place = self.line_place()
+        if place is None:
+            return
+        line = self.session.source.line_at(place)
+        if line is None:
+            self._say("its bytes are gone; nothing to copy")
+        else:
+            self.shell.copy(copied_text(line), "the line" if len(line) <= COPIED else "first MiB of the line")
+
+    def action_next_pane(self) -> None:
+        """Between the list and the event, where that is shown."""
+        self.board.cycle()
+
+    def action_previous_pane(self) -> None:
+        """The same: there are two."""
+        self.board.cycle()
+
+    def action_maximise(self) -> None:
+        """The focused box over the whole screen, or back."""
+        self.board.toggle_maximised(self.focused)
+
+    def peel(self) -> bool:
+        """Maximised, then the filter."""
+        if self.board.has_class("-maximised"):
+            self.board.toggle_maximised(None)
+        elif self.filter_text:
+            self.narrow("")
+        else:
+            return False
+        return True
