@@ -7,10 +7,10 @@ from textual.binding import Binding
 from runwatch.ui import keys
 from runwatch.ui.keys import KEYS, Group
 
-SCREENS = ("runs", "run", "chunk", "problems")
+SCREENS = ("runs", "run", "chunk", "problems", "events")
 CONTRACT = (
     "enter escape j k up down left right g G home end ctrl+d ctrl+u pagedown pageup tab shift+tab 1 2 3 4 0 m e E w W "
-    "h l x P slash n N s S f v y u a r ctrl+p colon question_mark f1 q ctrl+c ctrl+q"
+    "h l x i P slash n N s S f v y O u a r ctrl+p colon question_mark f1 q ctrl+c ctrl+q"
 )
 
 

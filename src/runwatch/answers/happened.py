@@ -64,9 +64,10 @@ def _rows(moment: Moment, figures: Happened) -> tuple[Row, ...]:
         Span(units.count(figures.retries), Tone.DEGRADED if figures.retries else Tone.INK),
         Span(units.duration(figures.backoff_ms * MILLISECOND) if figures.retries else "none", lead="backoff"),
     )
+    said = bool(moment.state.failures)
     return (
         resting_on(moment, Row("chunks", _chunk_spans(moment, figures)), *_chunk_kinds(moment, figures)),
-        resting_on(moment, Row("attempts", _attempt_spans(moment, figures)), *_attempt_kinds(moment), said=True),
+        resting_on(moment, Row("attempts", _attempt_spans(moment, figures)), *_attempt_kinds(moment), said=said),
         _delivered_rows(moment, rows),
         _delivered_files(moment, files),
         resting_on(moment, Row("retries", retries), "RetryAttempted", said=True),

@@ -122,8 +122,9 @@ class RunwatchApp(LooksApp):
 
     def pop_screen(self) -> AwaitComplete:
         """The screen below; what was chosen on a page is kept."""
-        if isinstance(self.screen, Page) and (choices := self.screen.choices()):
-            self.kept[self.screen.kept_as] = choices
+        page = self.screen
+        if isinstance(page, Page) and page.is_complete and page.KEPT:
+            self.kept[page.kept_as] = page.choices()
         return super().pop_screen()
 
     def leave(self) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from rich.cells import cell_len
+
 from runwatch.answers import units
 from runwatch.answers.event_hits import Hits
 from runwatch.answers.event_rows import EventRow, event_row
@@ -13,7 +15,8 @@ from runwatch.answers.evidence import cite
 from runwatch.answers.glyphs import MARKS
 from runwatch.answers.view import Mark, Tone
 from runwatch.core.index import RunLog
-from runwatch.ui.line import Bit, Line
+from runwatch.core.places import Place
+from runwatch.ui.line import Bit, Line, ellipsis
 from runwatch.ui.plain import is_plain
 from runwatch.ui.safe import bit, mark_bit, style
 from runwatch.ui.widgets.table import TINY, Column, Table
@@ -32,13 +35,13 @@ def columns(width: int) -> tuple[Column, ...]:
     roomy = width >= 100
     return (
         hit,
-        Column("number", "#", 10 if roomy else 7, "right", sortable=False),
-        Column("time", "time", 12, gap=2, sortable=False),
+        Column("number", "#", 10 if roomy else 6, "right", sortable=False),
+        Column("time", "time", 12, gap=2 if roomy else 1, sortable=False),
         mark,
-        Column("kind", "event", 20, gap=1, sortable=False),
-        Column("chunk", "chunk", 9 if roomy else 6, "right", gap=1, sortable=False),
+        Column("kind", "event", 20 if roomy else 15, gap=1, sortable=False),
+        Column("chunk", "chunk", 9 if roomy else 5, "right", gap=1, sortable=False),
         Column("detail", "detail", 0, gap=3 if roomy else 2, rest=True, sortable=False),
-        Column("place", "line", width // 6 if width >= 160 else 9 if roomy else 7, "right", gap=2, sortable=False),
+        Column("place", "line", width // 6 if width >= 160 else 9 if roomy else 8, "right", gap=1, sortable=False),
     )
 
 
@@ -128,22 +131,35 @@ def event_cell(row: EventRow, column: str, width: int, zone: tzinfo) -> Line:
         case "kind":
             return (_kind(row),)
         case "chunk":
-            return (bit("" if row.chunk is None else units.count(row.chunk), Tone.INK),)
+            return (_chunk(row, width),)
         case "detail":
             return (bit(row.detail, Tone.MUTED),)
         case "words":
             chunk = f" {row.chunk:,}" if row.chunk is not None else ""
             return (_kind(row), bit(f"{chunk}  {row.detail}", Tone.MUTED))
-    where = cite((row.place,))
-    return (bit(where if len(where) <= width else row.place.where, Tone.MUTED),)
+    return (bit(_where(row.place, width), Tone.MUTED),)
 
 
 def _number(row: EventRow, width: int) -> Bit:
-    """Whole, also where the commas have no room."""
+    """Whole, also where the commas have no room; rounded where not even that has."""
     if row.number is None:
         return bit(units.NOT_APPLICABLE, Tone.FAINT)
-    text = units.count(row.number)
-    return bit(text if len(text) <= width else str(row.number), Tone.MUTED)
+    forms = (units.count(row.number), str(row.number), units.short(row.number))
+    return bit(next((text for text in forms if len(text) <= width), forms[-1]), Tone.MUTED)
+
+
+def _chunk(row: EventRow, width: int) -> Bit:
+    text = "" if row.chunk is None else units.count(row.chunk)
+    return bit(text if len(text) <= width else units.short(row.chunk or 0))
+
+
+def _where(place: Place, width: int) -> str:
+    """With the file's name where it has room; of a line's number the end says most."""
+    for text in (cite((place,)), place.where):
+        if cell_len(text) <= width:
+            return text
+    end = ellipsis()
+    return end + place.where[len(end) - width :]
 
 
 def _kind(row: EventRow) -> Bit:

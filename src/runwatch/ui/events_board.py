@@ -67,7 +67,6 @@ class EventsBoard(Vertical):
         table, total = self.table, units.count(window.stop)
         count = f"{window.count:,} of {total}" if window.is_narrowed else total
         table.border_title = Content.assemble("Events ", (count, "$muted"))
-        table.border_subtitle = Content(line_text(f"/{text}") if text else "")
         if window.share < 1:
             table.show_empty((bit("looking; no hit so far", Tone.MUTED),))
         else:

@@ -140,7 +140,7 @@ class ChunkPage(Page):
         here = position_of(moment, self.chunk_index, self.attempt) if self._reached is None else self._reached
         stops = [stop for stop in failure_stops(moment) if (stop.position - here) * step > 0]
         if not stops:
-            self._say(f"no {'later' if step > 0 else 'earlier'} failure in this run")
+            self.say(f"no {'later' if step > 0 else 'earlier'} failure in this run")
             return
         stop = stops[0] if step > 0 else stops[-1]
         if stop.chunk_index is None:
@@ -151,9 +151,6 @@ class ChunkPage(Page):
         self.repaint()
 
     # ------------------------------------------------------------------------------------------------ look and move
-
-    def _say(self, words: str) -> None:
-        self.notify(words, timeout=3, markup=False)
 
     def action_raw(self) -> None:
         """The selected attempt's end, as the log has it, over the whole screen."""

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import work
-from textual.widget import Widget
-from textual.worker import Worker
-
 from runwatch.answers.event_stops import degradations, failures, stops
 from runwatch.core.places import Place
-from runwatch.core.runs import Moment, parse_run_id
-from runwatch.ui.event_search import REST, SLICE, EventSearch
-from runwatch.ui.event_table import EventTable, columns
-from runwatch.ui.events_board import EventsBoard
 from runwatch.ui.filter_bar import FilterBar
-from runwatch.ui.header_view import header_view
 from runwatch.ui.raw_text import COPIED, copied_text
-from runwatch.ui.safe import line_text
-from runwatch.ui.screens.page import Page
-from runwatch.ui.widgets.header import HeaderView
+from runwatch.ui.screens.finding import Wanted
+from runwatch.ui.screens.run_events import RunEvents
 from runwatch.ui.widgets.virtual_list import VirtualList
 
-REPAINT = 0.1
-"""Seconds between two pictures of a search under way."""
 
-
-class EventsPage(Page):
+class EventsPage(RunEvents):
     """All events of one run at the moment shown."""
 
     NAME = "events"
@@ -41,17 +25,12 @@ class EventsPage(Page):
 
     def __init__(self, run_id: str, query: str = "") -> None:
         """`query`: the filter it begins with; the user's own comes back when the page is opened without one."""
-        super().__init__()
-        self.run_id = run_id
+        super().__init__(run_id)
         self.query_text = query
-        self.filter_text = ""
         self.own_text = ""
         """The filter that the user typed here."""
         self.position = 0
         """The event that is selected."""
-        self.moment: Moment | None = None
-        self.search = EventSearch()
-        self._seeker: Worker[None] | None = None
 
     @property
     def kept_as(self) -> str:
@@ -65,82 +44,16 @@ class EventsPage(Page):
         self.search.narrow(self.filter_text)
         self.table.home = 0 if self.query_text else self.position
 
-    def body(self) -> Iterable[Widget]:
-        """The board, and the filter below it."""
-        yield EventsBoard()
-        yield FilterBar("words, !word, kind:…|…, chunk:17, rows>0")
-
-    @property
-    def board(self) -> EventsBoard:
-        """The sentence, the list, the event."""
-        return self.query_one(EventsBoard)
-
-    @property
-    def table(self) -> EventTable:
-        """The events."""
-        return self.board.table
-
     def on_mount(self) -> None:
         """The list has the keys."""
         super().on_mount()
         self.table.focus()
 
-    def fit_parts(self) -> None:
-        """Columns come and go with the width."""
-        self.table.columns = columns(self.size.width)
-        self.call_after_refresh(self.board.keep_focus, self.focused)
-
-    # ------------------------------------------------------------------------------------------------ what is shown
-
-    def header(self) -> HeaderView:
-        """Export, run, events."""
-        moment = self.moment
-        export = line_text(moment.export if moment is not None else "unknown")
-        run = line_text(parse_run_id(self.run_id)[1])
-        ended = moment.state.events if moment is not None and moment.state.has_ended else None
-        path = (export, run, "events")
-        return header_view(self.session, self.zone, path, (export, run.partition("T")[2] or run, "events"), ended)
-
-    def repaint(self) -> None:
-        """The moment first: the header tells of it too."""
-        self.moment = self.session.moment(self.run_id)
-        super().repaint()
-
-    def show_moment(self) -> None:
-        """What there is now; a long log is looked through while the keys go on working."""
-        if self.moment is None:
-            self.board.show_nothing()
-            return
-        at = self.table.position
-        now = self.search.follow(self.moment, at)
-        if now != at:
-            self.table.home = now
-        self._look()
-
-    def _look(self) -> None:
-        is_done = self.search.look(SLICE)
-        self._show()
-        if not is_done and (self._seeker is None or self._seeker.is_finished):
-            self._seeker = self.seek()
-
-    @work(group="hits")
-    async def seek(self) -> None:
-        """Look through the rest, a slice at a time."""
-        shown = time.monotonic()
-        while not self.search.look(SLICE):
-            await asyncio.sleep(REST)
-            if time.monotonic() - shown >= REPAINT:
-                self._show()
-                shown = time.monotonic()
-        self._show()
-
-    def _show(self) -> None:
-        if self.moment is not None:
-            self.board.show(self.moment, self.search, self.filter_text, self.session.now(), self.zone)
+    # ------------------------------------------------------------------------------------------------ find
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Another event is under the cursor."""
-        self._show()
+        self.show()
 
     def on_virtual_list_selected(self, event: VirtualList.Selected) -> None:
         """Enter: the line over the whole screen."""
@@ -151,12 +64,10 @@ class EventsPage(Page):
         self.position = max(0, self.table.position)
         return super().choices()
 
-    # ------------------------------------------------------------------------------------------------ find
-
     def action_filter(self) -> None:
         """Filter as you type; only hits are listed again."""
         self.search.in_context = False
-        self._show()
+        self.show()
         self.query_one(FilterBar).open(self.filter_text)
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
@@ -180,7 +91,7 @@ class EventsPage(Page):
                 self.table.home = max(0, self.table.position)
             self.search.narrow(text)
         if self.moment is not None:
-            self._look()
+            self.look()
 
     def action_next_hit(self) -> None:
         """The next hit, among its neighbours."""
@@ -193,44 +104,29 @@ class EventsPage(Page):
     def _go_to_hit(self, step: int, which: str) -> None:
         hits, at = self.search.hits, self.table.position
         if hits is None or self.moment is None:
-            self._say("no filter is set: / sets one")
+            self.say("no filter is set: / sets one")
             return
         found = hits.next(at, step, self.search.stop)
         if found is None:
-            self._say(f"no {which} hit{'' if hits.share(self.search.stop) == 1 else ' so far'}")
+            self.say(f"no {which} hit{'' if hits.share(self.search.stop) == 1 else ' so far'}")
         if found is not None or at >= 0:
             self.search.in_context = True
-            self._show()
+            self.show()
             self.table.go_to(at if found is None else found)
 
-    def action_next_failure(self) -> None:
-        """The next failed attempt, retry, or outcome of a run that failed."""
-        if self.moment is not None:
-            self._go_to_stop(failures(self.moment), 1, "later failure")
-
-    def action_previous_failure(self) -> None:
-        """The one before."""
-        if self.moment is not None:
-            self._go_to_stop(failures(self.moment), -1, "earlier failure")
-
-    def action_next_degradation(self) -> None:
-        """The next quality issue, schema change, warning."""
-        if self.moment is not None:
-            self._go_to_stop(degradations(self.moment), 1, "later degradation")
-
-    def action_previous_degradation(self) -> None:
-        """The one before."""
-        if self.moment is not None:
-            self._go_to_stop(degradations(self.moment), -1, "earlier degradation")
-
-    def _go_to_stop(self, positions: tuple[Sequence[int], ...], step: int, what: str) -> None:
+    def find(self, wanted: Wanted, step: int) -> None:
+        """The next failed attempt, retry or bad outcome; the next quality issue, schema change or warning."""
+        if self.moment is None or self.search.log is None:
+            return
+        places = failures(self.moment) if wanted == "failure" else degradations(self.moment)
         rows = self.table.rows
-        found = (stop for stop in stops(positions, self.table.position, step) if rows.index_of(stop) is not None)
+        found = (stop for stop in stops(places, self.table.position, step) if rows.index_of(stop) is not None)
         stop = next(found, None)
         if stop is not None:
             self.table.go_to(stop)
-        else:
-            self._say(f"no {what}{' among the hits' if self.search.window.is_narrowed else ''}")
+            return
+        among = " among the hits" if self.search.window.is_narrowed else ""
+        self.say(f"no {'later' if step > 0 else 'earlier'} {wanted}{among}")
 
     def action_follow(self) -> None:
         """The cursor on the newest, as they come; any move by hand ends it."""
@@ -239,9 +135,6 @@ class EventsPage(Page):
         self.table.move_to(self.table.last())
 
     # ------------------------------------------------------------------------------------------------ look and move
-
-    def _say(self, words: str) -> None:
-        self.notify(words, timeout=3, markup=False)
 
     def line_place(self) -> Place | None:
         """The selected event's line."""
@@ -261,7 +154,7 @@ class EventsPage(Page):
             return
         line = self.session.source.line_at(place)
         if line is None:
-            self._say("its bytes are gone; nothing to copy")
+            self.say("its bytes are gone; nothing to copy")
         else:
             self.shell.copy(copied_text(line), "the line" if len(line) <= COPIED else "first MiB of the line")
 

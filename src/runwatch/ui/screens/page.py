@@ -157,6 +157,10 @@ class Page(Screen[None]):
         """Close what is open on this page (a filter, a detail); False if there is nothing."""
         return False
 
+    def say(self, words: str) -> None:
+        """One line, for a moment; literal, for it may name what a log holds."""
+        self.notify(words, timeout=3, markup=False)
+
     def action_problems(self) -> None:
         """The lines that could not be read."""
         self.shell.open_problems()
@@ -169,7 +173,7 @@ class Page(Screen[None]):
         """The log at that line, in the user's own pager or editor."""
         place = self.line_place()
         if place is None:
-            self.notify("no line of the log stands behind this", timeout=3, markup=False)
+            self.say("no line of the log stands behind this")
         else:
             self.shell.open_line(place)
 

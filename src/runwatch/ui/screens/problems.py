@@ -190,20 +190,18 @@ class ProblemsPage(Page):
 
     # ------------------------------------------------------------------------------------------------ look and move
 
-    def action_raw(self) -> None:
-        """The line over the whole screen."""
-        problem = self.selected
-        if problem is None:
-            return
-        if isinstance(problem[0], Place):
-            self.shell.open_raw(problem[0])
-        else:
-            self.notify("the whole file cannot be read; there is no line to show", timeout=3, markup=False)
-
     def line_place(self) -> Place | None:
         """The selected one's line; a file that cannot be read at all has none."""
         where = self.selected[0] if self.selected is not None else None
         return where if isinstance(where, Place) else None
+
+    def action_raw(self) -> None:
+        """The line over the whole screen."""
+        place = self.line_place()
+        if place is not None:
+            self.shell.open_raw(place)
+        elif self.selected is not None:
+            self.say("the whole file cannot be read; there is no line to show")
 
     def action_copy(self) -> None:
         """`file:line: reason`."""

@@ -80,7 +80,7 @@ class RawScreen(Page):
     def action_copy(self) -> None:
         """The line as it stands, controls as `\\uXXXX`."""
         if self.line is None:
-            self.notify("its bytes are gone; nothing to copy", timeout=3, markup=False)
+            self.say("its bytes are gone; nothing to copy")
             return
         part = "" if len(self.line) <= COPIED else "first MiB of the "
         self.shell.copy(copied_text(self.line), f"{part}line {cite((self.place,))}")

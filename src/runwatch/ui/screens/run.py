@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import events
 from textual.widget import Widget
 
-from runwatch.answers.view import Mark
 from runwatch.core.places import Place
 from runwatch.ui.answer_pane import AnswerPane
 from runwatch.ui.line import Bit, Line, wrap
@@ -18,6 +17,7 @@ from runwatch.ui.pane_tabs import PaneTabs
 from runwatch.ui.run_board import RunBoard
 from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, selection
 from runwatch.ui.safe import line_text
+from runwatch.ui.screens.finding import FindingPage, Wanted
 from runwatch.ui.screens.one_run import OneRun
 from runwatch.ui.screens.reasons import ReasonsScreen
 from runwatch.ui.stage_views import chunk_foot
@@ -29,7 +29,7 @@ _STORY = {"contradicted": 3, "degraded": 2}
 """The pane that tells why; else Happened."""
 
 
-class RunPage(OneRun):
+class RunPage(OneRun, FindingPage):
     """Everything about one run at one moment."""
 
     NAME = "run"
@@ -142,7 +142,7 @@ class RunPage(OneRun):
         if figure is not None and figure.query:
             self.shell.open_events(self.run_id, figure.query)
         elif figure is not None and not figure.evidence.places:
-            self._say("no event of the log says this")
+            self.say("no event of the log says this")
         else:
             self._open(self._selected())
 
@@ -164,7 +164,7 @@ class RunPage(OneRun):
         if place is not None:
             self.shell.open_raw(place)
         elif otherwise:
-            self._say(otherwise)
+            self.say(otherwise)
 
     def action_raw(self) -> None:
         """The line of the log behind what is selected."""
@@ -185,34 +185,20 @@ class RunPage(OneRun):
 
     # ------------------------------------------------------------------------------------------------ find
 
-    def action_next_failure(self) -> None:
-        """A failed or interrupted attempt, else the outcome."""
-        self._find(FAILURES, 1, "failure")
-
-    def action_previous_failure(self) -> None:
-        """The one before."""
-        self._find(FAILURES, -1, "failure")
-
-    def action_next_degradation(self) -> None:
-        """A quality issue, a schema change, a warning."""
-        self._find(DEGRADATIONS, 1, "degradation")
-
-    def action_previous_degradation(self) -> None:
-        """The one before."""
-        self._find(DEGRADATIONS, -1, "degradation")
-
-    def _find(self, marks: tuple[Mark, ...], step: int, noun: str) -> None:
+    def find(self, wanted: Wanted, step: int) -> None:
+        """A failed or interrupted attempt, else the outcome; a quality issue, a schema change, a warning."""
         if self.view is None:
             return
+        marks = FAILURES if wanted == "failure" else DEGRADATIONS
         stage = self.board.stage
         at = stage.list.cursor if stage.list.has_focus else -1
         found = next_of(self.view, marks, at, step)
         if found is not None:
             self._go_to_notable(found)
         elif at < 0 or next_of(self.view, marks, -1, step) is None:
-            self._say(f"no {noun} in this run")
+            self.say(f"no {wanted} in this run")
         else:
-            self._say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
+            self.say(f"no {wanted} {'behind' if step > 0 else 'before'} this one")
 
     def _go_to_notable(self, number: int) -> None:
         """The cursor of the list on it, and the map's on its chunk."""
@@ -233,11 +219,8 @@ class RunPage(OneRun):
         runs = [other.run_id for other in reversed(self.session.selected()) if other.export == moment.export]
         at = runs.index(self.run_id) + step if self.run_id in runs else -1
         if not 0 <= at < len(runs):
-            self._say(f"no {which} run of {line_text(moment.export)}")
+            self.say(f"no {which} run of {line_text(moment.export)}")
             return
         self.run_id = runs[at]
         self.board.forget()
         self.repaint()
-
-    def _say(self, words: str) -> None:
-        self.notify(words, timeout=3, markup=False)

@@ -17,13 +17,13 @@ from runwatch.ui.narrowing import FailureWalk, Narrowing
 from runwatch.ui.reading import reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
 from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting
-from runwatch.ui.screens.page import Page
+from runwatch.ui.screens.finding import FindingPage, Wanted
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class RunsPage(Page):
+class RunsPage(FindingPage):
     """Every run, newest first, live."""
 
     NAME = "runs"
@@ -160,34 +160,26 @@ class RunsPage(Page):
         self.board.table.move_to(0)
         self.board.table.follow = "first"
 
-    def action_next_failure(self) -> None:
-        """Open the selected run's first failure; asked again, the next run's."""
-        self._open_failure(range(max(0, self.board.table.cursor), len(self.rows)), "later")
-
-    def action_previous_failure(self) -> None:
-        """The same, upwards."""
-        self._open_failure(range(self.board.table.cursor, -1, -1), "earlier")
+    def find(self, wanted: Wanted, step: int) -> None:
+        """Open the selected run's first failure; asked again, the next run's. Of degradations, move to the next run."""
+        at, end, which = self.board.table.cursor, len(self.rows), "later" if step > 0 else "earlier"
+        if wanted == "failure":
+            self._open_failure(range(max(0, at), end) if step > 0 else range(at, -1, -1), which)
+        else:
+            self._move_to_degraded(range(at + 1, end) if step > 0 else range(at - 1, -1, -1), which)
 
     def _open_failure(self, order: Iterable[int], which: str) -> None:
         index = self._walk.next(self.rows, order)
         if index is None:
-            self.notify(f"no {which} failure among the runs shown", timeout=3, markup=False)
+            self.say(f"no {which} failure among the runs shown")
         else:
             self.board.table.move_to(index)
             self.open_first_failure(self.rows[index].run_id)
 
-    def action_next_degradation(self) -> None:
-        """The cursor to the next run that degraded."""
-        self._move_to_degraded(range(self.board.table.cursor + 1, len(self.rows)), "later")
-
-    def action_previous_degradation(self) -> None:
-        """The cursor to the one before."""
-        self._move_to_degraded(range(self.board.table.cursor - 1, -1, -1), "earlier")
-
     def _move_to_degraded(self, order: Iterable[int], which: str) -> None:
         found = next((index for index in order if self.rows[index].degraded), None)
         if found is None:
-            self.notify(f"no {which} degraded run is shown", timeout=3, markup=False)
+            self.say(f"no {which} degraded run is shown")
         else:
             self.board.table.move_to(found)
 
