@@ -67,7 +67,8 @@ def call(program: tuple[str, ...], place: Place, line: bytes) -> Call:
         reads = ("-",) if name in EDITORS else ()
         return Call((*program, *reads), copied_text(line).encode() + b"\n")
     path = place.segment.path
-    path = path if os.path.isabs(path) else os.path.join(os.curdir, path)  # never an option, never a command
+    if not path.startswith(("/", "./", "../")):  # never an option, never a command
+        path = f"./{path}"
     if name in AT_LINE:
         return Call((*program, f"+{place.line}", path))
     return Call((*program, f"{path}:{place.line}" if name in WITH_COLON else path))

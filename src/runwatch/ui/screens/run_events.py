@@ -99,6 +99,6 @@ class RunEvents(FindingPage):
         self.show()
 
     def show(self) -> None:
-        """What is known now."""
-        if self.moment is not None:
+        """What is known now; a search may outlive the board by a slice, when the page is left."""
+        if self.moment is not None and self.query(EventTable):
             self.board.show(self.moment, self.search, self.filter_text, self.session.now(), self.zone)
