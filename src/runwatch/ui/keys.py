@@ -141,7 +141,7 @@ KEYS: tuple[Key, ...] = (
         "The id, the error, the range or the query",
         footer=(("runs", 8), ("run", 7), ("chunk", 5), ("problems", 5), ("events", 8))),
     Key("open.line", ("O",), "open_line", "open in pager", Group.LOOK, _at("run chunk problems events raw"),
-        "$PAGER or $EDITOR at the line", "The log in $PAGER, else $VISUAL, $EDITOR or less, at this line",
+        "in pager or editor", "The log in $PAGER, else $VISUAL, $EDITOR or less, at this line",
         footer=(("chunk", 7), ("problems", 6), ("events", 9)), short="pager"),
     Key("utc", ("u",), "toggle_utc", "UTC or local", Group.LOOK, _at("app"), "UTC or local",
         "Times in UTC, or in this machine's zone", footer=(("chunk", 6),)),
