@@ -50,6 +50,7 @@ class ShellApp(LooksApp):
         self.page = page
         self.asked: list[tuple[Any, ...]] = []
         self.said: list[str] = []
+        self.kept: dict[str, dict[str, Any]] = {}
 
     def on_mount(self) -> None:
         self.push_screen(self.page)
@@ -59,6 +60,12 @@ class ShellApp(LooksApp):
 
     def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         self.asked.append(("chunk", run_id, chunk_index, attempt))
+
+    def open_events(self, run_id: str, query: str = "") -> None:
+        self.asked.append(("events", run_id, query))
+
+    def open_line(self, place: Place) -> None:
+        self.asked.append(("line", place.where))
 
     def open_problems(self) -> None:
         self.asked.append(("problems",))

@@ -215,6 +215,12 @@ async def walk(pilot: Pilot[None]) -> AsyncIterator[tuple[str, str]]:
         yield "chunk", await shown(pilot, "y", "escape")
     yield "raw", await shown(pilot, "v")
     yield "chunk", await shown(pilot, "escape", "h", "e", "E", "y")
+    yield "events", await shown(pilot, "i", "escape")
+    for keys in ("G", "slash kind:failed|started", "n N", "e w", "tab m G", "escape escape y"):
+        yield "events", await shown(pilot, *_typed(keys))
+    yield "raw", await shown(pilot, "v")
+    yield "run", await shown(pilot, "escape", "q", "q", "enter", "2", "j", "enter")
+    yield "chunk", await shown(pilot, *["escape"] * 3, "e")
     yield "problems", await shown(pilot, "P")
     yield "problems", await shown(pilot, "tab", "m")
     yield "raw", await shown(pilot, "escape", "tab", "y", "v")
@@ -223,6 +229,12 @@ async def walk(pilot: Pilot[None]) -> AsyncIterator[tuple[str, str]]:
     yield "palette", await shown(pilot, "escape", "ctrl+p")
     yield "palette", await shown(pilot, *"op", "down")
     yield "runs", await shown(pilot, *["escape"] * 4)
+
+
+def _typed(keys: str) -> list[str]:
+    """`slash kind:failed` opens the filter, types and keeps it; other words are keys."""
+    first, *rest = keys.split()
+    return ["slash", *rest[0], "enter"] if first == "slash" else keys.split()
 
 
 async def walked(home: Path, size: tuple[int, int]) -> dict[str, str]:
@@ -282,15 +294,16 @@ async def test_every_attack_at_every_size(name: str, size: tuple[int, int], tmp_
 
 @pytest.mark.parametrize("bad", ["[/nope]", "\x1b]52;c;ZXZpbA==\x07", "export:[@click=app.quit]"])
 async def test_a_hostile_filter_is_literal_text(bad: str, tmp_path: Path) -> None:
-    """Typed, or pasted with its controls; on both screens that filter."""
+    """Typed, or pasted with its controls; on all screens that filter."""
     from textual.events import Paste
 
     app = app_on(hostile_log(tmp_path, "[/nope]"))
     try:
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
             await pilot.pause()
-            for screen in ("runs", "problems"):
-                await shown(pilot, *(["P"] if screen == "problems" else []), "slash")
+            for screen in ("runs", "problems", "events"):
+                ways = {"problems": ["P"], "events": ["q", "g", "i"]}
+                await shown(pilot, *ways.get(screen, []), "slash")
                 app.screen.post_message(Paste(bad))
                 if app.focused is not None:
                     app.focused.post_message(Paste(bad))

@@ -20,6 +20,7 @@ from runwatch.ui.app import RunwatchApp
 from runwatch.ui.keys import KEYS, Group, Key, footer, help_lines, key_name, palette_entries
 from runwatch.ui.palette import Palette
 from runwatch.ui.screens.chunk import ChunkPage
+from runwatch.ui.screens.events import EventsPage
 from runwatch.ui.screens.help import HelpScreen
 from runwatch.ui.screens.page import Page
 from runwatch.ui.screens.problems import ProblemsPage
@@ -71,6 +72,8 @@ async def go_to(app: RunwatchApp, pilot: Pilot[None], name: str, run_id: str | N
             app.open_run(wanted)
         case "chunk":
             app.open_chunk(wanted, 0)
+        case "events" | "events narrowed":
+            app.open_events(wanted, "kind:chunk" if name == "events narrowed" else "")
         case "problems":
             app.open_problems()
         case "raw" if runs:
@@ -116,6 +119,7 @@ PRELUDES: dict[str, tuple[tuple[str, Sequence[str]], ...]] = {
     "run": (("run", ""), ("run", "m"), ("run", "1")),
     "chunk": (("chunk", ""), ("chunk", "h")),
     "problems": (("problems", ""), ("problems", "G"), ("problems", "j")),
+    "events": (("events", ""), ("events", "G"), ("events narrowed", "j"), ("events narrowed", "G")),
     "raw": (("raw", ""),),
     "help": (("help", ""),),
     "app": (("runs", ""), ("run", ""), ("chunk", ""), ("problems", "")),
@@ -171,7 +175,7 @@ async def test_every_key_does_something_where_it_is_bound(context: str) -> None:
 
 # -------------------------------------------------------------------------------------------- none crashes anywhere
 
-SCREENS = ["runs", "run", "chunk", "problems", "raw", "reasons", "help", "palette"]
+SCREENS = ["runs", "run", "chunk", "events", "problems", "raw", "reasons", "help", "palette"]
 EVERY_KEY = [key for entry in KEYS if entry.id not in LEAVING for key in entry.keys]
 
 
@@ -231,7 +235,7 @@ async def test_a_terminal_that_is_too_small_for_anything_bears_every_screen(size
 async def test_resizing_while_keys_are_pressed_breaks_nothing() -> None:
     sizes = [(1, 1), (200, 60), (18, 3), (80, 24), (40, 12), (10, 30), (130, 8), (80, 24)]
     async with watching("sample_runs", size=SMALL) as (app, pilot):
-        for screen in ("runs", "run", "chunk", "problems"):
+        for screen in ("runs", "run", "chunk", "events", "problems"):
             await go_to(app, pilot, screen, RECOVERED)
             for size in sizes:
                 await pilot.resize_terminal(*size)
@@ -396,7 +400,7 @@ async def test_a_remapped_key_works_and_its_old_one_does_not() -> None:
 
 async def test_footers_help_and_palette_are_the_tables() -> None:
     async with watching("sample_runs", size=WIDE) as (app, pilot):
-        for name in ("runs", "run", "chunk", "problems"):
+        for name in ("runs", "run", "chunk", "events", "problems"):
             await go_to(app, pilot, name, RECOVERED)
             last = screen_text(app).split("\n")[-1]
             for hint in footer(name):
@@ -428,6 +432,78 @@ async def _assert_offered(app: RunwatchApp, pilot: Pilot[None], entry: Key) -> N
 
 async def test_every_page_is_named_in_the_table() -> None:
     names = {context for entry in KEYS for context in entry.contexts}
-    for page in (RunsPage, RunPage, ChunkPage, ProblemsPage, RawScreen):
+    for page in (RunsPage, RunPage, ChunkPage, EventsPage, ProblemsPage, RawScreen):
         assert issubclass(page, Page)
         assert page.NAME in names
+
+
+# ------------------------------------------------------------------------------------------------ events everywhere
+
+
+async def test_every_figure_leads_to_its_line_in_two_keys() -> None:
+    """Enter opens the one event a figure rests on, or lists them; enter again opens one. Or it is said that none is."""
+    async with watching("sample_runs/orders-failed-recovered.jsonl", size=NORMAL) as (app, pilot):
+        await go_to(app, pilot, "run", RECOVERED)
+        run = top(app)
+        for number, pane in enumerate(run.board.panes, 1):
+            await pilot.press(str(number))
+            for index, row in enumerate(pane.answer.rows):
+                pane.by_hand(index)
+                said = len(app._notifications)
+                await pilot.press("enter")
+                await pilot.pause()
+                if isinstance(top(app), EventsPage):
+                    assert top(app).filter_text == row.query
+                    assert f"/{row.query}" in screen_text(app)
+                    await pressed(pilot, "enter")
+                elif top(app) is run:
+                    assert not row.evidence.places
+                    assert len(app._notifications) > said
+                    continue
+                assert isinstance(top(app), RawScreen)
+                assert ".jsonl:" in screen_text(app)
+                while top(app) is not run:
+                    app.pop_screen()
+                    await pilot.pause()
+
+
+async def test_the_events_of_a_chunk_are_those_that_name_it_until_esc() -> None:
+    async with watching("sample_runs/orders-failed-recovered.jsonl", size=SMALL) as (app, pilot):
+        await go_to(app, pilot, "chunk", RECOVERED)
+        await pressed(pilot, "i")
+        assert isinstance(top(app), EventsPage)
+        assert (top(app).filter_text, top(app).table.rows.count) == ("chunk:0", 6)
+        await pressed(pilot, "escape")
+        assert top(app).table.rows.count == 14
+        await pressed(pilot, "escape")
+        assert isinstance(top(app), ChunkPage)
+
+
+async def test_filters_are_found_again_each_on_its_screen() -> None:
+    """Events for each run its own; one that a chunk or a figure brought is not the user's."""
+    async with watching("sample_runs", size=NORMAL) as (app, pilot):
+        runs = top(app)
+        assert runs.board.table.move_to_key(RECOVERED)
+        await pressed(pilot, "i", "slash", *"failed", "enter", "j", "q")
+        await pressed(pilot, "P", "slash", *"json", "enter", "q", "P")
+        assert isinstance(top(app), ProblemsPage)
+        assert top(app).filter_text == "json"
+        await pressed(pilot, "q", "i")
+        assert (top(app).run_id, top(app).filter_text, top(app).table.position) == (RECOVERED, "failed", 4)
+        await pressed(pilot, "q", "enter", "i")
+        assert top(app).filter_text == "failed"
+        await pressed(pilot, "q", "q", "j", "i")
+        assert top(app).run_id != RECOVERED
+        assert top(app).filter_text == ""
+        app.pop_screen()
+        app.open_events(RECOVERED, "chunk:0")
+        await pilot.pause()
+        assert top(app).filter_text == "chunk:0"
+        await pressed(pilot, "escape", "q")
+        app.open_events(RECOVERED)
+        await pilot.pause()
+        assert top(app).filter_text == "failed"
+        await pressed(pilot, "escape", "q")
+        app.open_events(RECOVERED)
+        await pilot.pause()
+        assert top(app).filter_text == "", "what the user cleared stays cleared"

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from runwatch.answers import units
+from runwatch.answers.behind import listed, of_kinds
 from runwatch.answers.evidence import evidence
 from runwatch.answers.view import Answer, Mark, Row, Span, Tone
 from runwatch.core import events as ev
@@ -88,6 +89,9 @@ def permit_words(event: ev.ParallelismAdjusted) -> str:
     return f"{event.from_:,} → {event.to:,}  {event.reason}"
 
 
+_KINDS = {"quality": "QualityIssue", "schema": "SchemaChanged", "warnings": "Warning", "permits": "ParallelismAdjusted"}
+
+
 def _group(
     moment: Moment, label: str, positions: Sequence[int], words: Callable[[Any], str], zone: tzinfo | None = None
 ) -> list[Row]:
@@ -102,5 +106,6 @@ def _group(
         tone = Tone.INK if zone is not None else Tone.DEGRADED
         rows.append(Row("" if rows else label, (Span(stamp + text, tone),), evidence=evidence(moment, [position])))
     if len(positions) > LISTED:
-        rows.append(Row("", (Span(f"newest {LISTED} of {len(positions):,} shown", Tone.MUTED),)))
+        more = Row("", (Span(f"newest {LISTED} of {len(positions):,} shown", Tone.MUTED),))
+        rows.append(listed(moment, more, positions, len(positions), of_kinds(_KINDS[label])))
     return rows

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from runwatch.core.durations import parse_duration
 from runwatch.core.times import MILLISECOND
@@ -37,12 +37,41 @@ PROBLEM_FIELDS: Mapping[str, str] = {
     "reason": "part of the reason",
 }
 """The fields of a line that could not be read."""
+EVENT_FIELDS: Mapping[str, str] = {
+    "kind": "part of the event's kind, of any of several: kind:file|completed; the whole of it: kind=Warning",
+    "group": "planned, happened, degraded, succeeded, outcome, source, unknown",
+    "chunk": "the chunk it names: chunk:17 chunk>=100 chunk=3|7",
+    "n": "its number in the run: n>=1200",
+    "time": "part of its time in UTC: time:18:14",
+    "rows": "rows of a file, a chunk or the totals: rows=0",
+    "bytes": "bytes>1M",
+    "file": "part of the file it names; file=? where it names none",
+    "error": "part of the error, or of the reason for a retry",
+    "message": "part of a warning or of a quality issue",
+    "status": "of the outcome: status:failed",
+    "attempt": "as the log counts: attempt>1",
+    "line": "its line in the log: line>=4000",
+    "log": "part of the log's path",
+}
+"""The fields of an event; one that it does not have is unknown, and found with `rows=?`."""
 DURATIONS = frozenset({"elapsed"})
 """Fields in ms, asked for as `90s`, `10m`, `1h30m`; a bare number is seconds."""
 BEGINNINGS = frozenset({"verdict"})
 """Fields of which `field:value` asks for the beginning, not for any part."""
+ALTERNATIVES = frozenset({"kind", "group", "chunk", "n", "status", "attempt"})
+"""Fields that take several values: `kind=FileWritten|ChunkCompleted`."""
 
-Fields = Mapping[str, object]
+
+class Fields(Protocol):
+    """What a row has: a dictionary, or what makes its values only when they are asked for."""
+
+    def get(self, name: str, /) -> object:
+        """The value of a field; None is unknown."""
+
+    def values(self) -> Iterable[object]:
+        """Every value that a word is looked for in."""
+
+
 Test = Callable[[Fields], bool]
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -98,6 +127,8 @@ def _test(token: str, fields: Mapping[str, str]) -> Test | None:
     field, sign, value = match[1].lower(), match[2], _unquoted(match[3])
     if not value:
         return None
+    if field in ALTERNATIVES and sign in (":", "=") and "|" in value:
+        return _any_of(field, value, whole=sign == "=")
     part = _part(field, sign, value.casefold()) if sign in (":", "=") else None
     number = _milliseconds(value) if field in DURATIONS else _number(value)
     if number is not None:
@@ -130,9 +161,27 @@ def _part(field: str, sign: str, wanted: str) -> Test:
     return holds
 
 
+def _any_of(field: str, value: str, *, whole: bool) -> Test | None:
+    """One of several; None while none of them is typed."""
+    wanted = frozenset(each for each in value.casefold().split("|") if each)
+    numbers = frozenset(number for number in map(_number, wanted) if number is not None)
+    if not wanted:
+        return None
+
+    def holds(fields: Fields) -> bool:
+        found = fields.get(field)
+        if isinstance(found, str):
+            text = found.casefold()
+            return text in wanted if whole else any(part in text for part in wanted)
+        return isinstance(found, int) and found in numbers if found is not None else "?" in wanted
+
+    return holds
+
+
 def _comparison(field: str, sign: str, number: Fraction, part: Test | None) -> Test:
     """Numbers with numbers; a text that holds digits is still a text, and `14/20` is also 14."""
     compare = _COMPARE[sign]
+    than = number.numerator if number.denominator == 1 else number
 
     def holds(fields: Fields) -> bool:
         value: object = fields.get(field)
@@ -140,7 +189,7 @@ def _comparison(field: str, sign: str, number: Fraction, part: Test | None) -> T
             if part is not None and part(fields):
                 return True
             value = _number(value.partition("/")[0])
-        return isinstance(value, int | float | Fraction) and compare(value, number)
+        return isinstance(value, int | float | Fraction) and compare(value, than)
 
     return holds
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
 from runwatch.answers import units
+from runwatch.answers.behind import at, listed, of_kinds, resting_on
 from runwatch.answers.estimate import rate_of
-from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import Happened, chunks_total, duration_ms, happened
-from runwatch.answers.view import Answer, Evidence, Mark, Row, Series, Span, Tone
+from runwatch.answers.view import Answer, Mark, Row, Series, Span, Tone
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
 
@@ -65,31 +64,55 @@ def _how_long(moment: Moment) -> str:
 
 
 def _rows(moment: Moment, figures: Happened) -> tuple[Row, ...]:
-    state = moment.state
-    delivered = state.written or state.chunks.part_position or state.progress_positions[-1:]
+    rows, files = Row("rows", _row_spans(moment, figures)), Row("files", _file_spans(figures))
+    retries = (
+        Span(units.count(figures.retries), Tone.DEGRADED if figures.retries else Tone.INK),
+        Span(units.duration(figures.backoff_ms * MILLISECOND) if figures.retries else "none", lead="backoff"),
+    )
+    said = bool(moment.state.failures)
     return (
-        Row("chunks", _chunk_spans(moment, figures), evidence=_silent(moment, state.chunks.part_position)),
-        Row("attempts", _attempt_spans(moment, figures), evidence=_all_of(moment, state.failures)),
-        Row("rows", _row_spans(moment, figures), evidence=_silent(moment, delivered)),
-        Row("files", _file_spans(figures), evidence=_silent(moment, delivered)),
-        Row(
-            "retries",
-            (
-                Span(units.count(figures.retries), Tone.DEGRADED if figures.retries else Tone.INK),
-                Span(units.duration(figures.backoff_ms * MILLISECOND) if figures.retries else "none", lead="backoff"),
-            ),
-            evidence=_all_of(moment, state.retries),
-        ),
+        resting_on(moment, Row("chunks", _chunk_spans(moment, figures)), *_chunk_kinds(moment, figures)),
+        resting_on(moment, Row("attempts", _attempt_spans(moment, figures)), *_attempt_kinds(moment), said=said),
+        _delivered_rows(moment, rows),
+        _delivered_files(moment, files),
+        resting_on(moment, Row("retries", retries), "RetryAttempted", said=True),
     )
 
 
-def _silent(moment: Moment, positions: Sequence[int]) -> Evidence:
-    """Evidence that enter leads to; figures of everything are not cluttered with where it all came from."""
-    return Evidence("", _all_of(moment, positions).places)
+def _chunk_kinds(moment: Moment, figures: Happened) -> list[str]:
+    """What tells of chunks in the states that are shown; completed ones always are."""
+    counts, state = figures.chunks, moment.state
+    kinds = ["ChunkStarted"] if counts.running or counts.interrupted else []
+    kinds += ["ChunkCompleted"]
+    kinds += ["ChunkFailed"] if counts.failed or counts.recovered else []
+    return kinds + (["RetryAttempted"] if state.retries and (counts.interrupted or counts.recovered) else [])
 
 
-def _all_of(moment: Moment, positions: Sequence[int]) -> Evidence:
-    return evidence(moment, positions, len(positions))
+def _attempt_kinds(moment: Moment) -> list[str]:
+    """The failed ones; where there are none what began, and what is known of only by its end."""
+    state = moment.state
+    if state.failures:
+        return ["ChunkFailed"]
+    return ["ChunkStarted", "ChunkCompleted"] if state.chunks.completed_without_start else ["ChunkStarted"]
+
+
+def _delivered_rows(moment: Moment, row: Row) -> Row:
+    if moment.state.is_written:
+        return resting_on(moment, row, "FileWritten", "ChunkCompleted")
+    return _told_by_progress(moment, row)
+
+
+def _delivered_files(moment: Moment, row: Row) -> Row:
+    if moment.state.is_written:
+        named = moment.state.files.naming_position
+        query = f"{of_kinds('FileWritten', 'ChunkCompleted')} !file=?"
+        return listed(moment, row, named, len(named), query)
+    return _told_by_progress(moment, row)
+
+
+def _told_by_progress(moment: Moment, row: Row) -> Row:
+    told = moment.state.progress_positions
+    return at(moment, row, told[-1]) if told else row
 
 
 def _chunk_spans(moment: Moment, figures: Happened) -> tuple[Span, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from runwatch.answers import units
+from runwatch.answers.behind import at, listed, of_kinds
 from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import chunk_counts, chunks_total
 from runwatch.answers.view import Answer, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of
+from runwatch.core.run import NOWHERE
 from runwatch.core.runs import Moment
 
 LISTED = 200
@@ -25,19 +27,26 @@ def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
     rows = (
         Row("query", (Span(units.one_line(plan.base_query)),), evidence=where),
         _chunks_row(moment, plan),
+        *(at(moment, row, moment.state.plan) for row in _of_plan(moment, plan)),
+        *_warning_rows(moment),
+    )
+    return Answer("1", "Planned", plan_words(plan), rows)
+
+
+def _of_plan(moment: Moment, plan: ev.PlanResolved) -> tuple[Row, ...]:
+    return (
         Row("batch", (_batch(plan), Span(units.one_line(plan.tuning_profile), Tone.MUTED, lead="profile"))),
         Row("checks", (Span(_checks(plan)),)),
         Row("resumable", (*_resumable(plan), _warnings(moment))),
-        *_warning_rows(moment),
     )
-    return Answer("1", "Planned", _sentence(plan), rows)
 
 
 def _batch(plan: ev.PlanResolved) -> Span:
     return Span(units.plural(plan.batch_size, "row"))
 
 
-def _sentence(plan: ev.PlanResolved) -> str:
+def plan_words(plan: ev.PlanResolved) -> str:
+    """The plan in one sentence."""
     key = f" by {plan.chunk_key}" if plan.chunk_key else ""
     compression = "" if plan.compression in ("", "none") else f", {plan.compression}"
     resumed = ", resumed" if plan.resume else ""
@@ -62,10 +71,24 @@ def _warnings(moment: Moment) -> Span:
 def _chunks_row(moment: Moment, plan: ev.PlanResolved | None) -> Row:
     total = chunks_total(moment)
     if total is not None:
-        return Row("chunks", (Span(units.count(total)),))
+        return _total_told(moment, Row("chunks", (Span(units.count(total)),)))
     if not chunk_counts(moment).seen and plan is not None and plan.chunk_key is None:
-        return Row("chunks", (Span("not chunked", Tone.MUTED),))
+        return at(moment, Row("chunks", (Span("not chunked", Tone.MUTED),)), moment.state.plan)
     return Row("chunks", (Span("unknown total", Tone.MUTED), Span("the log does not say", Tone.MUTED)))
+
+
+def _total_told(moment: Moment, row: Row) -> Row:
+    """The total is a source's last word on it, else as many chunks as it planned one by one."""
+    state = moment.state
+    if state.chunks_total is None:
+        planned = (position for position in state.chunks.planned if position != NOWHERE)
+        return listed(moment, row, planned, state.chunks.planned_count, of_kinds("ChunkPlanned"))
+    told = (position for position in reversed(state.progress_positions) if _says_total(moment.log.event(position)))
+    return at(moment, row, next(told, NOWHERE))
+
+
+def _says_total(event: ev.Event) -> bool:
+    return isinstance(event, ev.Progress) and event.chunks_total is not None
 
 
 def _warning_rows(moment: Moment) -> tuple[Row, ...]:
@@ -77,5 +100,6 @@ def _warning_rows(moment: Moment) -> tuple[Row, ...]:
         rows.append(Row("" if rows else "warnings", (text,), evidence=evidence(moment, [position])))
     count = len(moment.state.plan_warnings)
     if count > LISTED:
-        rows.append(Row("", (Span(f"first {LISTED} of {count:,} shown", Tone.MUTED),)))
+        more = Row("", (Span(f"first {LISTED} of {count:,} shown", Tone.MUTED),))
+        rows.append(listed(moment, more, moment.state.plan_warnings, count, of_kinds("PlanWarning")))
     return tuple(rows)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from runwatch.answers import units
+from runwatch.answers.behind import at, listed, of_chunks, of_kinds, resting_on
 from runwatch.answers.degraded import sentence as degraded_sentence
 from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import chunk_counts, outcome, reconciliation, validation
 from runwatch.answers.view import Answer, Mark, Row, Span, Tone
+from runwatch.core.run import FAILED, NOWHERE, PENDING, Chunks
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
 
@@ -84,9 +87,10 @@ def _validation_row(moment: Moment) -> Row:
     where = evidence(moment, [moment.state.validation])
     found = _VALIDATION.get(validation(moment))
     if found is None:
-        return Row("validation", (_not_reported(moment),), Mark.NOT_ASKED)
+        return at(moment, Row("validation", (_not_reported(moment),), Mark.NOT_ASKED), moment.state.plan)
     mark, word, tone = found
-    return Row("validation", (Span(word, tone, bold=tone is Tone.CONTRADICTED),), mark, where)
+    row = Row("validation", (Span(word, tone, bold=tone is Tone.CONTRADICTED),), mark, where)
+    return row if where.places else at(moment, row, moment.state.plan)
 
 
 def _not_reported(moment: Moment) -> Span:
@@ -102,14 +106,14 @@ def _reconciliation_rows(moment: Moment) -> tuple[Row, ...]:
     if found.state != "mismatched":
         word = Span(found.state.replace("_", " "), Tone.MUTED)
         span = _not_reported(moment) if found.state == "not_reported" else word
-        return (Row("reconciliation", (span,), Mark.NOT_ASKED),)
+        return (at(moment, Row("reconciliation", (span,), Mark.NOT_ASKED), moment.state.plan),)
     source, exported = units.count(found.source_count or 0), units.count(found.exported_rows or 0)
     width = max(len(source), len(exported))
     difference = Span(units.signed(found.delta or 0), Tone.CONTRADICTED, bold=True)
     return (
         Row("reconciliation", (Span("mismatched", Tone.CONTRADICTED, bold=True),), Mark.CONTRADICTED, where),
-        Row("", (Span(source.rjust(width), lead="source  "),)),
-        Row("", (Span(exported.rjust(width), lead="exported"), difference)),
+        at(moment, Row("", (Span(source.rjust(width), lead="source  "),)), moment.state.reconciliation),
+        at(moment, Row("", (Span(exported.rjust(width), lead="exported"), difference)), moment.state.reconciliation),
     )
 
 
@@ -120,7 +124,9 @@ def _files_differ(moment: Moment) -> tuple[Row, ...]:
             rows, exported = finding.facts["rows"], finding.facts["exported"]
             difference = Span(units.signed(rows - exported), Tone.CONTRADICTED, bold=True)
             words = Span(f"{units.plural(rows, 'row')} in them")
-            return (Row("files", (words, difference), Mark.CONTRADICTED, evidence(moment, finding.positions)),)
+            row = Row("files", (words, difference), Mark.CONTRADICTED)
+            said = evidence(moment, finding.positions)
+            return (replace(resting_on(moment, row, "FileWritten", "ChunkCompleted"), evidence=said),)
     return ()
 
 
@@ -128,26 +134,46 @@ def _chunks_row(moment: Moment) -> Row:
     counts = chunk_counts(moment)
     if not counts.seen and not counts.pending:
         return Row("chunks", (Span("none seen", Tone.MUTED),), Mark.NOT_ASKED)
-    open_ones = [(counts.pending, "pending"), (counts.running, "running")]
-    bad = counts.failed + counts.interrupted
-    if bad:
+    if counts.failed + counts.interrupted:
         words = [f"{units.count(counts.failed)} of {units.count(counts.seen)} failed"] if counts.failed else []
         words += [f"{units.count(counts.interrupted)} interrupted"] if counts.interrupted else []
-        slots = moment.state.chunks.troubled
-        where = evidence(moment, _ends(moment, slots), bad)
-        return Row("chunks", (Span(", ".join(words)),), Mark.FAILED, where)
+        return _unresolved(moment, Row("chunks", (Span(", ".join(words)),), Mark.FAILED))
+    open_ones = [(counts.pending, "pending"), (counts.running, "running")]
     if any(number for number, _ in open_ones):
         words = [f"{units.count(number)} {word}" for number, word in open_ones if number]
-        return Row("chunks", (Span(", ".join(words), Tone.MUTED),), Mark.NOT_ASKED)
+        return _under_way(moment, Row("chunks", (Span(", ".join(words), Tone.MUTED),), Mark.NOT_ASKED))
     mark = Mark.SUCCEEDED if moment.state.has_ended else Mark.NOT_ASKED
     text = "the one seen completed" if counts.seen == 1 else f"all {units.count(counts.seen)} seen completed"
-    return Row("chunks", (Span(text),), mark)
+    return resting_on(moment, Row("chunks", (Span(text),), mark), "ChunkCompleted")
 
 
-def _ends(moment: Moment, slots: dict[int, None]) -> list[int]:
-    """Where the unresolved ones of these chunks last spoke, in the order of the log."""
+def _unresolved(moment: Moment, row: Row) -> Row:
+    """With what the unresolved chunks said last; all their beginnings and failures, where there are several."""
+    chunks, is_lost = moment.state.chunks, moment.judgement.verdict == "lost"
+    slots = [slot for slot in chunks.troubled if slot not in chunks.recovered and (slot not in chunks.open or is_lost)]
+    slots += [slot for slot in chunks.open if is_lost and slot not in chunks.troubled]
+    attempts = [chunks.last_attempt[slot] for slot in slots]
+    spoke = sorted(_last_word(chunks, attempt) for attempt in attempts)
+    failed = all(chunks.attempt_outcome[attempt] == FAILED for attempt in attempts)
+    kinds = of_kinds("ChunkFailed") if failed else of_kinds("ChunkStarted", "ChunkFailed")
+    query = of_chunks(kinds, [chunks.indexes[slot] for slot in slots])
+    return listed(moment, row, spoke, len(spoke), query, said=True)
+
+
+def _last_word(chunks: Chunks, attempt: int) -> int:
+    end = chunks.attempt_end[attempt]
+    return chunks.attempt_start[attempt] if end == NOWHERE else end
+
+
+def _under_way(moment: Moment, row: Row) -> Row:
+    """With the starts of the open attempts, or the planning of what is pending."""
     chunks = moment.state.chunks
-    return sorted(chunks.attempt_end[chunks.last_attempt[slot]] for slot in slots if slot not in chunks.recovered)
+    if chunks.counts[PENDING]:
+        planned = [position for position in chunks.planned if position != NOWHERE]
+        return listed(moment, row, planned, len(planned), of_kinds("ChunkStarted", "ChunkPlanned"))
+    starts = sorted(chunks.attempt_start[attempt] for attempt in chunks.open.values())
+    query = of_chunks(of_kinds("ChunkStarted"), [chunks.indexes[slot] for slot in chunks.open])
+    return listed(moment, row, starts, len(starts), query)
 
 
 def _error_rows(moment: Moment) -> tuple[Row, ...]:
@@ -156,4 +182,5 @@ def _error_rows(moment: Moment) -> tuple[Row, ...]:
     if end is None or not end.error_message:
         return ()
     lines = end.error_message.strip().split("\n")
-    return tuple(Row("" if number else "error", (Span(line.rstrip()),)) for number, line in enumerate(lines))
+    rows = (Row("" if number else "error", (Span(line.rstrip()),)) for number, line in enumerate(lines))
+    return tuple(at(moment, row, moment.state.outcome) for row in rows)

@@ -77,12 +77,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a pane: a muted label, then values.."""
+    """One line of a pane: a muted label, then values."""
 
     label: str
     spans: tuple[Span, ...]
     mark: Mark = Mark.NONE
     evidence: Evidence = field(default_factory=Evidence)
+    query: str = ""
+    """The filter that finds the events behind the figure, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)

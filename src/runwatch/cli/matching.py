@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from heapq import merge
 from typing import NamedTuple
 
-from runwatch.core.events import Event, Unknown
+from runwatch.core.events import Event, chunk_of
 from runwatch.core.index import NEVER, RunLog
 from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Moment
@@ -61,13 +61,6 @@ class Asking:
         start = 0 if self.since is None else _begin(self.since, moment)
         stop = len(log.order) if self.until is None else self.until.cut(log, moment.state).stop
         return range(start, stop)
-
-
-def chunk_of(event: Event) -> object:
-    """The chunk that an event names, also one that nobody knows."""
-    if isinstance(event, Unknown):
-        return (event.extra or {}).get("chunk_index")
-    return getattr(event, "chunk_index", None)
 
 
 def _begin(when: When, moment: Moment) -> int:

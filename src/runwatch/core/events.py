@@ -249,6 +249,13 @@ SOURCE_VARIANTS: tuple[type[Event], ...] = (RunStarted, ChunkPlanned, Progress, 
 GROUPS = ("planned", "happened", "degraded", "succeeded", "outcome", "source")
 
 
+def chunk_of(event: Event) -> object:
+    """The chunk that an event names, also one of a kind that nobody knows; None where it names none."""
+    if isinstance(event, Unknown):
+        return (event.extra or {}).get("chunk_index")
+    return getattr(event, "chunk_index", None)
+
+
 class Entry(Struct, frozen=True, gc=False, kw_only=True):
     """An event with its time and its run, as one line (or one document's entry) has it."""
 

@@ -109,16 +109,20 @@ class AnswerPane(Moves, Drawn, can_focus=True):
         return self.answer.rows[self.cursor] if known and self.answer else None
 
     @property
-    def evidence(self) -> Evidence:
-        """What proves the selected row, or the row it goes on from; without one the first evidence there is."""
+    def figure(self) -> Row | None:
+        """The selected row, or the row it goes on from; None until one is selected."""
         rows = self.answer.rows if self.answer is not None else ()
-        if self.cursor < 0:
-            proven = [row.evidence for row in rows if row.evidence.places]
-            return next((found for found in proven if found.text), proven[0] if proven else Evidence())
-        for row in reversed(rows[: self.cursor + 1]):
-            if row.evidence.places or row.label:
-                return row.evidence
-        return Evidence()
+        before = reversed(rows[: self.cursor + 1])
+        return next((row for row in before if row.evidence.places or row.query or row.label), None)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What proves the selected figure; without one the first evidence there is."""
+        if self.cursor >= 0:
+            return self.figure.evidence if self.figure is not None else Evidence()
+        rows = self.answer.rows if self.answer is not None else ()
+        proven = [row.evidence for row in rows if row.evidence.places]
+        return next((found for found in proven if found.text), proven[0] if proven else Evidence())
 
     # ------------------------------------------------------------------------------------------------------- cursor
 

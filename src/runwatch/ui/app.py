@@ -12,8 +12,10 @@ import contextlib
 import signal
 import time
 from datetime import UTC, tzinfo
+from typing import Any
 
 from textual import work
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
 from runwatch.core.places import Place
@@ -23,8 +25,10 @@ from runwatch.session.zone import LocalZone
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp
 from runwatch.ui.opening import Opening
+from runwatch.ui.pager import show_line
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.chunk import ChunkPage
+from runwatch.ui.screens.events import EventsPage
 from runwatch.ui.screens.help import HelpScreen
 from runwatch.ui.screens.page import Page
 from runwatch.ui.screens.problems import ProblemsPage
@@ -55,6 +59,8 @@ class RunwatchApp(LooksApp):
         self.session = session
         self.travel = Travel(session)
         self.zone: tzinfo = session.options.zone
+        self.kept: dict[str, dict[str, Any]] = {}
+        """What the user chose on pages that were left."""
         self._painted: tuple[object, ...] = ()
         self._rested_at = 0.0
 
@@ -114,6 +120,10 @@ class RunwatchApp(LooksApp):
         """One chunk of a run; `attempt` from 1, 0 for its last failed one."""
         self.push_screen(ChunkPage(run_id, chunk_index, attempt))
 
+    def open_events(self, run_id: str, query: str = "") -> None:
+        """The log of a run; `query` is a filter to begin with, instead of the one left there."""
+        self.push_screen(EventsPage(run_id, query))
+
     def open_problems(self) -> None:
         """The lines that could not be read; once, however often it is asked for."""
         if not isinstance(self.screen, ProblemsPage):
@@ -123,10 +133,23 @@ class RunwatchApp(LooksApp):
         """The line of the log that stands there."""
         self.push_screen(RawScreen(place, self.session.source.line_at(place)))
 
+    def open_line(self, place: Place) -> None:
+        """The log at that line, in the user's own pager or editor."""
+        said = show_line(self, place, self.session.source.line_at(place))
+        if said:
+            self.notify(line_text(said), timeout=4, markup=False)
+
     def copy(self, text: str, what: str) -> None:
         """Put it in the clipboard (OSC 52), and say `what` was."""
         self.copy_to_clipboard(text)
         self.notify(f"{line_text(what)} copied", timeout=2, markup=False)
+
+    def pop_screen(self) -> AwaitComplete:
+        """The screen below; what was chosen on a page is kept."""
+        page = self.screen
+        if isinstance(page, Page) and page.is_complete and page.KEPT:
+            self.kept[page.kept_as] = page.choices()
+        return super().pop_screen()
 
     def leave(self) -> None:
         """The page below; from the last one, out."""

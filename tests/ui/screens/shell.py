@@ -15,6 +15,7 @@ from runwatch.session.session import Session
 from runwatch.sources.table import open_source
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp
+from runwatch.ui.screens.events import EventsPage
 from runwatch.ui.screens.page import Page
 from runwatch.ui.screens.problems import ProblemsPage
 from runwatch.ui.screens.raw import RawScreen
@@ -37,6 +38,7 @@ class ShellApp(LooksApp):
         self.page = page
         self.copied: list[tuple[str, str]] = []
         self.opened: list[str] = []
+        self.kept: dict[str, dict[str, Any]] = {}
 
     def on_mount(self) -> None:
         self.push_screen(self.page)
@@ -46,6 +48,13 @@ class ShellApp(LooksApp):
 
     def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         self.opened.append(f"{run_id} {chunk_index} {attempt}")
+
+    def open_events(self, run_id: str, query: str = "") -> None:
+        self.opened.append(f"{run_id} events {query}".rstrip())
+        self.push_screen(EventsPage(run_id, query))
+
+    def open_line(self, place: Place) -> None:
+        self.opened.append(f"line {place}")
 
     def open_problems(self) -> None:
         self.push_screen(ProblemsPage())

@@ -299,9 +299,9 @@ async def test_rows_of_a_pane_lead_to_their_evidence() -> None:
         assert first == ("raw", where)
         assert app.asked == [("raw", where), ("raw", where), ("copy", "attempts 5   1 failed   1 cause", "line")]
         await pressed(pilot, "g", "enter")
-        assert app.asked.pop()[0] == "raw"
+        assert app.asked.pop() == ("events", page_of(app).run_id, "kind=ChunkCompleted|ChunkFailed")
         await pressed(pilot, "G", "enter")
-        assert app.said == ["no line of the log stands behind this"]
+        assert app.said == ["no event of the log says this"]
 
 
 async def test_a_long_pane_scrolls_and_says_how_far() -> None:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from runwatch.answers.attempt import AttemptView, attempt_view, failure_stops, is_bad, position_of, time_lost
 from runwatch.answers.chunk import ChunkView, chunk_view
+from runwatch.core.places import Place
 from runwatch.session.stops import Kind
 from runwatch.ui.chunk_board import ChunkBoard
 from runwatch.ui.header_view import events_of, header_view
@@ -173,6 +174,14 @@ class ChunkPage(Timed):
         """The selected attempt's end, as the log has it, over the whole screen."""
         if self.selected is not None:
             self.shell.open_raw(self.selected.place)
+
+    def line_place(self) -> Place | None:
+        """The selected attempt's end."""
+        return self.selected.place if self.selected is not None else None
+
+    def action_events(self) -> None:
+        """What the log says of this chunk."""
+        self.shell.open_events(self.run_id, f"chunk:{self.chunk_index}")
 
     def action_copy(self) -> None:
         """What has the focus: the error, the range, the line; else the query."""

@@ -8,7 +8,7 @@ from runwatch.ui.widgets.table import Table
 
 
 class FilteredPage(Page):
-    """Runs and Problems."""
+    """Runs, Problems and Events."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -32,6 +32,8 @@ class Shell(Protocol):
     travel: Travel
     """What moves the moment shown."""
     zone: tzinfo
+    kept: dict[str, dict[str, Any]]
+    """What pages are to find again when they are opened again, by `Page.kept_as`."""
 
     def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
         """One run, on top of this page."""
@@ -39,11 +41,17 @@ class Shell(Protocol):
     def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         """One chunk of a run; `attempt` from 1, 0 for its last failed one."""
 
+    def open_events(self, run_id: str, query: str = "") -> None:
+        """The log of a run; `query` is a filter to begin with."""
+
     def open_problems(self) -> None:
         """The lines that could not be read."""
 
     def open_raw(self, place: Place) -> None:
         """The line of the log that stands there."""
+
+    def open_line(self, place: Place) -> None:
+        """The log at that line, in the user's own pager or editor."""
 
     def copy(self, text: str, what: str) -> None:
         """Put it in the clipboard, and say `what` was."""
@@ -59,6 +67,8 @@ class Page(Screen[None]):
     """Its name in the table of keys."""
     AUTO_FOCUS = ""
     BINDINGS: ClassVar = []
+    KEPT: ClassVar[tuple[str, ...]] = ()
+    """Its attributes that the user has chosen: they are as he left them when it is opened again."""
     is_complete = False
     """Every widget of it is mounted: a tick may come before."""
 
@@ -122,9 +132,24 @@ class Page(Screen[None]):
 
     def on_mount(self) -> None:
         """Nothing is shown before the first moment is."""
+        self.restore()
         self.is_complete = True
         self.fit_parts()
         self.repaint()
+
+    @property
+    def kept_as(self) -> str:
+        """The name that its choices are kept under."""
+        return self.NAME
+
+    def restore(self) -> None:
+        """What the user had chosen when he left it."""
+        for name, value in self.shell.kept.get(self.kept_as, {}).items():
+            setattr(self, name, value)
+
+    def choices(self) -> dict[str, Any]:
+        """What the user has chosen, to be found again."""
+        return {name: getattr(self, name) for name in self.KEPT}
 
     def on_resize(self) -> None:
         """Other parts, then what is in them."""
@@ -148,9 +173,25 @@ class Page(Screen[None]):
         """Close what is open on this page (a filter, a detail); False if there is nothing."""
         return False
 
+    def say(self, words: str) -> None:
+        """One line, for a moment; literal, for it may name what a log holds."""
+        self.notify(words, timeout=3, markup=False)
+
     def action_problems(self) -> None:
         """The lines that could not be read."""
         self.shell.open_problems()
+
+    def line_place(self) -> Place | None:
+        """The line of the log that is looked at, if there is one."""
+        return None
+
+    def action_open_line(self) -> None:
+        """The log at that line, in the user's own pager or editor."""
+        place = self.line_place()
+        if place is None:
+            self.say("no line of the log stands behind this")
+        else:
+            self.shell.open_line(place)
 
     def open_first_failure(self, run_id: str) -> None:
         """The first failed or interrupted attempt of a run, or its outcome where it has none."""

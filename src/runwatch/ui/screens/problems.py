@@ -39,6 +39,7 @@ class ProblemsPage(FilteredPage):
 
     NAME = "problems"
     CSS_PATH: ClassVar = Path(__file__).with_name("problems.tcss")
+    KEPT = ("filter_text",)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (11, "-brief"), (16, "-low"), (34, "-normal")]
 
@@ -161,15 +162,18 @@ class ProblemsPage(FilteredPage):
 
     # ------------------------------------------------------------------------------------------------ look and move
 
+    def line_place(self) -> Place | None:
+        """The selected one's line; a file that cannot be read at all has none."""
+        where = self.selected[0] if self.selected is not None else None
+        return where if isinstance(where, Place) else None
+
     def action_raw(self) -> None:
         """The line over the whole screen."""
-        problem = self.selected
-        if problem is None:
-            return
-        if isinstance(problem[0], Place):
-            self.shell.open_raw(problem[0])
-        else:
-            self.notify("the whole file cannot be read; there is no line to show", timeout=3, markup=False)
+        place = self.line_place()
+        if place is not None:
+            self.shell.open_raw(place)
+        elif self.selected is not None:
+            self.say("the whole file cannot be read; there is no line to show")
 
     def action_copy(self) -> None:
         """`file:line: reason`."""

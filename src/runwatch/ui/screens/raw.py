@@ -19,9 +19,9 @@ from runwatch.ui.screens.page import Page
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.scroll_text import ScrollText
 
-_OWN = ("back", "raw", "copy")
-_LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line"}
-_SHORT = {"back": "back", "raw": "verbatim", "copy": "copy"}
+_OWN = ("back", "raw", "copy", "open.line")
+_LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line", "open.line": "open in pager"}
+_SHORT = {"back": "back", "raw": "verbatim", "copy": "copy", "open.line": "pager"}
 
 
 def _hints() -> tuple[Hint, ...]:
@@ -75,10 +75,14 @@ class RawScreen(Page):
         self.verbatim = not self.verbatim
         self.show_moment()
 
+    def line_place(self) -> Place | None:
+        """This line."""
+        return self.place
+
     def action_copy(self) -> None:
         """The line as it stands, controls as `\\uXXXX`."""
         if self.line is None:
-            self.notify("its bytes are gone; nothing to copy", timeout=3, markup=False)
+            self.say("its bytes are gone; nothing to copy")
             return
         part = "" if len(self.line) <= COPIED else "first MiB of the "
         self.shell.copy(copied_text(self.line), f"{part}line {cite((self.place,))}")

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import events
 from textual.widget import Widget
 
-from runwatch.answers.view import Mark
 from runwatch.core.places import Place
 from runwatch.session.stops import Kind
 from runwatch.ui.answer_pane import AnswerPane
@@ -19,6 +18,7 @@ from runwatch.ui.pane_tabs import PaneTabs
 from runwatch.ui.run_board import RunBoard
 from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, selection
 from runwatch.ui.safe import line_text
+from runwatch.ui.screens.finding import FindingPage, Wanted
 from runwatch.ui.screens.one_run import OneRun
 from runwatch.ui.screens.reasons import ReasonsScreen
 from runwatch.ui.stage_views import chunk_foot
@@ -30,7 +30,7 @@ _STORY = {"contradicted": 3, "degraded": 2}
 """The pane that tells why; else Happened."""
 
 
-class RunPage(OneRun):
+class RunPage(OneRun, FindingPage):
     """Everything about one run at one moment."""
 
     NAME = "run"
@@ -138,8 +138,14 @@ class RunPage(OneRun):
         self._open(self._selected())
 
     def on_answer_pane_opened(self, event: AnswerPane.Opened) -> None:
-        """The first line that proves the row."""
-        self._open(self._selected())
+        """The one event that the figure rests on, or all of them as a list."""
+        figure = event.pane.figure
+        if figure is not None and figure.query:
+            self.shell.open_events(self.run_id, figure.query)
+        elif figure is not None and not figure.evidence.places:
+            self.say("no event of the log says this")
+        else:
+            self._open(self._selected())
 
     def on_verdict_line_opened(self, event: VerdictLine.Opened) -> None:
         """Every reason, with what proves it."""
@@ -163,7 +169,15 @@ class RunPage(OneRun):
 
     def action_raw(self) -> None:
         """The line of the log behind what is selected."""
-        self._open_place(next(iter(self._selected().places), None), "no line of the log stands behind this")
+        self._open_place(self.line_place(), "no line of the log stands behind this")
+
+    def line_place(self) -> Place | None:
+        """The line behind what is selected."""
+        return next(iter(self._selected().places), None)
+
+    def action_events(self) -> None:
+        """The log of the run."""
+        self.shell.open_events(self.run_id)
 
     def action_copy(self) -> None:
         """What is selected, else the run_id."""
@@ -172,34 +186,20 @@ class RunPage(OneRun):
 
     # ------------------------------------------------------------------------------------------------ find
 
-    def action_next_failure(self) -> None:
-        """A failed or interrupted attempt, else the outcome."""
-        self._find(FAILURES, 1, "failure")
-
-    def action_previous_failure(self) -> None:
-        """The one before."""
-        self._find(FAILURES, -1, "failure")
-
-    def action_next_degradation(self) -> None:
-        """A quality issue, a schema change, a warning."""
-        self._find(DEGRADATIONS, 1, "degradation")
-
-    def action_previous_degradation(self) -> None:
-        """The one before."""
-        self._find(DEGRADATIONS, -1, "degradation")
-
-    def _find(self, marks: tuple[Mark, ...], step: int, noun: str) -> None:
-        if self.moves_time(Kind.FAILURE if marks == FAILURES else Kind.DEGRADATION, step) or self.view is None:
+    def find(self, wanted: Wanted, step: int) -> None:
+        """A failed or interrupted attempt, else the outcome; a quality issue, a schema change, a warning."""
+        if self.view is None:
             return
+        marks = FAILURES if wanted == "failure" else DEGRADATIONS
         stage = self.board.stage
         at = stage.list.cursor if stage.list.has_focus else -1
         found = next_of(self.view, marks, at, step)
         if found is not None:
             self.board.focus_notable(found)
         elif at < 0 or next_of(self.view, marks, -1, step) is None:
-            self.say(f"no {noun} in this run")
+            self.say(f"no {wanted} in this run")
         else:
-            self.say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
+            self.say(f"no {wanted} {'behind' if step > 0 else 'before'} this one")
 
     def go(self, kind: Kind, step: int) -> None:
         """The cursor goes along, to what happened there."""

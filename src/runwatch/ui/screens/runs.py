@@ -28,6 +28,7 @@ class RunsPage(FindsRuns):
 
     NAME = "runs"
     CSS_PATH: ClassVar = Path(__file__).with_name("runs.tcss")
+    KEPT = ("sorting", "filter_text", "attention")
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,6 +160,12 @@ class RunsPage(FindsRuns):
         self.repaint()
         self.board.table.move_to(0)
         self.board.table.follow = "first"
+
+    def action_events(self) -> None:
+        """The log of the selected run."""
+        moment = self._selected()
+        if moment is not None:
+            self.shell.open_events(moment.run_id)
 
     def action_copy(self) -> None:
         """The selected run's id."""

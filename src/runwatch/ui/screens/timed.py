@@ -31,26 +31,15 @@ class Timed(Page):
             return super().hints()
         return footer(self.NAME, held="held" if self.session.playhead.is_recorded else "frozen")
 
-    def say(self, words: str) -> None:
-        """What there is to say, if anything; then the moment."""
-        if words:
-            self.notify(words, timeout=4, markup=False)
-
     def moved(self, words: str) -> None:
         """The moment may be another: show it at once."""
-        self.say(words)
+        if words:
+            self.say(words)
         self.repaint()
 
     def go(self, kind: Kind, step: int) -> None:
         """To the next stop of a kind, or the one before."""
         self.moved(self.shell.travel.go(kind, step, self.run_in_view))
-
-    def moves_time(self, kind: Kind, step: int) -> bool:
-        """Where time is in the user's hand the keys that find something move it there."""
-        if self.session.is_live:
-            return False
-        self.go(kind, step)
-        return True
 
     def action_play_or_pause(self) -> None:
         """Hold, or let time run."""

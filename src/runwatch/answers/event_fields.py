@@ -1,0 +1,102 @@
+"""The fields of an event, as a filter asks for them: made when they are asked for, and only those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from runwatch.core import events as ev
+from runwatch.core.index import UNNUMBERED, RunLog
+from runwatch.core.times import format_time
+
+
+class EventFields:
+    """One event of a run's log after the other: `at` moves on. Of ten million none is kept."""
+
+    __slots__ = ("_event", "_log", "_position")
+
+    def __init__(self, log: RunLog) -> None:
+        self._log = log
+        self._position = 0
+        self._event: ev.Event = ev.Unknown(variant="")
+
+    def at(self, position: int) -> EventFields:
+        """These fields, of the event there."""
+        self._position = position
+        self._event = self._log.event(position)
+        return self
+
+    def get(self, name: str, /) -> object:
+        """A field of the event; None where it has none of that name."""
+        look = _OF_EVENT.get(name)
+        if look is not None:
+            return look(self._event)
+        attribute = _OF_NAME.get(name)
+        if attribute is not None:
+            return getattr(self._event, attribute, None)
+        match name:
+            case "n":
+                return None if self._event.group in UNNUMBERED else self._log.number_at(self._position)
+            case "time":
+                moment = self._log.moment(self._position)
+                return None if moment is None else format_time(moment, 9)
+        place = self._log.place(self._position)
+        if name == "log":
+            return place.segment.path
+        return None if place.segment.document or name != "line" else place.line
+
+    def values(self) -> Iterator[object]:
+        """Every text that the event holds, and the words that are shown for what is no text."""
+        event = self._event
+        yield event.kind
+        for name in event.__struct_fields__:
+            yield from _texts(getattr(event, name))
+        if isinstance(event, ev.ValidationResult):
+            yield "passed" if event.passed else "failed"
+        elif isinstance(event, ev.ReconciliationResult):
+            yield "matched" if is_equal(event) else "mismatched"
+
+
+def is_equal(event: ev.ReconciliationResult) -> bool:
+    """The source's rows and the exported ones are the same, and the log says so."""
+    return event.matched and event.source_count == event.exported_rows
+
+
+def _error(event: ev.Event) -> object:
+    match event:
+        case ev.ChunkFailed():
+            return event.error
+        case ev.RunCompleted():
+            return event.error_message
+        case ev.RetryAttempted():
+            return event.reason
+    return None
+
+
+def _texts(value: Any) -> Iterator[object]:
+    """Every text inside a value, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+
+
+_OF_EVENT: Mapping[str, Callable[[ev.Event], object]] = {
+    "kind": lambda event: event.kind,
+    "group": lambda event: event.group,
+    "chunk": ev.chunk_of,
+    "error": _error,
+}
+_OF_NAME: Mapping[str, str] = {
+    "rows": "rows",
+    "bytes": "bytes",
+    "file": "file_name",
+    "message": "message",
+    "status": "status",
+    "attempt": "attempt",
+}

@@ -1,0 +1,60 @@
+"""Which events of a run a filter finds, looked for bit by bit.
+
+A log can hold ten million events, so nobody waits for all of them: `examine`
+takes a few at a time and goes on where it stopped. A hit costs four bytes.
+What was examined is never looked at again, until the log stands in another order.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+
+from runwatch.answers.event_fields import EventFields
+from runwatch.answers.filters import Filter
+from runwatch.core.index import RunLog
+
+
+class Hits:
+    """The positions that a filter finds in one log, in the order of the log."""
+
+    def __init__(self, wanted: Filter, log: RunLog) -> None:
+        self.wanted = wanted
+        self.positions = array("I")
+        self.examined = 0
+        """So many positions are looked at, from the first."""
+        self._fields = EventFields(log)
+
+    def examine(self, stop: int, most: int) -> bool:
+        """Look at `most` further positions before `stop`; True if none is left."""
+        end = min(stop, self.examined + most)
+        matches, fields, found = self.wanted.matches, self._fields, self.positions
+        for position in range(self.examined, end):
+            if matches(fields.at(position)):
+                found.append(position)
+        self.examined = max(self.examined, end)
+        return self.examined >= stop
+
+    def count(self, stop: int) -> int:
+        """How many stand before this position."""
+        return bisect_left(self.positions, stop)
+
+    def index_of(self, position: int) -> int | None:
+        """Which hit this position is, from 0; None if it is none."""
+        index = bisect_left(self.positions, position)
+        return index if index < len(self.positions) and self.positions[index] == position else None
+
+    def share(self, stop: int) -> float:
+        """How much of what is shown was looked at."""
+        return 1.0 if self.examined >= stop else self.examined / stop
+
+    def nearest(self, position: int, stop: int) -> int:
+        """The hit at or behind a position, else the last before it; -1 while there is none."""
+        count = self.count(stop)
+        return min(bisect_left(self.positions, position, 0, count), count - 1)
+
+    def next(self, position: int, step: int, stop: int) -> int | None:
+        """The hit behind a position, or before it; None at the end."""
+        count = self.count(stop)
+        index = bisect_left(self.positions, position + (step > 0), 0, count) - (step < 0)
+        return self.positions[index] if 0 <= index < count else None

@@ -1,0 +1,206 @@
+"""Events in words, the fields that a filter asks of them, what it finds bit by bit, and where the next failure is."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from tests.core.made import (
+    completed,
+    ended,
+    failed,
+    feed,
+    moment_of,
+    plan,
+    reconciled,
+    retry,
+    run_of,
+    segment,
+    started,
+    warning,
+    written,
+)
+
+from runwatch.answers.event_hits import Hits
+from runwatch.answers.event_rows import detail_of, event_row, mark_of, still
+from runwatch.answers.event_stops import degradations, failures, stops
+from runwatch.answers.filters import EVENT_FIELDS, parse_filter
+from runwatch.answers.view import Mark
+from runwatch.core import events as ev
+from runwatch.core.index import RunLog
+from runwatch.core.run import NOWHERE
+
+UNKNOWN = ev.Unknown(variant="LeaseLost", extra={"chunk_index": 3, "who": "node-7"})
+STORY: list[tuple[float | None, ev.Event]] = [
+    (0, plan(export_name="orders")),
+    (1, started(0, "1", "500000")),
+    (2, failed(0, "no space left on device")),
+    (3, retry(1500)),
+    (4, started(0)),
+    (5, written("a.parquet", 500_000, 2_000_000)),
+    (6, completed(0, 500_000, "a.parquet")),
+    (7, completed(1, 0)),
+    (8, warning("slow source")),
+    (9, ev.ParallelismAdjusted(from_=4, to=3, reason="pressure")),
+    (10, ev.ValidationResult(passed=False)),
+    (11, reconciled(5, 4)),
+    (12, UNKNOWN),
+    (13, ev.Progress(chunks_done=1, rows=9)),
+    (14, ended("failed", "one chunk\nnever completed")),
+]
+
+
+def found(text: str) -> list[int]:
+    """Positions, from 0, that a filter finds in the story."""
+    log = run_of(*STORY).log
+    hits = Hits(parse_filter(text, EVENT_FIELDS), log)
+    assert hits.examine(len(STORY), len(STORY))
+    return list(hits.positions)
+
+
+@pytest.mark.parametrize(
+    ("text", "positions"),
+    [
+        ("kind:FileWritten|ChunkCompleted", [5, 6, 7]),
+        ("kind:filewritten", [5]),
+        ("kind:fail|RETRY", [2, 3]),
+        ("kind=Warning|", [8]),
+        ("kind=warn|retryattempted", [3]),
+        ("group:degraded", [8, 9]),
+        ("chunk:0", [1, 2, 4, 6]),
+        ("chunk=1|3", [7, 12]),
+        ("chunk>0", [7, 12]),
+        ("!chunk=? kind:chunk", [1, 2, 4, 6, 7]),
+        ("rows>=500k", [5, 6]),
+        ("rows=0", [7]),
+        ("bytes>1M", [5]),
+        ("file:PARQUET", [5, 6]),
+        ("!file=?", [5, 6]),
+        ("error:space", [2]),
+        ("error:completed", [14]),
+        ("message:slow", [8]),
+        ("status:failed", [14]),
+        ("attempt=1 kind:failed", [2]),
+        ("n=13|1", [0, 14]),
+        ("n>=12", [11, 14]),
+        ("line:3", [2]),
+        ("log:orders.jsonl !kind:chunk n<3", [0]),
+        ("time:18:00:05", [5]),
+        ("time:2026-11-23T18:00:1", [10, 11, 12, 13, 14]),
+        ("node-7", [12]),
+        ("lease", [12]),
+        ('"no space"', [2]),
+        ("failed", [2, 10, 14]),
+        ("mismatched", [11]),
+        ("chunk:", list(range(15))),
+        ("kind:|", list(range(15))),
+        ("status:nothing|?", [position for position in range(15) if position != 14]),
+    ],
+)
+def test_what_a_filter_finds_among_events(text: str, positions: list[int]) -> None:
+    assert found(text) == positions
+
+
+def test_every_field_can_be_asked_for() -> None:
+    for field in EVENT_FIELDS:
+        assert found(f"{field}:x") is not None
+        assert found(f"{field}=?") is not None
+
+
+def test_an_event_is_told_in_one_line() -> None:
+    log = run_of(*STORY).log
+    rows = [event_row(log, position) for position in range(len(STORY))]
+    assert [row.number for row in rows][-4:] == [12, None, None, 13]
+    assert [(row.chunk, row.detail) for row in rows[1:5]] == [
+        (0, "1 to 500,000"),
+        (0, "no space left on device"),
+        (None, "attempt 1 failed, waits 1.5 s: lost connection"),
+        (0, "1 to 9"),
+    ]
+    assert rows[5].detail == "a.parquet, 500,000 rows, 2.00 MB"
+    assert rows[7].detail == "0 rows, no file"
+    assert rows[11].detail == "mismatched: source 5, exported 4"
+    assert rows[13].detail == "1 of ? chunks, 9 rows"
+    assert rows[14].detail == "failed after 5.0 s: one chunk never completed"
+    assert [row.mark for row in rows[2:4]] == [Mark.FAILED, Mark.RETRY]
+    assert rows[10].mark is Mark.CONTRADICTED
+    assert [row.place.line for row in rows] == list(range(1, 16))
+
+
+def test_every_kind_has_words_and_none_has_a_break() -> None:
+    for event in [event for _, event in STORY] + [
+        ev.RunStarted(destination="s3"),
+        ev.RunStarted(),
+        ev.ChunkPlanned(chunk_index=1, start_key="a", end_key="b"),
+        ev.ProducerSeen(host="h", pid=7, until="2026-11-23T18:00:00Z", superseded_by="x"),
+        ev.Progress(chunks_total=4, files=1, bytes=5),
+        ev.PlanWarning(rule="r", message="m"),
+        ev.QualityIssue(severity="WARN", message="m"),
+        ev.SchemaChanged(added=("a",), removed=(), type_changed=()),
+        ended("skipped"),
+    ]:
+        assert mark_of(event) in Mark
+        row = event_row(run_of((0, event)).log, 0)
+        assert "\n" not in row.detail
+        assert row.detail or not detail_of(event)
+
+
+def test_hits_are_found_bit_by_bit_and_only_new_events_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [(float(n), started(n % 3)) for n in range(100)]
+    run = run_of(*steps)
+    hits = Hits(parse_filter("chunk:1", EVENT_FIELDS), run.log)
+    looked: list[int] = []
+    original = RunLog.event
+
+    def noted(log: RunLog, position: int) -> ev.Event:
+        looked.append(position)
+        return original(log, position)
+
+    monkeypatch.setattr(RunLog, "event", noted)
+    assert not hits.examine(100, 40)
+    assert (list(hits.positions), hits.share(100)) == ([*range(1, 40, 3)], 0.4)
+    assert hits.examine(100, 1000)
+    assert looked == list(range(100))
+    feed(run, segment(), (100.0, started(1)), first_line=101)
+    assert hits.share(101) < 1
+    assert hits.examine(101, 1000)
+    assert looked == list(range(101))
+    assert hits.positions[-1] == 100
+    assert hits.positions.itemsize == 4
+
+
+def test_hits_beyond_the_moment_shown_are_not_counted() -> None:
+    hits = Hits(parse_filter("chunk:1", EVENT_FIELDS), run_of(*[(float(n), started(n % 3)) for n in range(100)]).log)
+    hits.examine(100, 100)
+    assert [hits.count(stop) for stop in (0, 1, 2, 5, 100)] == [0, 0, 1, 2, 33]
+    assert hits.share(5) == 1
+    assert (hits.next(1, 1, 5), hits.next(4, 1, 5), hits.next(4, -1, 5), hits.next(1, -1, 5)) == (4, None, 1, None)
+    assert (hits.next(50, 1, 5), hits.next(50, -1, 5)) == (None, 4)
+    assert (hits.nearest(0, 5), hits.nearest(2, 5), hits.nearest(99, 5), hits.nearest(0, 1)) == (0, 1, 1, -1)
+    assert (hits.index_of(4), hits.index_of(5)) == (1, None)
+
+
+def test_a_still_log_keeps_its_order_while_the_other_is_arranged_anew() -> None:
+    """A file that turns up late moves the others; what is on the screen meanwhile must not fall over."""
+    run = run_of(*[(float(n), started(n)) for n in range(10, 20)])
+    before = still(run.log)
+    feed(run, segment("a.jsonl"), *[(float(n), failed(n)) for n in range(5)])
+    assert run.state.positions == 15
+    assert [before.event(position).kind for position in range(10)] == ["ChunkStarted"] * 10
+    assert run.log.event(0).kind == "ChunkFailed"
+    run.take_out(run.log.segments[-1])
+    assert [before.number_at(position) for position in range(10)] == list(range(1, 11))
+
+
+def test_the_next_failure_is_looked_up() -> None:
+    moment = moment_of(*STORY, (15, started(5)), (16, started(5)))
+    assert list(stops(failures(moment), NOWHERE, 1)) == [2, 3, 14, 16]
+    assert list(stops(failures(moment), 17, -1)) == [16, 14, 3, 2]
+    assert list(stops(failures(moment), 3, 1)) == [14, 16]
+    assert list(stops(degradations(moment), NOWHERE, 1)) == [8]
+    assert list(stops(degradations(moment), 8, 1)) == []
+
+
+def test_looking_for_a_failure_among_hits_has_an_end() -> None:
+    moment = moment_of(*[(float(n), failed(n)) for n in range(50)])
+    assert list(islice(stops(failures(moment), NOWHERE, 1), 3)) == [0, 1, 2]
