@@ -4,7 +4,7 @@
 VENV  := .venv
 PY    := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
-JOBS  ?= 2
+JOBS  ?= 4  # twice the cores of a small machine: tests of screens mostly wait
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test slow check lint types layers bench shots clean
