@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.made import Step, completed, ended, failed, moment_of, ns, plan, retry, started, warning
+from tests.core.made import T0, Step, completed, ended, failed, moment_of, ns, plan, retry, started, warning
 
 from runwatch.answers.attempt import failure_stops
 from runwatch.answers.estimate import chunk_duration, median_duration, rate_of, time_left
@@ -265,3 +265,12 @@ def test_what_failed_is_told_before_what_the_log_leaves_out() -> None:
     _, second, third = reasons(moment)
     assert second.text.startswith("3 failures, 1 cause")
     assert third.code == "no_plan"
+
+
+def test_a_failure_far_behind_those_listed_still_has_its_mark() -> None:
+    """1,500 failures in the first minute, one an hour later: the bar shows it, and stays short."""
+    early = [(n * 0.04, failed(n)) for n in range(1500)]
+    found = stage(moment_of((0, plan()), *early, (3600, failed(1500)), (3601, ended("failed")))).marks
+    late = [mark for mark in found if mark.mark is Mark.FAILED and mark.time >= T0 + 3600 * SECOND]
+    assert [mark.time for mark in late] == [T0 + 3600 * SECOND, T0 + 3601 * SECOND]
+    assert len(found) < 1000 + 480

@@ -10,6 +10,7 @@ from runwatch.answers import units
 from runwatch.answers.estimate import median_duration, time_left
 from runwatch.answers.figures import chunks_total, last_event_at, outcome, started_at
 from runwatch.answers.lanes import STATES, Lane, lanes
+from runwatch.answers.marks import STRETCHES, TimeMark, time_marks
 from runwatch.answers.notable import Notable, fold_equals, notables
 from runwatch.answers.view import Mark
 from runwatch.core.runs import Moment
@@ -22,16 +23,6 @@ LANES_AT_MOST = 64
 STANDS_OUT = 1.3
 """Times the median from which a chunk is called slow."""
 CELLS_AT_MOST = 10_000_000
-DENSITY = 480
-"""Stretches of the time axis whose entries are counted: several for each cell of any terminal."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeMark:
-    """Something worth a mark on the time bar."""
-
-    time: int
-    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,7 @@ class Stage:
     remark: str
     """For the border's foot: "slowest chunk 0, 2.8 × the median of 2.7 s"."""
     density: tuple[int, ...] = ()
-    """Entries in each of `DENSITY` equal stretches of the axis; empty where it has no length."""
+    """Entries in each of `STRETCHES` equal stretches of the axis; empty where it has no length."""
     ahead: int | None = None
     """Events behind the moment shown; None where that is the present."""
 
@@ -88,7 +79,7 @@ def stage(moment: Moment, whole: Moment | None = None) -> Stage:
         end=end,
         estimated=estimated,
         tail=_tail(moment) if whole is None or now is None or now == end else _share(start, now, end, about=estimated),
-        marks=tuple(TimeMark(notable.time, notable.mark) for notable in marked if notable.time is not None),
+        marks=time_marks(whole or moment, marked, start, end),
         notables=fold_equals(found),
         events=moment.state.events,
         remark=_remark(moment),
@@ -157,7 +148,7 @@ def _density(moment: Moment, start: int | None, end: int | None) -> tuple[int, .
     if start is None or end is None or end <= start:
         return ()
     moments, count = moment.log.moments, moment.state.positions
-    edges = [bisect_left(moments, start + (end - start) * cell // DENSITY, 0, count) for cell in range(1, DENSITY)]
+    edges = [bisect_left(moments, start + (end - start) * cell // STRETCHES, 0, count) for cell in range(1, STRETCHES)]
     return tuple(right - left for left, right in pairwise([0, *edges, count]))
 
 
