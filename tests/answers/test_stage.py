@@ -272,5 +272,5 @@ def test_a_failure_far_behind_those_listed_still_has_its_mark() -> None:
     early = [(n * 0.04, failed(n)) for n in range(1500)]
     found = stage(moment_of((0, plan()), *early, (3600, failed(1500)), (3601, ended("failed")))).marks
     late = [mark for mark in found if mark.mark is Mark.FAILED and mark.time >= T0 + 3600 * SECOND]
-    assert [mark.time for mark in late] == [T0 + 3600 * SECOND, T0 + 3601 * SECOND]
+    assert sorted(mark.time for mark in late) == [T0 + 3600 * SECOND, T0 + 3601 * SECOND]
     assert len(found) < 1000 + 480
