@@ -60,6 +60,12 @@ class ShellApp(LooksApp):
     def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         self.asked.append(("chunk", run_id, chunk_index, attempt))
 
+    def lead_to_runs(self, export: str | None = None) -> None:
+        self.asked.append(("runs", export))
+
+    def lead_to_run(self, run_id: str) -> None:
+        self.asked.append(("to run", run_id))
+
     def open_problems(self) -> None:
         self.asked.append(("problems",))
 

@@ -71,7 +71,8 @@ def test_a_condition_an_order_and_a_limit_of_its_own_keep_their_meaning() -> Non
     """The bounds are put on what the query reads, not on what it would read without them."""
     assert numbers("SELECT * FROM t WHERE id < 5 OR id = 7", "1", "10") == [1, 2, 3, 4, 7]
     assert numbers("SELECT * FROM t ORDER BY id DESC LIMIT 3;", "0", "999") == [999, 998]
-    assert numbers("WITH a AS (SELECT * FROM t WHERE id % 2 = 0) SELECT * FROM a LIMIT 12 -- x", "-2", "5") == [-2, 0, 2]
+    even = "WITH even AS (SELECT * FROM t WHERE id % 2 = 0) SELECT * FROM even LIMIT 12 -- few"
+    assert numbers(even, "-2", "5") == [-2, 0, 2]
 
 
 @pytest.mark.parametrize(

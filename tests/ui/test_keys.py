@@ -11,7 +11,7 @@ SCREENS = ("runs", "run", "chunk", "problems")
 CONTRACT = (
     "enter escape j k up down left right g G home end ctrl+d ctrl+u pagedown pageup tab shift+tab 1 2 3 4 0 m e E w W "
     "h l x P slash n N s S f space left_square_bracket right_square_bracket left_curly_bracket right_curly_bracket "
-    "comma full_stop minus plus t z shift+left shift+right v y u a r ctrl+p colon question_mark f1 q ctrl+c ctrl+q"
+    "comma full_stop minus plus t z shift+left shift+right v y b B u a r ctrl+p colon question_mark f1 q ctrl+c ctrl+q"
 )
 
 

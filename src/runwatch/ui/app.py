@@ -11,7 +11,9 @@ import asyncio
 import contextlib
 import signal
 import time
+from collections.abc import Callable
 from datetime import UTC, tzinfo
+from typing import Any
 
 from textual import work
 from textual.screen import Screen
@@ -20,8 +22,10 @@ from runwatch.core.places import Place
 from runwatch.session.session import Session
 from runwatch.session.travel import Travel
 from runwatch.session.zone import LocalZone
+from runwatch.ui.jump import RunCommands
 from runwatch.ui.keys import bindings
 from runwatch.ui.looks import LooksApp
+from runwatch.ui.narrowing import one_export
 from runwatch.ui.opening import Opening
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.chunk import ChunkPage
@@ -44,6 +48,7 @@ class RunwatchApp(LooksApp):
     TITLE = "runwatch"
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = LooksApp.COMMANDS | {RunCommands}
 
     def __init__(
         self, session: Session, *, theme: str = DEFAULT, plain: bool = False, opening: Opening | None = None
@@ -64,6 +69,8 @@ class RunwatchApp(LooksApp):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread, as in a test
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.open_runs()
+        self.say(self.session.bookmarks.notice)
+        self.session.bookmarks.notice = ""
         self.read()
         self.set_interval(TICK, self._tick_if_rested)
 
@@ -96,6 +103,22 @@ class RunwatchApp(LooksApp):
         """One run; `at_outcome` with the cursor on its end."""
         self.push_screen(RunPage(run_id, at_outcome=at_outcome))
 
+    def lead_to_runs(self, export: str | None = None) -> None:
+        """Back to all runs, or to those of one export."""
+        self._peel_to(lambda page: isinstance(page, RunsPage))
+        if export is not None and isinstance(self.screen, RunsPage):
+            self.screen.narrow(one_export(export))
+
+    def lead_to_run(self, run_id: str) -> None:
+        """Back to the page of this run, or to a fresh one on top of all runs."""
+        self._peel_to(lambda page: isinstance(page, RunsPage) or (isinstance(page, RunPage) and page.run_id == run_id))
+        if not isinstance(self.screen, RunPage):
+            self.open_run(run_id)
+
+    def _peel_to(self, wanted: Callable[[Screen[Any]], bool]) -> None:
+        while len(self.screen_stack) > 2 and not wanted(self.screen):
+            self.pop_screen()
+
     def choose_run(self, screen: Screen[str | None]) -> None:
         """Ask which run."""
         self.push_screen(screen, lambda run_id: self._opening.choose(self, run_id))
@@ -124,9 +147,10 @@ class RunwatchApp(LooksApp):
         self.push_screen(RawScreen(place, self.session.source.line_at(place)))
 
     def copy(self, text: str, what: str) -> None:
-        """Put it in the clipboard (OSC 52), and say `what` was."""
+        """Put it in the clipboard (OSC 52) and in a file, for not every terminal takes it; say `what` was."""
         self.copy_to_clipboard(text)
-        self.notify(f"{line_text(what)} copied", timeout=2, markup=False)
+        more = self.session.copies.keep(text)
+        self.notify(line_text(f"{what} copied; {more}" if more else f"{what} copied"), timeout=4, markup=False)
 
     def leave(self) -> None:
         """The page below; from the last one, out."""

@@ -78,6 +78,7 @@ def _held(rank: int) -> tuple[tuple[str, int], ...]:
 _ALL = "runs run chunk problems"
 _PLACED = "list map"
 _TIMED = "runs run chunk"
+_MARKED = "run chunk raw"
 
 KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), "open", "open", Group.MOVE, _at(_PLACED), "open",
@@ -169,8 +170,12 @@ KEYS: tuple[Key, ...] = (
     Key("copy", ("y",), "copy", "copy", Group.LOOK, _at(f"{_ALL} raw"), "copy",
         "The id, the error, the range or the query",
         footer=(("runs", 8), ("run", 7), ("chunk", 5), ("problems", 5))),
+    Key("bookmark", ("b",), "bookmark", "bookmark", Group.LOOK, _at(_MARKED), "bookmark, next bookmark",
+        "Set one on this event, or take it away; kept between starts", footer=(("chunk", 6), *_held(7))),
+    Key("bookmark.next", ("B",), "next_bookmark", "next bookmark", Group.LOOK, _at(_MARKED), "",
+        "Of this run, and round again; where time is held, to its moment"),
     Key("utc", ("u",), "toggle_utc", "UTC or local", Group.LOOK, _at("app"), "UTC or local",
-        "Times in UTC, or in this machine's zone", footer=(("chunk", 6),)),
+        "Times in UTC, or in this machine's zone", footer=(("chunk", 7),)),
     Key("plain", ("a",), "toggle_plain", "plain glyphs", Group.LOOK, _at("app"), "plain glyphs",
         "ASCII only, for fonts that lack ours"),
     Key("palette", ("ctrl+p", "colon"), "command_palette", "palette", Group.APP, _at("app"), "palette",

@@ -47,6 +47,12 @@ class ShellApp(LooksApp):
     def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         self.opened.append(f"{run_id} {chunk_index} {attempt}")
 
+    def lead_to_runs(self, export: str | None = None) -> None:
+        self.opened.append(f"runs {export}")
+
+    def lead_to_run(self, run_id: str) -> None:
+        self.opened.append(f"to {run_id}")
+
     def open_problems(self) -> None:
         self.push_screen(ProblemsPage())
 

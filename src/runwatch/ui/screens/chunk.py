@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from textual.widget import Widget
 
-from runwatch.answers.attempt import AttemptView, attempt_view, failure_stops, is_bad, position_of, time_lost
-from runwatch.answers.chunk import ChunkView, chunk_view
+from runwatch.answers.attempt import (
+    AttemptView,
+    attempt_view,
+    chosen_attempt,
+    failure_stops,
+    position_of,
+    told_chunk,
+)
+from runwatch.answers.chunk import ChunkView
+from runwatch.core.runs import parse_run_id
 from runwatch.session.stops import Kind
 from runwatch.ui.chunk_board import ChunkBoard
+from runwatch.ui.chunk_words import to_copy
 from runwatch.ui.header_view import events_of, header_view
-from runwatch.ui.raw_text import LineKeeper, copied_text
+from runwatch.ui.raw_text import LineKeeper
 from runwatch.ui.safe import line_text
+from runwatch.ui.screens.marked import Event, Marked
+from runwatch.ui.screens.same_errors import SameErrors
 from runwatch.ui.screens.timed import Timed
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class ChunkPage(Timed):
+class ChunkPage(SameErrors, Marked, Timed):
     """A chunk of a run."""
 
     NAME = "chunk"
@@ -71,29 +81,36 @@ class ChunkPage(Timed):
     # ------------------------------------------------------------------------------------------------ what is shown
 
     def header(self) -> HeaderView:
-        """Export, run, chunk."""
+        """Export, run, chunk; of several attempts which."""
         moment = self.session.moment(self.run_id)
         export = line_text(moment.export if moment is not None else "unknown")
-        run = line_text(self.view.short_id if self.view is not None else self.run_id)
-        last = f"chunk {self.chunk_index:,}"
-        short = (export, run.partition("T")[2] or run, last)
-        return header_view(self.session, self.zone, (export, run, last), short, events_of(self.session, moment))
+        run = line_text(parse_run_id(self.run_id)[1])
+        last = [f"chunk {self.chunk_index:,}"]
+        if self.view is not None and len(self.view.attempts) > 1:
+            last.append(f"attempt {self.attempt:,}")
+        short = (export, run.partition("T")[2] or run, *last)
+        return header_view(self.session, self.zone, (export, run, *last), short, events_of(self.session, moment))
+
+    def repaint(self) -> None:
+        """The view first: the header tells of the attempt too."""
+        self._look()
+        super().repaint()
+
+    def _look(self) -> None:
+        """The chunk at the moment shown, and which attempt is selected."""
+        moment = self.session.moment(self.run_id)
+        self.view = view = None if moment is None else told_chunk(moment, self.chunk_index)
+        if view is not None and view.attempts:
+            self.attempt = chosen_attempt(view, self.attempt)
 
     def show_moment(self) -> None:
-        """The chunk at the moment shown, and the attempt that is selected."""
-        moment = self.session.moment(self.run_id)
-        view = None if moment is None else chunk_view(moment, self.chunk_index)
-        if moment is not None and view is not None and (lost := time_lost(moment, view)):
-            view = replace(view, aside=f"{view.aside}; {lost}" if view.aside else lost)
-        self.view, self.selected = view, None
+        """Boxes, and in them the selected attempt."""
+        moment, view = self.session.moment(self.run_id), self.view
+        self.selected = None
         self.board.show(view, self.zone)
         if moment is None or view is None or not view.attempts:
             return
-        rows = view.attempts
-        if self.attempt < 1:
-            self.attempt = ([row.number for row in rows if is_bad(row)] or [rows[-1].number])[-1]
-        self.attempt = min(self.attempt, len(rows))
-        row = rows[self.attempt - 1]
+        row = view.attempts[self.attempt - 1]
         others = self.session.moments() if row.error else ()
         self.selected = found = attempt_view(moment, self.chunk_index, row, others)
         self.board.show_attempt(view, found, self._line_at(found), self.zone)
@@ -125,7 +142,7 @@ class ChunkPage(Timed):
         wanted = max(1, min(number, count))
         if count and wanted != self.attempt:
             self.attempt, self._reached = wanted, None
-            self.show_moment()
+            self.repaint()
 
     # ------------------------------------------------------------------------------------------------ failures
 
@@ -169,6 +186,13 @@ class ChunkPage(Timed):
 
     # ------------------------------------------------------------------------------------------------ look and move
 
+    def event_in_hand(self) -> Event | None:
+        """The end of the selected attempt, or what began it."""
+        moment = self.session.moment(self.run_id)
+        if moment is None or self.view is None:
+            return None
+        return self.run_id, position_of(moment, self.chunk_index, self.attempt)
+
     def action_raw(self) -> None:
         """The selected attempt's end, as the log has it, over the whole screen."""
         if self.selected is not None:
@@ -176,21 +200,15 @@ class ChunkPage(Timed):
 
     def action_copy(self) -> None:
         """What has the focus: the error, the range, the line; else the query."""
-        if self.view is not None:
-            self.shell.copy(*self._wanted(self.view, self.focused.id if self.focused is not None else None))
-
-    def _wanted(self, view: ChunkView, focused: str | None) -> tuple[str, str]:
-        """What `y` copies, and what it is called; of what is not there the next best."""
-        error = self.selected.text if self.selected is not None else ""
+        if self.view is None:
+            return
+        focused = self.focused.id if self.focused is not None else None
         line = self._line_at(self.selected) if focused == "raw" and self.selected is not None else None
-        if line is not None:
-            return copied_text(line), "the line"
-        if error and (focused == "error" or (focused != "chunk" and not view.query)):
-            return error, "the error"
-        if view.query and focused != "chunk":
-            return view.query, "the query"
-        keys = next((row.spans[0].text for row in view.facts if row.label == "keys"), "unknown")
-        return f"{view.run_id} chunk {view.chunk_index}: {keys}", "chunk and range"
+        self.shell.copy(*to_copy(self.view, self.selected, focused, line))
+
+    def error_in_hand(self) -> str:
+        """The selected attempt's."""
+        return self.view.attempts[self.attempt - 1].error if self.view is not None and self.view.attempts else ""
 
     def action_next_pane(self) -> None:
         """The keys to the next box."""

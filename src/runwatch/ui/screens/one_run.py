@@ -7,12 +7,13 @@ from runwatch.answers.run import RunView
 from runwatch.core.runs import Moment
 from runwatch.ui.header_view import events_of, header_view
 from runwatch.ui.safe import line_text
+from runwatch.ui.screens.marked import Marked
 from runwatch.ui.screens.timed import Timed
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.header import HeaderView
 
 
-class OneRun(Timed):
+class OneRun(Marked, Timed):
     """Has the run's moment, and the view that is made of it, before anything is drawn."""
 
     def __init__(self, run_id: str) -> None:
@@ -26,8 +27,9 @@ class OneRun(Timed):
     def repaint(self) -> None:
         """The view first: the header tells of it too."""
         self.moment = self.session.moment(self.run_id)
+        marked = self.session.bookmarks.positions(self.run_id)
         whole = None if self.session.is_live else self.session.whole(self.run_id)
-        self.view = self._keeper.view(self.moment, self.zone, whole)
+        self.view = self._keeper.view(self.moment, self.zone, whole, marked)
         super().repaint()
 
     @property

@@ -17,8 +17,9 @@ from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.notice import Notice, is_too_small, small_lines
 from runwatch.ui.pane_tabs import PaneTabs
 from runwatch.ui.run_board import RunBoard
-from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, selection
+from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, place_in_hand, selection
 from runwatch.ui.safe import line_text
+from runwatch.ui.screens.marked import Event
 from runwatch.ui.screens.one_run import OneRun
 from runwatch.ui.screens.reasons import ReasonsScreen
 from runwatch.ui.stage_views import chunk_foot
@@ -84,7 +85,7 @@ class RunPage(OneRun):
         if view is not None and self.moment is not None and self._at_outcome:
             end = outcome_of(view, self.moment)
         if end is not None:
-            self._go_to_notable(end)
+            self.board.focus_notable(end)
         elif view is not None:
             self.board.focus_pane(_STORY.get(view.verdict.verdict, 1))
 
@@ -170,6 +171,13 @@ class RunPage(OneRun):
         selected = self._selected()
         self.shell.copy(selected.text or self.run_id, selected.what)
 
+    def event_in_hand(self) -> Event | None:
+        """The notable event under the cursor, what proves the selected row; else the last event at this moment."""
+        if self.moment is None:
+            return None
+        place = place_in_hand(self.board, self.focused)
+        return (self.run_id, self.moment.state.positions - 1) if place is None else self.event_at(place)
+
     # ------------------------------------------------------------------------------------------------ find
 
     def action_next_failure(self) -> None:
@@ -195,15 +203,11 @@ class RunPage(OneRun):
         at = stage.list.cursor if stage.list.has_focus else -1
         found = next_of(self.view, marks, at, step)
         if found is not None:
-            self._go_to_notable(found)
+            self.board.focus_notable(found)
         elif at < 0 or next_of(self.view, marks, -1, step) is None:
             self.say(f"no {noun} in this run")
         else:
             self.say(f"no {noun} {'behind' if step > 0 else 'before'} this one")
-
-    def _go_to_notable(self, number: int) -> None:
-        """The cursor of the list on it, and the map's on its chunk."""
-        self.board.focus_notable(number)
 
     def action_next_sibling(self) -> None:
         """The next run of this export."""
