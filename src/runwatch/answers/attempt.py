@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -145,6 +145,12 @@ def position_of(moment: Moment, chunk_index: int, number: int) -> int:
         return chunks.planned[slot]
     attempt = attempts[number - 1]
     return attempt.start if attempt.end == NOWHERE else attempt.end
+
+
+def marked_attempts(moment: Moment, view: ChunkView, positions: Collection[int]) -> frozenset[int]:
+    """The numbers of the attempts whose end, or begin, stands at one of these positions."""
+    numbers = (row.number for row in view.attempts) if positions else ()
+    return frozenset(number for number in numbers if position_of(moment, view.chunk_index, number) in positions)
 
 
 def time_lost(moment: Moment, view: ChunkView) -> str:

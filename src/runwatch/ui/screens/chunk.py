@@ -13,6 +13,7 @@ from runwatch.answers.attempt import (
     attempt_view,
     chosen_attempt,
     failure_stops,
+    marked_attempts,
     position_of,
     told_chunk,
 )
@@ -85,11 +86,11 @@ class ChunkPage(SameErrors, Marked, Timed):
         moment = self.session.moment(self.run_id)
         export = line_text(moment.export if moment is not None else "unknown")
         run = line_text(parse_run_id(self.run_id)[1])
-        last = [f"chunk {self.chunk_index:,}"]
+        path: tuple[str, ...] = (export, run, f"chunk {self.chunk_index:,}")
+        short: tuple[str, ...] = (export, run.partition("T")[2] or run, path[2])
         if self.view is not None and len(self.view.attempts) > 1:
-            last.append(f"attempt {self.attempt:,}")
-        short = (export, run.partition("T")[2] or run, *last)
-        return header_view(self.session, self.zone, (export, run, *last), short, events_of(self.session, moment))
+            path, short = (*path, f"attempt {self.attempt:,}"), (*short, "")
+        return header_view(self.session, self.zone, path, short, events_of(self.session, moment))
 
     def repaint(self) -> None:
         """The view first: the header tells of the attempt too."""
@@ -110,6 +111,8 @@ class ChunkPage(SameErrors, Marked, Timed):
         self.board.show(view, self.zone)
         if moment is None or view is None or not view.attempts:
             return
+        positions = self.session.bookmarks.positions(self.run_id)
+        self.board.attempts.show_bookmarks(marked_attempts(moment, view, positions))
         row = view.attempts[self.attempt - 1]
         others = self.session.moments() if row.error else ()
         self.selected = found = attempt_view(moment, self.chunk_index, row, others)

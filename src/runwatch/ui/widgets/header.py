@@ -26,7 +26,7 @@ class HeaderView:
     path: tuple[str, ...] = ()
     """Export, run, chunk: as deep as the screen is."""
     path_short: tuple[str, ...] = ()
-    """The same, as many, without the date part of the run."""
+    """The same, as many, without the date part of the run; what only the longer one says is empty."""
     state: str = ""
     """`live`, `watching`, `reading 38 %`, `log ended`, `paused at 18:14:02`, `×10`."""
     state_mark: str = ""
@@ -64,7 +64,7 @@ def _laid_out(view: HeaderView, width: int, *, plain: bool) -> tuple[Line, Parts
     right: Line = ()
     parts: Parts = ()
     for attempt in _ever_shorter(view):
-        left, parts = _left(attempt, plain=plain, depth=len(view.path))
+        left, parts = _left(attempt, plain=plain)
         right = _right(attempt, plain=plain)
         if width_of(left) + width_of(right) + 4 <= width:
             break
@@ -104,22 +104,26 @@ def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
     if view.path_short:
         view = replace(view, path=view.path_short)
         yield _Attempt(view)
-    for short in (replace(view, events=""), replace(view, events="", path=view.path[-2:])):
+    for short in (replace(view, events=""), replace(view, events="", path=_ends(view.path, 2))):
         yield _Attempt(short)
     for parts in (2, 1):
-        view = replace(view, events="", path=view.path[-parts:])
+        view = replace(view, events="", path=_ends(view.path, parts))
         yield _Attempt(view, tiny=True)
         yield _Attempt(view, tiny=True, nameless=bool(view.path))
     yield _Attempt(replace(view, path=()), tiny=True, nameless=True)
 
 
-def _left(attempt: _Attempt, *, plain: bool, depth: int) -> tuple[Line, Parts]:
-    """The path, and where its parts stand in the line; `depth` is how many it has in full."""
+def _ends(path: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """Only the last parts have words; what falls away stays as an empty one, so that each keeps its index."""
+    kept = [index for index, part in enumerate(path) if part][-most:]
+    return tuple(part if index in kept else "" for index, part in enumerate(path))
+
+
+def _left(attempt: _Attempt, *, plain: bool) -> tuple[Line, Parts]:
+    """The path, and where its parts stand in the line."""
     view, nameless = attempt.view, attempt.nameless
     bits = [] if nameless else [Bit(NAME, "bold $foreground")]
-    first = depth - len(view.path) + 1
-    named = [(0, view.source), *enumerate(view.path, first)]
-    parts = [(index, part) for index, part in named if part]
+    parts = [(index, part) for index, part in enumerate((view.source, *view.path)) if part]
     found: list[tuple[int, int, int]] = []
     for number, (index, part) in enumerate(parts):
         mark = ("" if nameless else "  ") if not number else (" > " if plain else " › ")
