@@ -62,9 +62,9 @@ class RawScreen(Marked):
         moment = None if event is None else self.session.moment(event[0])
         if moment is None:
             return header_view(self.session, self.zone, (last,))
-        return header_view(
-            self.session, self.zone, (line_text(moment.export), line_text(parse_run_id(moment.run_id)[1]), last)
-        )
+        export, run = line_text(moment.export), line_text(parse_run_id(moment.run_id)[1])
+        short = (export, run.partition("T")[2] or run, last)
+        return header_view(self.session, self.zone, (export, run, last), short)
 
     @property
     def run_in_view(self) -> str | None:
