@@ -67,6 +67,12 @@ class ShellApp(LooksApp):
     def open_line(self, place: Place) -> None:
         self.asked.append(("line", place.where))
 
+    def lead_to_runs(self, export: str | None = None) -> None:
+        self.asked.append(("runs", export))
+
+    def lead_to_run(self, run_id: str) -> None:
+        self.asked.append(("to run", run_id))
+
     def open_problems(self) -> None:
         self.asked.append(("problems",))
 

@@ -73,8 +73,8 @@ def test_only_a_whole_number_gets_commas(key: str, words: str) -> None:
     [
         ("SELECT * FROM t;  ", "id", ("1", "500000"), "id >= 1 AND id <= 500000"),
         ("SELECT * FROM t -- all", "id", ("-1.5", "2"), "id >= -1.5 AND id <= 2"),
-        ("SELECT 1", "Order Id", ("a'b", "00501"), "\"Order Id\" >= 'a''b' AND \"Order Id\" <= '00501'"),
-        ("SELECT 1", 'a"b', ("1; DROP TABLE t", ""), '"a""b" >= \'1; DROP TABLE t\' AND "a""b" <= \'\''),
+        ("SELECT 1", "Order Id", ("a'b", "00501"), "q.\"Order Id\" >= 'a''b' AND q.\"Order Id\" <= '00501'"),
+        ("SELECT 1", 'a"b', ("1; DROP TABLE t", ""), 'q."a""b" >= \'1; DROP TABLE t\' AND q."a""b" <= \'\''),
     ],
 )
 def test_the_query_reads_just_this_range(base: str, key: str, bounds: tuple[str, str], where: str) -> None:

@@ -274,3 +274,20 @@ def test_a_failure_far_behind_those_listed_still_has_its_mark() -> None:
     late = [mark for mark in found if mark.mark is Mark.FAILED and mark.time >= T0 + 3600 * SECOND]
     assert sorted(mark.time for mark in late) == [T0 + 3600 * SECOND, T0 + 3601 * SECOND]
     assert len(found) < 1000 + 480
+
+
+def test_a_bookmarked_event_has_a_mark_and_a_line_of_its_own() -> None:
+    """Also one that nothing else makes notable, and one among equals that would be folded."""
+    steps: list[Step] = [(0, plan())]
+    for chunk in range(5):
+        steps += [(2 * chunk + 1, started(chunk)), (2 * chunk + 2, failed(chunk))]
+    moment = moment_of(*steps)
+    assert [notable.what for notable in stage(moment).notables] == ["chunk 0 failed", "4 more failed"]
+    told = stage(moment, bookmarks=(1, 6)).notables
+    assert [(notable.what, notable.bookmarked) for notable in told] == [
+        ("bookmark", True), ("chunk 0 failed", False), ("chunk 1 failed", False), ("chunk 2 failed", True),
+        ("chunk 3 failed", False), ("chunk 4 failed", False),
+    ]  # fmt: skip
+    assert told[0].detail == "ChunkStarted 0"
+    marks = [mark for mark in stage(moment, bookmarks=(1, 6)).marks if mark.mark is Mark.BOOKMARK]
+    assert [mark.time for mark in marks] == [moment.log.moment(1), moment.log.moment(6)]

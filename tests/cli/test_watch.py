@@ -68,6 +68,19 @@ def test_a_path_that_does_not_exist_yet_is_watched(opened: list[Opened], tmp_pat
     assert len(opened) == 1
 
 
+def test_without_a_cache_nothing_is_kept(opened: list[Opened], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bookmarks and copies are there as long as runwatch runs, and nowhere on disk."""
+    monkeypatch.setattr(watch_module, "cache_directory", lambda: str(tmp_path / "cache"))
+    for more, kept in (("--no-cache",), []), ((), ["bookmarks.json", "copied.txt"]):
+        call(SAMPLES, *more)
+        session = opened[-1].session
+        run_id = next(iter(session.runs.by_id))
+        assert session.bookmarks.toggle(run_id, 0)
+        assert bool(session.copies.keep("text")) == bool(kept)
+        assert session.bookmarks.positions(run_id) == (0,)
+        assert sorted(path.name for path in tmp_path.rglob("*.*")) == kept
+
+
 def test_without_a_terminal_the_summary_is_printed() -> None:
     assert call("watch", SAMPLES).stdout == call("summary", SAMPLES).stdout
 

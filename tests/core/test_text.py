@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runwatch.core.text import LIMIT, escape_controls, mask, safe
+from runwatch.core.text import LIMIT, escape_controls, mask, may_be_altered, safe
 
 
 @given(st.text(st.characters(), max_size=200))
@@ -47,3 +47,19 @@ def test_a_raw_line_keeps_its_value(text: str) -> None:
     """Controls as `\\uXXXX` are the same JSON value."""
     line = json.dumps(text, ensure_ascii=False)
     assert json.loads(escape_controls(line)) == text
+
+
+@given(st.text(st.characters(), max_size=20))
+def test_what_was_altered_can_be_told(text: str) -> None:
+    """A text that holds no substitute is the one that the log has."""
+    made = safe(text)
+    assert made == text or may_be_altered(made)
+
+
+def test_every_substitute_is_known_as_one_and_plain_text_is_not() -> None:
+    """Each character of Unicode alone; a long text that was cut."""
+    for code in range(0x110000):
+        made = safe(chr(code))
+        assert may_be_altered(made) == (made != chr(code) or made in "␀␁␂␃␄␅␆␇␈␉␊␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟␡"), hex(code)
+    assert may_be_altered(safe("x" * (LIMIT + 1)))
+    assert not may_be_altered("C:\\users\\new … (cut: short)")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta, timezone
+from typing import Any
 
 import pytest
 from tests.core.made import completed, ended, moment_of, plan, started
@@ -22,9 +23,9 @@ def test_a_view_is_made_once_for_a_moment_and_a_zone(monkeypatch: pytest.MonkeyP
     made: list[Moment] = []
     original = run_view
 
-    def noted(moment: Moment, zone: timezone, whole: Moment | None) -> RunView:
+    def noted(moment: Moment, *others: Any) -> RunView:
         made.append(moment)
-        return original(moment, zone, whole)
+        return original(moment, *others)
 
     monkeypatch.setattr(view_keeper, "run_view", noted)
     one, other = moments()

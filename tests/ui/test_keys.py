@@ -5,13 +5,15 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from runwatch.ui import keys
+from runwatch.ui.key_names import key_name
 from runwatch.ui.keys import KEYS, Group
 
 SCREENS = ("runs", "run", "chunk", "problems", "events")
 CONTRACT = (
     "enter escape j k up down left right g G home end ctrl+d ctrl+u pagedown pageup tab shift+tab 1 2 3 4 0 m e E w W "
     "h l x i P slash n N s S f space left_square_bracket right_square_bracket left_curly_bracket right_curly_bracket "
-    "comma full_stop minus plus t z shift+left shift+right v y O u a r ctrl+p colon question_mark f1 q ctrl+c ctrl+q"
+    "comma full_stop minus plus t z shift+left shift+right v y O b B u a r ctrl+p colon question_mark "
+    "f1 q ctrl+c ctrl+q"
 )
 
 
@@ -34,7 +36,7 @@ def test_no_key_means_two_things_anywhere() -> None:
 
 def test_every_key_is_on_the_help_page() -> None:
     shown = " ".join(names for group in Group for names, _ in keys.help_lines(group)).split()
-    assert sorted(shown) == sorted(keys.key_name(key) for entry in KEYS for key in entry.keys)
+    assert sorted(shown) == sorted(key_name(key) for entry in KEYS for key in entry.keys)
 
 
 def test_every_command_that_does_more_than_move_has_a_name_in_the_palette() -> None:

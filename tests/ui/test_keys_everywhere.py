@@ -17,7 +17,8 @@ from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
 from runwatch.sources.table import open_source
 from runwatch.ui.app import RunwatchApp
-from runwatch.ui.keys import KEYS, Group, Key, footer, help_lines, key_name, palette_entries
+from runwatch.ui.key_names import key_name
+from runwatch.ui.keys import KEYS, Group, Key, footer, help_lines, palette_entries
 from runwatch.ui.palette import Palette
 from runwatch.ui.screens.chunk import ChunkPage
 from runwatch.ui.screens.events import EventsPage

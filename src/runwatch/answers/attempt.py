@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from runwatch.answers import units
-from runwatch.answers.chunk import AttemptRow, ChunkView
+from runwatch.answers.chunk import AttemptRow, ChunkView, chunk_view
 from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import lasted
 from runwatch.answers.notable import Notable, notables
@@ -92,6 +93,18 @@ def _delivered(moment: Moment, attempt: Attempt) -> tuple[str, ...]:
     return (f"{rows} in {units.plural(len(done), 'part')}", *names[:20], *more)
 
 
+def same_elsewhere(error: str, run_id: str, others: Iterable[Moment], most: int) -> Iterator[Moment]:
+    """Other runs, at the moment shown, in which an attempt failed with the same error; the first `most`."""
+    cause = mask(error)
+    return islice((other for other in others if other.run_id != run_id and other.state.causes.count(cause)), most)
+
+
+def first_failure_like(moment: Moment, error: str) -> Notable | None:
+    """A run's first attempt that failed so."""
+    cause = mask(error)
+    return next((found for found in notables(moment, None) if found.attempt and found.cause == cause), None)
+
+
 def _again(moment: Moment, error: str, others: Iterable[Moment]) -> str:
     """How often this error was seen, its varying parts apart, at this moment in all runs."""
     cause = mask(error)
@@ -134,6 +147,12 @@ def position_of(moment: Moment, chunk_index: int, number: int) -> int:
     return attempt.start if attempt.end == NOWHERE else attempt.end
 
 
+def marked_attempts(moment: Moment, view: ChunkView, positions: Collection[int]) -> frozenset[int]:
+    """The numbers of the attempts whose end, or begin, stands at one of these positions."""
+    numbers = (row.number for row in view.attempts) if positions else ()
+    return frozenset(number for number in numbers if position_of(moment, view.chunk_index, number) in positions)
+
+
 def time_lost(moment: Moment, view: ChunkView) -> str:
     """`4.2 s of it in failed attempts`: what the attempts took that led to nothing; empty if none or unknown."""
     chunks = moment.state.chunks
@@ -147,6 +166,19 @@ def time_lost(moment: Moment, view: ChunkView) -> str:
     if not lost or view.attempts[-1].outcome != "completed":
         return ""
     return f"{units.duration(lost)} of it in {words.pop() if len(words) == 1 else 'broken'} attempts"
+
+
+def told_chunk(moment: Moment, chunk_index: int) -> ChunkView | None:
+    """A chunk with what its broken attempts cost; None if nothing had been heard of it by then."""
+    view = chunk_view(moment, chunk_index)
+    lost = "" if view is None else time_lost(moment, view)
+    return replace(view, aside=f"{view.aside}; {lost}" if view.aside else lost) if view is not None and lost else view
+
+
+def chosen_attempt(view: ChunkView, wanted: int) -> int:
+    """The attempt of this number, or the nearest; without one (0) the last that somebody will ask about."""
+    broken = [row.number for row in view.attempts if is_bad(row)]
+    return min(wanted, len(view.attempts)) if wanted > 0 else (broken or [view.attempts[-1].number])[-1]
 
 
 def is_bad(row: AttemptRow) -> bool:

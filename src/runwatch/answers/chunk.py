@@ -11,6 +11,7 @@ from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import lasted
 from runwatch.answers.glyphs import CHUNK_WORDS
 from runwatch.answers.lanes import attempt_outcome, chunk_mark
+from runwatch.answers.query import NoQuery, range_sql, remark
 from runwatch.answers.view import Evidence, Mark, Reason, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of
@@ -52,7 +53,7 @@ class ChunkView:
     query: str
     """Reads just this range; empty where the log does not say enough."""
     query_note: str
-    """Why there is none."""
+    """Why there is none; beside one, what to know of it."""
 
 
 def chunk_view(moment: Moment, chunk_index: int) -> ChunkView | None:
@@ -225,21 +226,17 @@ def _neighbour(moment: Moment, label: str, index: int) -> Row:
 
 
 def range_query(moment: Moment, slot: int) -> tuple[str, str]:
-    """(the plan's query with this chunk's bounds, "") or ("", why there is none)."""
+    """(the plan's query with this chunk's bounds, what to know of it) or ("", why there is none)."""
     plan, bounds = plan_of(moment.state, moment.log), bounds_of(moment, slot)
     if plan is None:
         return "", "the log holds no plan, so no query"
+    if bounds is None and plan.strategy == "keyset":
+        return "", "a page of a keyset run: the log does not say at which keys it began and ended"
     if bounds is None:
         return "", "the log does not say which keys this chunk covers"
     if not plan.chunk_key:
         return "", "the plan names no key"
-    simple = re.fullmatch(r"[A-Za-z_]\w*", plan.chunk_key, re.ASCII)
-    key = plan.chunk_key if simple else '"' + plan.chunk_key.replace('"', '""') + '"'
-    base = plan.base_query.strip().rstrip(";").rstrip()
-    low, high = map(_literal, bounds)
-    query = f"SELECT * FROM (\n{base}\n) AS q\nWHERE {key} >= {low} AND {key} <= {high}"  # noqa: S608 - shown, never run
-    return query, ""
-
-
-def _literal(key: str) -> str:
-    return key if re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", key, re.ASCII) else "'" + key.replace("'", "''") + "'"
+    try:
+        return range_sql(plan.base_query, plan.chunk_key, *bounds), remark(*bounds)
+    except NoQuery as why:
+        return "", str(why)

@@ -38,6 +38,7 @@ class Notable:
     """From 1; 0 where no attempt is meant."""
     folded: int = 0
     """How many equal ones this line stands for, beyond itself."""
+    bookmarked: bool = False
     cause: str = ""
     """Of a failed or interrupted attempt: its reason without what varies. Those with the same one are equal."""
 
@@ -53,6 +54,25 @@ def notables(moment: Moment, most: int | None = LISTED) -> tuple[Notable, ...]:
 def failures_of(moment: Moment) -> Iterator[Notable]:
     """The failed and interrupted attempts of a run, in the order of the log."""
     return (found for found in notables(moment) if found.mark in (Mark.FAILED, Mark.INTERRUPTED) and found.attempt)
+
+
+def with_bookmarks(moment: Moment, found: tuple[Notable, ...], positions: Sequence[int]) -> tuple[Notable, ...]:
+    """The notable events and those the user has marked, which have a line of their own wherever they stand."""
+    marked = {position for position in positions if position < moment.state.positions}
+    if not marked:
+        return found
+    known = [replace(notable, bookmarked=True) if notable.position in marked else notable for notable in found]
+    more = marked.difference(notable.position for notable in found)
+    made = (_marked(moment, position) for position in more)
+    return tuple(sorted([*known, *made], key=lambda notable: notable.position))
+
+
+def _marked(moment: Moment, position: int) -> Notable:
+    """What only its bookmark makes notable: its variant, and its chunk if it names one."""
+    event = moment.log.event(position)
+    chunk = getattr(event, "chunk_index", None)
+    detail = event.kind if chunk is None else f"{event.kind} {chunk:,}"
+    return replace(_notable(moment, position, Mark.NONE, "bookmark", detail), bookmarked=True)
 
 
 def fold_equals(found: tuple[Notable, ...]) -> tuple[Notable, ...]:
@@ -95,12 +115,17 @@ def _chunks(indexes: list[int]) -> str:
 def _groups(found: tuple[Notable, ...]) -> Iterator[list[Notable]]:
     group: list[Notable] = []
     for notable in found:
-        if group and (notable.mark, notable.cause) != (group[0].mark, group[0].cause):
+        if group and _sort_of(notable) != _sort_of(group[0]):
             yield group
             group = []
         group.append(notable)
     if group:
         yield group
+
+
+def _sort_of(notable: Notable) -> tuple[Mark, str, int]:
+    """Those with the same one can stand in one line; a bookmarked one stands alone."""
+    return notable.mark, notable.cause, notable.position if notable.bookmarked else -1
 
 
 def _all(moment: Moment, most: int | None) -> Iterator[Notable]:

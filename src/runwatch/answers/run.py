@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -29,14 +30,19 @@ class RunView:
     has_ended: bool
 
 
-def run_view(moment: Moment, zone: tzinfo = UTC, whole: Moment | None = None) -> RunView:
-    """A run at a moment, as it is shown; `whole` where that is not the present, with all that was read of it."""
+def run_view(
+    moment: Moment, zone: tzinfo = UTC, whole: Moment | None = None, bookmarks: Sequence[int] = ()
+) -> RunView:
+    """A run at a moment, as it is shown; `whole` where that is not the present, with all that was read of it.
+
+    `bookmarks` are the positions of the events that the user has marked.
+    """
     return RunView(
         run_id=moment.run_id,
         export=moment.export,
         short_id=parse_run_id(moment.run_id)[1],
         verdict=verdict_view(moment),
         answers=tuple(answer(moment, zone) for answer in QUESTIONS),
-        stage=stage(moment, whole),
+        stage=stage(moment, whole, bookmarks),
         has_ended=moment.state.has_ended,
     )

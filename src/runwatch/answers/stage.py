@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from runwatch.answers.estimate import median_duration, time_left
 from runwatch.answers.figures import chunks_total, last_event_at, outcome, started_at
 from runwatch.answers.lanes import STATES, Lane, lanes
 from runwatch.answers.marks import STRETCHES, TimeMark, time_marks
-from runwatch.answers.notable import Notable, fold_equals, notables
+from runwatch.answers.notable import Notable, fold_equals, notables, with_bookmarks
 from runwatch.answers.view import Mark
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND, SECOND
@@ -57,8 +58,11 @@ class Stage:
     """Events behind the moment shown; None where that is the present."""
 
 
-def stage(moment: Moment, whole: Moment | None = None) -> Stage:
-    """The stage of a run at a moment; `whole` is the run with all that was read, where more may lie ahead."""
+def stage(moment: Moment, whole: Moment | None = None, bookmarks: Sequence[int] = ()) -> Stage:
+    """The stage of a run at a moment; `whole` is the run with all that was read, where more may lie ahead.
+
+    `bookmarks` are positions in the run's order.
+    """
     states, indexes = _states(moment)
     chunks = moment.state.chunks
     start, now, end, estimated = axis(moment, whole)
@@ -79,13 +83,18 @@ def stage(moment: Moment, whole: Moment | None = None) -> Stage:
         end=end,
         estimated=estimated,
         tail=_tail(moment) if whole is None or now is None or now == end else _share(start, now, end, about=estimated),
-        marks=time_marks(whole or moment, marked, start, end),
-        notables=fold_equals(found),
+        marks=(*time_marks(whole or moment, marked, start, end), *_bookmarked(moment, bookmarks)),
+        notables=fold_equals(with_bookmarks(moment, found, bookmarks)),
         events=moment.state.events,
         remark=_remark(moment),
         density=_density(whole or moment, start, end),
         ahead=None if whole is None else whole.state.events - moment.state.events,
     )
+
+
+def _bookmarked(moment: Moment, positions: Sequence[int]) -> Iterable[TimeMark]:
+    times = (moment.log.moment(position) for position in positions)
+    return (TimeMark(time, Mark.BOOKMARK) for time in times if time is not None)
 
 
 _LEGEND = (

@@ -12,6 +12,7 @@ from runwatch.cli.reading import opened
 from runwatch.cli.summary import summarise
 from runwatch.cli.terminal import drawing_on_stdout, end_with_terminal, find_keys, take_keys_from_terminal
 from runwatch.session.session import Session
+from runwatch.sources.cache import cache_directory
 
 
 @click.command(
@@ -43,6 +44,8 @@ def draw(session: Session, asked: Asked, *, at: str | None = None, paused: bool 
     from runwatch.ui.opening import Opening
 
     look = asked.look()
+    if not asked.no_cache:
+        session.keep_in(cache_directory())
     end_with_terminal()
     with drawing_on_stdout():
         trouble = run_app(session, ascii=look.plain, color=look.color, opening=Opening(at, paused=paused))

@@ -194,6 +194,17 @@ class RunLog:
         """`journal`, `tables` or `stream`."""
         return ORIGINS[self.origins[self.order[position]]]
 
+    def row_at(self, place: Place) -> int | None:
+        """The row of the entry that stands there; None where none of this run does."""
+        row = -1
+        while True:
+            try:
+                row = self.offsets.index(place.offset, row + 1)
+            except ValueError:
+                return None
+            if self.segments[row] is place.segment and (self.lines[row], self.numbers[row]) == place[1:3]:
+                return row
+
     def place(self, position: int) -> Place:
         """Where it stands, for evidence and the raw view."""
         row = self.order[position]

@@ -187,6 +187,15 @@ class Runs:
             pair for pair in self.problems if (pair[0].segment if isinstance(pair[0], Place) else pair[0]) not in about
         ]
 
+    def find(self, place: Place) -> tuple[str, int] | None:
+        """(run_id, position) of the event that stands there; None for what is no event, or came before."""
+        for run_id in self._run_ids.get(place.segment, ()):
+            run = self.by_id[run_id]
+            order, row = run.order, run.log.row_at(place)
+            if row is not None:
+                return (run_id, order.index(row)) if row in order else None
+        return None
+
     @property
     def unknown_count(self) -> int:
         """Events that are not known; one delivered again is a repeat, and as if not there."""

@@ -57,6 +57,19 @@ def _cut(text: str) -> str:
     return f"{kept}… (cut: {len(encoded):,} bytes, the first {LIMIT // 1024} KiB are shown)"
 
 
+_SUBSTITUTED = re.compile(
+    "[\u2400-\u241f\u2421]"
+    r"|\\u(?:00(?:[89][0-9a-f]|ad)|061c|180e|20(?:0b|0e|0f|2[8-9a-e]|6[0-46-9a-f])|feff|fff[9ab]|d[89a-f][0-9a-f]{2})"
+    r"|\\U000e00[0-7][0-9a-f]"
+    r"|… \(cut: [0-9,]+ bytes, the first "
+)
+
+
+def may_be_altered(text: str) -> bool:
+    """Whether a text that passed here may have been another before: it holds a substitute, or was cut."""
+    return _SUBSTITUTED.search(text) is not None
+
+
 def safe_value(value: Any, depth: int = 0) -> Any:
     """`safe` for every text inside a JSON value, to a depth that no screen shows."""
     if isinstance(value, str):

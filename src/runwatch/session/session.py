@@ -15,7 +15,9 @@ from runwatch.core.decode import decode_block, decode_line
 from runwatch.core.places import Place
 from runwatch.core.runs import Runs
 from runwatch.core.times import SECOND
+from runwatch.session.bookmarks import Bookmarks
 from runwatch.session.clock import Clock
+from runwatch.session.copies import Copies
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
@@ -36,8 +38,15 @@ class Session(Moments):
         self.clock = clock
         self.events_read = 0
         """Entries fed so far, repeats and unknown ones included."""
+        self.bookmarks = Bookmarks(self.runs)
+        self.copies = Copies()
         self._rate = _Rate()
         self._again: asyncio.Event | None = None
+
+    def keep_in(self, directory: str) -> None:
+        """Bookmarks and what is copied are kept there; before it is called, nowhere."""
+        self.bookmarks.keep_in(directory)
+        self.copies.keep_in(directory)
 
     @property
     def revision(self) -> int:

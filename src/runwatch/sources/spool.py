@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
+from runwatch.sources.cache import make_private
+
 MOST_IN_MEMORY = 64 << 20
 """Bytes kept in memory where the cache directory cannot be written."""
 
@@ -120,7 +122,7 @@ class Spool:
 
     def _choices(self, cache: str, most: int) -> Iterator[tuple[str, Callable[[], _Store]]]:
         def in_cache() -> _Store:
-            os.makedirs(cache, mode=0o700, exist_ok=True)
+            make_private(cache)
             return _File(cache)
 
         yield "", in_cache

@@ -19,6 +19,7 @@ from queue import Empty, Full, Queue
 from runwatch.core.places import Place, Segment
 from runwatch.sources.again import Entries, line_in
 from runwatch.sources.base import Block, Fault, Item, Progress
+from runwatch.sources.cache import cache_directory
 from runwatch.sources.lines import Lines, LineSplitter, Piece
 from runwatch.sources.spool import Spool
 
@@ -35,7 +36,7 @@ class StreamSource:
         self.label = label
         self.progress = Progress(files=1, bytes_total=None)
         self._segment = Segment(number, path, path, os.path.basename(path) if path != "-" else "stdin")
-        self._spool = Spool(cache or _cache_directory())
+        self._spool = Spool(cache or cache_directory())
         self._lines = LineSplitter()
         self._entries = Entries()
         self._queue: Queue[bytes] = Queue(_AHEAD)
@@ -202,9 +203,3 @@ def open_pipe(path: str, cwd: str = "", numbers: Iterator[int] | None = None) ->
     """A named pipe, also the shell's `<(command)`."""
     descriptor = os.open(os.path.join(cwd, path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     return StreamSource(descriptor, path, path, number=next(numbers or itertools.count()))
-
-
-def _cache_directory() -> str:
-    from platformdirs import user_cache_dir
-
-    return user_cache_dir("runwatch", appauthor=False)

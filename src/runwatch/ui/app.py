@@ -11,30 +11,19 @@ import asyncio
 import contextlib
 import signal
 import time
-from datetime import UTC, tzinfo
-from typing import Any
+from datetime import UTC
 
 from textual import work
-from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
-from runwatch.core.places import Place
 from runwatch.session.session import Session
-from runwatch.session.travel import Travel
 from runwatch.session.zone import LocalZone
+from runwatch.ui.jump import RunCommands
 from runwatch.ui.keys import bindings
-from runwatch.ui.looks import LooksApp
 from runwatch.ui.opening import Opening
-from runwatch.ui.pager import show_line
-from runwatch.ui.safe import line_text
-from runwatch.ui.screens.chunk import ChunkPage
-from runwatch.ui.screens.events import EventsPage
+from runwatch.ui.pages import PagesApp
 from runwatch.ui.screens.help import HelpScreen
 from runwatch.ui.screens.page import Page
-from runwatch.ui.screens.problems import ProblemsPage
-from runwatch.ui.screens.raw import RawScreen
-from runwatch.ui.screens.run import RunPage
-from runwatch.ui.screens.runs import RunsPage
 from runwatch.ui.theme import DEFAULT
 
 TICK = 0.1
@@ -42,25 +31,21 @@ REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
 
 
-class RunwatchApp(LooksApp):
+class RunwatchApp(PagesApp):
     """The dashboard over one session."""
 
     TITLE = "runwatch"
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = PagesApp.COMMANDS | {RunCommands}
 
     def __init__(
         self, session: Session, *, theme: str = DEFAULT, plain: bool = False, opening: Opening | None = None
     ) -> None:
-        super().__init__(theme=theme, plain=plain)
+        super().__init__(session, theme=theme, plain=plain)
         self.trouble = ""
         """Why it had to leave."""
         self._opening = opening or Opening()
-        self.session = session
-        self.travel = Travel(session)
-        self.zone: tzinfo = session.options.zone
-        self.kept: dict[str, dict[str, Any]] = {}
-        """What the user chose on pages that were left."""
         self._painted: tuple[object, ...] = ()
         self._rested_at = 0.0
 
@@ -70,6 +55,8 @@ class RunwatchApp(LooksApp):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread, as in a test
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.open_runs()
+        self.say(self.session.bookmarks.notice)
+        self.session.bookmarks.notice = ""
         self.read()
         self.set_interval(TICK, self._tick_if_rested)
 
@@ -94,14 +81,6 @@ class RunwatchApp(LooksApp):
         if time.monotonic() >= self._rested_at:
             self.tick()
 
-    def open_runs(self) -> None:
-        """All runs."""
-        self.push_screen(RunsPage())
-
-    def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
-        """One run; `at_outcome` with the cursor on its end."""
-        self.push_screen(RunPage(run_id, at_outcome=at_outcome))
-
     def choose_run(self, screen: Screen[str | None]) -> None:
         """Ask which run."""
         self.push_screen(screen, lambda run_id: self._opening.choose(self, run_id))
@@ -110,51 +89,6 @@ class RunwatchApp(LooksApp):
         """Leave, and say why on stderr."""
         self.trouble = words
         self.exit()
-
-    def say(self, words: str) -> None:
-        """A passing word, if there is one."""
-        if words:
-            self.notify(line_text(words), timeout=4, markup=False)
-
-    def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
-        """One chunk of a run; `attempt` from 1, 0 for its last failed one."""
-        self.push_screen(ChunkPage(run_id, chunk_index, attempt))
-
-    def open_events(self, run_id: str, query: str = "") -> None:
-        """The log of a run; `query` is a filter to begin with, instead of the one left there."""
-        self.push_screen(EventsPage(run_id, query))
-
-    def open_problems(self) -> None:
-        """The lines that could not be read; once, however often it is asked for."""
-        if not isinstance(self.screen, ProblemsPage):
-            self.push_screen(ProblemsPage())
-
-    def open_raw(self, place: Place) -> None:
-        """The line of the log that stands there."""
-        self.push_screen(RawScreen(place, self.session.source.line_at(place)))
-
-    def open_line(self, place: Place) -> None:
-        """The log at that line, in the user's own pager or editor."""
-        said = show_line(self, place, self.session.source.line_at(place))
-        if said:
-            self.notify(line_text(said), timeout=4, markup=False)
-
-    def copy(self, text: str, what: str) -> None:
-        """Put it in the clipboard (OSC 52), and say `what` was."""
-        self.copy_to_clipboard(text)
-        self.notify(f"{line_text(what)} copied", timeout=2, markup=False)
-
-    def pop_screen(self) -> AwaitComplete:
-        """The screen below; what was chosen on a page is kept."""
-        page = self.screen
-        if isinstance(page, Page) and page.is_complete and page.KEPT:
-            self.kept[page.kept_as] = page.choices()
-        return super().pop_screen()
-
-    def leave(self) -> None:
-        """The page below; from the last one, out."""
-        if len(self.screen_stack) > 2:  # Textual's own blank screen lies at the bottom
-            self.pop_screen()
 
     def action_leave(self) -> None:
         """Leave this page, then quit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from textual.geometry import Size
@@ -32,6 +32,8 @@ class AttemptRows:
 
     attempts: tuple[AttemptRow, ...]
     zone: tzinfo
+    marked: frozenset[int] = frozenset()
+    """The numbers of those with a bookmark."""
 
     @property
     def count(self) -> int:
@@ -56,15 +58,16 @@ class AttemptRows:
         if self.is_wait(index):
             words = "wait unknown" if row.wait == units.UNKNOWN else f"wait {row.wait}"
             return (Bit(" " * (_NUMBER + len(_GAP)) + " "), bit(words, Tone.MUTED))
-        return attempt_line(row, self.zone, width)
+        return attempt_line(row, self.zone, width, marked=row.number in self.marked)
 
 
-def attempt_line(row: AttemptRow, zone: tzinfo, width: int) -> Line:
-    """Number, began, took, outcome, evidence."""
+def attempt_line(row: AttemptRow, zone: tzinfo, width: int, *, marked: bool = False) -> Line:
+    """Number, its bookmark, began, took, outcome, evidence."""
     began = units.UNKNOWN if row.began is None else units.clock(row.began, zone, milliseconds=True)
     mark, tone = OUTCOMES[row.outcome]
     left: Line = (
-        bit(fit(f"{row.number:,}", _NUMBER, "right") + _GAP, Tone.MUTED if row.began is None else Tone.INK),
+        bit(fit(f"{row.number:,}", _NUMBER, "right"), Tone.MUTED if row.began is None else Tone.INK),
+        *((mark_bit(Mark.BOOKMARK), Bit(" ")) if marked else (Bit(_GAP),)),
         bit(fit(began, _BEGAN) + _GAP, Tone.MUTED if row.began is None else Tone.INK),
         bit(fit(row.took, _TOOK, "right") + _GAP, Tone.MUTED if row.took == units.UNKNOWN else Tone.INK),
         mark_bit(mark),
@@ -93,12 +96,19 @@ class AttemptList(VirtualList):
 
     def show_attempts(self, attempts: tuple[AttemptRow, ...], zone: tzinfo) -> None:
         """These attempts; nothing happens if they are drawn already."""
-        rows, before = AttemptRows(attempts, zone), self.rows
+        before = self.rows
+        marked = before.marked if isinstance(before, AttemptRows) else frozenset()
+        rows = AttemptRows(attempts, zone, marked)
         if rows == before:
             return
         self.show(rows)
         if before.count != rows.count:
             self.refresh(layout=True)
+
+    def show_bookmarks(self, marked: frozenset[int]) -> None:
+        """Those attempts have one."""
+        if isinstance(self.rows, AttemptRows) and self.rows.marked != marked:
+            self.show(replace(self.rows, marked=marked))
 
     @property
     def head_height(self) -> int:

@@ -13,6 +13,7 @@ from runwatch.answers.chunk import ChunkView
 from runwatch.answers.glyphs import MARKS
 from runwatch.answers.view import Row, Tone
 from runwatch.ui.line import Bit, Line, cut_line, fit, spread, wrap
+from runwatch.ui.raw_text import copied_text
 from runwatch.ui.row_line import row_bits
 from runwatch.ui.safe import bit, line_text, mark_bit, wrapped
 from runwatch.ui.where import where_bits
@@ -92,7 +93,8 @@ class ErrorWords:
             lines += [(), *wrapped(f"delivered {rows}", width)]
             lines += [line for name in names for line in wrapped(name, width, Tone.MUTED)]
         if view.again:
-            lines += [(), *wrapped(view.again, width, Tone.MUTED)]
+            way = "; ctrl+p, then same error, leads there" if view.again.endswith(" runs") else ""
+            lines += [(), *wrapped(view.again + way, width, Tone.MUTED)]
         return tuple(lines)
 
 
@@ -107,12 +109,13 @@ class QueryWords:
         """The query with its line breaks."""
         if not self.query:
             return wrapped(self.note, width, Tone.MUTED)
-        return (*wrapped(self.query, width), (Bit("y", "bold $accent"), Bit(" copies it", "$muted")))
+        note = wrapped(self.note, width, Tone.DEGRADED) if self.note else ()
+        return (*wrapped(self.query, width), *note, (Bit("y", "bold $accent"), Bit(" copies it", "$muted")))
 
 
 @dataclass(frozen=True, slots=True)
 class TinyWords:
-    """All that a small terminal has room for: the state, why, the selected attempt and how it ended."""
+    """All in one column, what matters most first: the state, why, the selected attempt; then it can be scrolled."""
 
     chunk: ChunkView
     attempt: AttemptView | None
@@ -133,4 +136,22 @@ class TinyWords:
             where = " ".join(place.where for place in row.evidence.places[:4])
             lines += [(), *ErrorWords(self.attempt).lines(width)]
             lines += [cut_line((bit(f"{began}  {where}", Tone.MUTED),), width)]
-        return tuple(lines)
+            if row.wait:
+                words = "wait unknown" if row.wait == units.UNKNOWN else f"{row.wait} until the next attempt"
+                lines += [cut_line((bit(words, Tone.MUTED),), width)]
+        aside = wrapped(view.aside, width, Tone.MUTED) if view.aside else ()
+        query = QueryWords(view.query, view.query_note).lines(width)
+        return (*lines, (), *aside, *ChunkFacts(view.facts).lines(width), (), *query)
+
+
+def to_copy(view: ChunkView, selected: AttemptView | None, focused: str | None, line: bytes | None) -> tuple[str, str]:
+    """What `y` copies, by the box that has the focus, and what it is called; of what is not there the next best."""
+    error = selected.text if selected is not None else ""
+    if line is not None:
+        return copied_text(line), "the line"
+    if error and (focused == "error" or (focused != "chunk" and not view.query)):
+        return error, "the error"
+    if view.query and focused != "chunk":
+        return view.query, "the query"
+    keys = next((row.spans[0].text for row in view.facts if row.label == "keys"), "unknown")
+    return f"{view.run_id} chunk {view.chunk_index}: {keys}", "chunk and range"

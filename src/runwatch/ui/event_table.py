@@ -61,6 +61,8 @@ class Window:
     """How much of it the filter has looked at."""
     in_context: bool = False
     """Everything is listed, the hits among it."""
+    bookmarks: tuple[int, ...] = ()
+    """Positions that the user has marked."""
 
     @property
     def is_narrowed(self) -> bool:
@@ -105,6 +107,8 @@ class EventRows:
     def cell(self, index: int, column: str, width: int) -> Line:
         """One cell of one event; in context hits are marked and bold, and all else recedes."""
         row = self.row(index)
+        if column == "hit" and row.position in self.window.bookmarks:
+            return (mark_bit(Mark.BOOKMARK),)
         line = event_cell(row, column, width, self.zone)
         hits = self.window.hits
         if hits is None or not self.window.in_context:

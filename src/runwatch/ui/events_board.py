@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
@@ -51,9 +52,11 @@ class EventsBoard(Vertical):
         self.set_class(True, "-none")
         self.query_one(EventsAnswer).show(EventsView())
 
-    def show(self, moment: Moment, search: EventSearch, text: str, now: int, zone: tzinfo) -> None:
+    def show(
+        self, moment: Moment, search: EventSearch, text: str, now: int, zone: tzinfo, *, marked: tuple[int, ...]
+    ) -> None:
         """The run's events at this moment, as far as they are looked through."""
-        window = search.window
+        window = replace(search.window, bookmarks=marked)
         self.set_class(False, "-none")
         shown = (window, zone)
         if shown != self._shown:

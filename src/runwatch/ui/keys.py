@@ -12,6 +12,8 @@ from itertools import zip_longest
 
 from textual.binding import Binding, BindingType
 
+from runwatch.ui.key_names import key_name
+
 
 class Group(StrEnum):
     """The columns of the help screen, in its order."""
@@ -78,6 +80,7 @@ def _held(rank: int) -> tuple[tuple[str, int], ...]:
 _ALL = "runs run chunk problems events"
 _PLACED = "list map"
 _TIMED = "runs run chunk events"
+_MARKED = "run chunk raw events"
 
 KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), "open", "open", Group.MOVE, _at(_PLACED), "open",
@@ -179,9 +182,13 @@ KEYS: tuple[Key, ...] = (
         footer=(("runs", 8), ("run", 7), ("chunk", 5), ("problems", 5), ("events", 8))),
     Key("open.line", ("O",), "open_line", "open in pager", Group.LOOK, _at("run chunk problems events raw"),
         "in pager or editor", "The log in $PAGER, else $VISUAL, $EDITOR or less, at this line",
-        footer=(("chunk", 7), ("problems", 6), ("events", 9)), short="pager"),
+        footer=(("chunk", 8), ("problems", 6), ("events", 9)), short="pager"),
+    Key("bookmark", ("b",), "bookmark", "bookmark", Group.LOOK, _at(_MARKED), "bookmark, next bookmark",
+        "Set one on this event, or take it away; kept between starts", footer=(("chunk", 6), *_held(7))),
+    Key("bookmark.next", ("B",), "next_bookmark", "next bookmark", Group.LOOK, _at(_MARKED), "",
+        "Of this run, and round again; where time is held, to its moment"),
     Key("utc", ("u",), "toggle_utc", "UTC or local", Group.LOOK, _at("app"), "UTC or local",
-        "Times in UTC, or in this machine's zone", footer=(("chunk", 6),)),
+        "Times in UTC, or in this machine's zone", footer=(("chunk", 7),)),
     Key("plain", ("a",), "toggle_plain", "plain glyphs", Group.LOOK, _at("app"), "plain glyphs",
         "ASCII only, for fonts that lack ours"),
     Key("palette", ("ctrl+p", "colon"), "command_palette", "palette", Group.APP, _at("app"), "palette",
@@ -196,21 +203,8 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 FOOTER_AT_MOST = 9
-_NAMES = {
-    "escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "slash": "/", "question_mark": "?", "colon": ":",
-    "up": "↑", "down": "↓", "left": "←", "right": "→", "comma": ",", "full_stop": ".",
-    "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
-    "minus": "-", "plus": "+",
-}  # fmt: skip
-
 Keymap = Mapping[str, str]
 """Binding id to keys, as `App.set_keymap` takes it."""
-
-
-def key_name(key: str) -> str:
-    """A key as the user knows it: `esc`, `?`, `ctrl+d`."""
-    *modifiers, last = key.split("+")
-    return "+".join([*modifiers, _NAMES.get(last, last)])
 
 
 def keys_of(entry: Key, keymap: Keymap | None = None) -> tuple[str, ...]:

@@ -73,6 +73,15 @@ def cut_line(line: Line, width: int) -> Line:
     return tuple(kept)
 
 
+def underlined(line: Line, first: int, behind: int) -> Line:
+    """The same with the bits that begin in these cells underlined."""
+    at, bits = 0, []
+    for bit in line:
+        bits.append(Bit(bit.text, f"{bit.style} underline".strip()) if first <= at < behind else bit)
+        at += cell_len(bit.text)
+    return tuple(bits)
+
+
 def fit_line(line: Line, width: int, align: str = "left") -> Line:
     """Exactly `width` cells of this line."""
     missing = width - width_of(line)

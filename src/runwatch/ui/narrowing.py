@@ -11,6 +11,11 @@ from runwatch.core.verdict import ATTENTION
 from runwatch.ui.runs_table import fields_of
 
 
+def one_export(name: str) -> str:
+    """The filter that keeps the runs of one export; of a name with quotes in it, what can be asked for."""
+    return f'export="{name}"' if '"' not in name else f'export:"{max(name.split(chr(34)), key=len)}"'
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """What hides runs: a filter, and attention only."""

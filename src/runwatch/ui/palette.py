@@ -19,7 +19,8 @@ from textual.dom import DOMNode
 from textual.widgets import LoadingIndicator, Static
 
 from runwatch.ui import keys
-from runwatch.ui.safe import line_text
+from runwatch.ui.line import Bit, to_content
+from runwatch.ui.safe import line_text, verdict_bits
 
 WIDTH = 72
 _INSET = 8
@@ -53,12 +54,13 @@ class KeyCommands(Provider):
             name = line_text(command.name)
             score, offsets = matcher.fuzzy_search.match(query, name)
             if score > 0:
-                yield Hit(score, self._line(command, name, offsets), partial(_run, command), text=name)
+                line = command_content(command, self.app.size.width, offsets)
+                yield Hit(score, line, partial(_run, command), text=name)
 
     async def discover(self) -> Hits:
         for command in self._commands(""):
             name = line_text(command.name)
-            yield DiscoveryHit(self._line(command, name, ()), partial(_run, command), text=name)
+            yield DiscoveryHit(command_content(command, self.app.size.width, ()), partial(_run, command), text=name)
 
     def _commands(self, query: str) -> Iterable[Command]:
         for entry in keys.palette_entries(str(getattr(self.screen, "NAME", ""))):
@@ -75,16 +77,18 @@ class KeyCommands(Provider):
         if place is not None:
             await self.app.run_action(entry.action, default_namespace=place)
 
-    def _line(self, command: Command, name: str, offsets: Iterable[int]) -> Content:
-        """Name and key, and below them what it does."""
-        room = max(10, min(WIDTH, self.app.size.width) - _INSET)
-        shown = Content(name).truncate(room - len(command.key) - 2, ellipsis=True)
-        for offset in offsets:
-            shown = shown.stylize("bold underline", offset, offset + 1)
-        key = Content.styled(command.key, "bold $accent")
-        blank = Content(" " * max(1, room - shown.cell_length - key.cell_length))
-        about = Content.styled(line_text(command.about), "not bold $muted").truncate(room, ellipsis=True)
-        return Content("").join([shown, blank, key, Content("\n"), about])
+
+def command_content(command: Command, width: int, offsets: Iterable[int], *, verdict: str = "") -> Content:
+    """Name and key, and below them what it does; in place of a key may stand a `verdict`, in its colour."""
+    room = max(10, min(WIDTH, width) - _INSET)
+    bits = verdict_bits(verdict) if verdict else (Bit(command.key, "bold $accent"),)
+    key = to_content(bits)
+    shown = Content(line_text(command.name)).truncate(max(1, room - key.cell_length - 2), ellipsis=True)
+    for offset in offsets:
+        shown = shown.stylize("bold underline", offset, offset + 1)
+    blank = Content(" " * max(1, room - shown.cell_length - key.cell_length))
+    about = Content.styled(line_text(command.about), "not bold $muted").truncate(room, ellipsis=True)
+    return Content("").join([shown, blank, key, Content("\n"), about])
 
 
 async def _run(command: Command) -> None:
@@ -106,7 +110,7 @@ class Palette(CommandPalette):
     BINDINGS = keys.overlay_bindings("quit.copy")
 
     def __init__(self) -> None:
-        super().__init__(placeholder="a command", id="--command-palette")
+        super().__init__(placeholder="a command, or part of a run's name", id="--command-palette")
 
     def compose(self) -> ComposeResult:
         """As Textual's, without the magnifying glass: no emoji."""

@@ -70,6 +70,16 @@ def _of_notable(notable: Notable) -> Selection:
     return Selection(text, "line", notable.evidence.places, notable.chunk_index, notable.attempt)
 
 
+def place_in_hand(board: RunBoard, focused: Widget | None) -> Place | None:
+    """Where the event stands that the user points at: a notable one, or what proves a pane's row; None if at none."""
+    stage, places = board.stage, tuple[Place, ...]()
+    if focused is stage.list and stage.selected is not None:
+        places = stage.selected.evidence.places
+    elif isinstance(focused, AnswerPane) and focused.selected is not None:
+        places = focused.evidence.places
+    return next(iter(places), None)
+
+
 def next_of(view: RunView, marks: tuple[Mark, ...], at: int, step: int) -> int | None:
     """The next notable event with one of these marks; `at` -1: from the beginning, or the end."""
     found = [number for number, notable in enumerate(view.stage.notables) if notable.mark in marks]

@@ -112,8 +112,11 @@ def notable_line(notable: Notable, width: int, zone: tzinfo, widest_where: int =
     """One notable event in at most `width` cells; where the widest evidence has no room all of it is short."""
     lean = width < _LEAN
     time = units.UNKNOWN if notable.time is None else units.clock(notable.time, zone, milliseconds=not lean)
+    marked = (mark_bit(Mark.BOOKMARK), *(() if lean else (Bit(" "),))) if notable.bookmarked else ()
+    room = (9 if lean else TIME) - width_of(marked)
     front: Line = (
-        *fit_line((Bit(time, "$muted"),), 9 if lean else TIME),
+        *fit_line((Bit(time, "$muted"),), room),
+        *marked,
         mark_bit(notable.mark),
         Bit(" "),
         *(_what(notable) if lean else fit_line(_what(notable), WHAT)),

@@ -56,6 +56,12 @@ class ShellApp(LooksApp):
     def open_line(self, place: Place) -> None:
         self.opened.append(f"line {place}")
 
+    def lead_to_runs(self, export: str | None = None) -> None:
+        self.opened.append(f"runs {export}")
+
+    def lead_to_run(self, run_id: str) -> None:
+        self.opened.append(f"to {run_id}")
+
     def open_problems(self) -> None:
         self.push_screen(ProblemsPage())
 

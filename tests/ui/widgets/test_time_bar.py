@@ -89,3 +89,13 @@ def test_marks_are_those_of_the_answers() -> None:
         shape = glyphs.MARKS[Mark(kind)]
         assert (look.glyph, look.plain) == (shape.glyph, shape.plain)
         assert look.style.endswith(f"${shape.tone.value}")
+
+
+def test_a_bookmark_stands_beside_what_is_worse_so_that_both_are_seen() -> None:
+    """Between two worse ones it gives way; ahead of the cursor it is muted like every mark."""
+    view = TimeBarView(0, 50, 100, False, (TimeMark(20, "failed"), TimeMark(20, "bookmark"), TimeMark(80, "bookmark")))
+    assert words(bar(view, 21)) == "━━━━✗▲━━━━●─────▲────"
+    assert words(bar(view, 21, plain=True)) == "====X^====O-----^----"
+    assert [bit.style for bit in bar(view, 21) if "▲" in bit.text] == ["$accent", "$muted"]
+    full = TimeBarView(0, 100, 100, False, (*(TimeMark(at, "failed") for at in (15, 20, 25)), TimeMark(20, "bookmark")))
+    assert "▲" not in words(bar(full, 21))

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from textual.widget import Widget
 
-from runwatch.answers.attempt import AttemptView, attempt_view, failure_stops, is_bad, position_of, time_lost
-from runwatch.answers.chunk import ChunkView, chunk_view
+from runwatch.answers.attempt import (
+    AttemptView,
+    attempt_view,
+    chosen_attempt,
+    marked_attempts,
+    position_of,
+    told_chunk,
+)
 from runwatch.core.places import Place
-from runwatch.session.stops import Kind
+from runwatch.core.runs import parse_run_id
 from runwatch.ui.chunk_board import ChunkBoard
+from runwatch.ui.chunk_words import to_copy
 from runwatch.ui.header_view import events_of, header_view
-from runwatch.ui.raw_text import LineKeeper, copied_text
+from runwatch.ui.raw_text import LineKeeper
 from runwatch.ui.safe import line_text
-from runwatch.ui.screens.timed import Timed
+from runwatch.ui.screens.chunk_failures import ChunkFailures
+from runwatch.ui.screens.marked import Event
+from runwatch.ui.screens.same_errors import SameErrors
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class ChunkPage(Timed):
+class ChunkPage(SameErrors, ChunkFailures):
     """A chunk of a run."""
 
     NAME = "chunk"
@@ -32,16 +40,9 @@ class ChunkPage(Timed):
 
     def __init__(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         """`attempt` from 1; 0 for the last that failed or was interrupted, else the last."""
-        super().__init__()
-        self.run_id = run_id
-        self.chunk_index = chunk_index
-        self.attempt = attempt
-        """The one selected; 0 until it is known which."""
-        self.view: ChunkView | None = None
+        super().__init__(run_id, chunk_index, attempt)
         self.selected: AttemptView | None = None
         self._lines = LineKeeper()
-        self._reached: int | None = None
-        """The failed outcome that `e` opened last: the next `e` goes on from it."""
 
     def body(self) -> Iterable[Widget]:
         """All of it."""
@@ -72,29 +73,38 @@ class ChunkPage(Timed):
     # ------------------------------------------------------------------------------------------------ what is shown
 
     def header(self) -> HeaderView:
-        """Export, run, chunk."""
+        """Export, run, chunk; of several attempts which."""
         moment = self.session.moment(self.run_id)
         export = line_text(moment.export if moment is not None else "unknown")
-        run = line_text(self.view.short_id if self.view is not None else self.run_id)
-        last = f"chunk {self.chunk_index:,}"
-        short = (export, run.partition("T")[2] or run, last)
-        return header_view(self.session, self.zone, (export, run, last), short, events_of(self.session, moment))
+        run = line_text(parse_run_id(self.run_id)[1])
+        path: tuple[str, ...] = (export, run, f"chunk {self.chunk_index:,}")
+        short: tuple[str, ...] = (export, run.partition("T")[2] or run, path[2])
+        if self.view is not None and len(self.view.attempts) > 1:
+            path, short = (*path, f"attempt {self.attempt:,}"), (*short, "")
+        return header_view(self.session, self.zone, path, short, events_of(self.session, moment))
+
+    def repaint(self) -> None:
+        """The view first: the header tells of the attempt too."""
+        self._look()
+        super().repaint()
+
+    def _look(self) -> None:
+        """The chunk at the moment shown, and which attempt is selected."""
+        moment = self.session.moment(self.run_id)
+        self.view = view = None if moment is None else told_chunk(moment, self.chunk_index)
+        if view is not None and view.attempts:
+            self.attempt = chosen_attempt(view, self.attempt)
 
     def show_moment(self) -> None:
-        """The chunk at the moment shown, and the attempt that is selected."""
-        moment = self.session.moment(self.run_id)
-        view = None if moment is None else chunk_view(moment, self.chunk_index)
-        if moment is not None and view is not None and (lost := time_lost(moment, view)):
-            view = replace(view, aside=f"{view.aside}; {lost}" if view.aside else lost)
-        self.view, self.selected = view, None
+        """Boxes, and in them the selected attempt."""
+        moment, view = self.session.moment(self.run_id), self.view
+        self.selected = None
         self.board.show(view, self.zone)
         if moment is None or view is None or not view.attempts:
             return
-        rows = view.attempts
-        if self.attempt < 1:
-            self.attempt = ([row.number for row in rows if is_bad(row)] or [rows[-1].number])[-1]
-        self.attempt = min(self.attempt, len(rows))
-        row = rows[self.attempt - 1]
+        positions = self.session.bookmarks.positions(self.run_id)
+        self.board.attempts.show_bookmarks(marked_attempts(moment, view, positions))
+        row = view.attempts[self.attempt - 1]
         others = self.session.moments() if row.error else ()
         self.selected = found = attempt_view(moment, self.chunk_index, row, others)
         self.board.show_attempt(view, found, self._line_at(found), self.zone)
@@ -125,50 +135,17 @@ class ChunkPage(Timed):
         count = len(self.view.attempts) if self.view is not None else 0
         wanted = max(1, min(number, count))
         if count and wanted != self.attempt:
-            self.attempt, self._reached = wanted, None
-            self.show_moment()
-
-    # ------------------------------------------------------------------------------------------------ failures
-
-    def action_next_failure(self) -> None:
-        """The next failure of the run, in the order of the log."""
-        self._go_to_failure(1)
-
-    def action_previous_failure(self) -> None:
-        """The one before."""
-        self._go_to_failure(-1)
-
-    def _go_to_failure(self, step: int) -> None:
-        if not self.session.is_live:
-            self._move_to_failure(step)
-            return
-        moment = self.session.moment(self.run_id)
-        if moment is None or self.view is None:
-            return
-        here = position_of(moment, self.chunk_index, self.attempt) if self._reached is None else self._reached
-        stops = [stop for stop in failure_stops(moment) if (stop.position - here) * step > 0]
-        if not stops:
-            self.say(f"no {'later' if step > 0 else 'earlier'} failure in this run")
-            return
-        stop = stops[0] if step > 0 else stops[-1]
-        if stop.chunk_index is None:
-            self._reached = stop.position
-            self.shell.open_raw(stop.evidence.places[0])
-            return
-        self.chunk_index, self.attempt, self._reached = stop.chunk_index, stop.attempt, None
-        self.repaint()
-
-    def _move_to_failure(self, step: int) -> None:
-        """Time is in the user's hand: to that moment, and to the chunk that failed there."""
-        words = self.shell.travel.go(Kind.FAILURE, step, self.run_id)
-        moment = self.session.moment(self.run_id)
-        if not words and moment is not None:
-            stop = next((stop for stop in failure_stops(moment) if stop.position == moment.state.positions - 1), None)
-            if stop is not None and stop.chunk_index is not None:
-                self.chunk_index, self.attempt, self._reached = stop.chunk_index, stop.attempt, None
-        self.moved(words)
+            self.attempt, self.reached = wanted, None
+            self.repaint()
 
     # ------------------------------------------------------------------------------------------------ look and move
+
+    def event_in_hand(self) -> Event | None:
+        """The end of the selected attempt, or what began it."""
+        moment = self.session.moment(self.run_id)
+        if moment is None or self.view is None:
+            return None
+        return self.run_id, position_of(moment, self.chunk_index, self.attempt)
 
     def action_raw(self) -> None:
         """The selected attempt's end, as the log has it, over the whole screen."""
@@ -185,21 +162,15 @@ class ChunkPage(Timed):
 
     def action_copy(self) -> None:
         """What has the focus: the error, the range, the line; else the query."""
-        if self.view is not None:
-            self.shell.copy(*self._wanted(self.view, self.focused.id if self.focused is not None else None))
-
-    def _wanted(self, view: ChunkView, focused: str | None) -> tuple[str, str]:
-        """What `y` copies, and what it is called; of what is not there the next best."""
-        error = self.selected.text if self.selected is not None else ""
+        if self.view is None:
+            return
+        focused = self.focused.id if self.focused is not None else None
         line = self._line_at(self.selected) if focused == "raw" and self.selected is not None else None
-        if line is not None:
-            return copied_text(line), "the line"
-        if error and (focused == "error" or (focused != "chunk" and not view.query)):
-            return error, "the error"
-        if view.query and focused != "chunk":
-            return view.query, "the query"
-        keys = next((row.spans[0].text for row in view.facts if row.label == "keys"), "unknown")
-        return f"{view.run_id} chunk {view.chunk_index}: {keys}", "chunk and range"
+        self.shell.copy(*to_copy(self.view, self.selected, focused, line))
+
+    def error_in_hand(self) -> str:
+        """The selected attempt's."""
+        return self.view.attempts[self.attempt - 1].error if self.view is not None and self.view.attempts else ""
 
     def action_next_pane(self) -> None:
         """The keys to the next box."""

@@ -9,11 +9,12 @@ from runwatch.answers.event_stops import degradations, failures, stops
 from runwatch.core.places import Place
 from runwatch.ui.raw_text import COPIED, copied_text
 from runwatch.ui.screens.finding import Wanted
+from runwatch.ui.screens.marked import Event, Marked
 from runwatch.ui.screens.run_events import RunEvents
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class EventsPage(RunEvents):
+class EventsPage(RunEvents, Marked):
     """All events of one run at the moment shown."""
 
     NAME = "events"
@@ -129,6 +130,27 @@ class EventsPage(RunEvents):
         """The selected event's line."""
         position = self.table.position
         return self.search.log.place(position) if self.search.log is not None and position >= 0 else None
+
+    def event_in_hand(self) -> Event | None:
+        """The selected one."""
+        return (self.run_id, self.table.position) if self.table.position >= 0 else None
+
+    def position_behind(self, run_id: str) -> int:
+        """The cursor."""
+        return self.table.position
+
+    def open_event(self, place: Place) -> None:
+        """The cursor on it, where it is listed; else its line."""
+        found = self.event_at(place)
+        if found is not None and self.table.rows.index_of(found[1]) is not None:
+            self.table.go_to(found[1])
+        else:
+            super().open_event(place)
+
+    def moved_to(self, run_id: str, position: int) -> None:
+        """The cursor goes along."""
+        super().moved_to(run_id, position)
+        self.table.go_to(position)
 
     def action_raw(self) -> None:
         """The line over the whole screen."""

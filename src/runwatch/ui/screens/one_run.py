@@ -7,12 +7,13 @@ from runwatch.answers.run import RunView
 from runwatch.core.runs import Moment
 from runwatch.ui.header_view import events_of, header_view
 from runwatch.ui.safe import line_text
+from runwatch.ui.screens.marked import Marked
 from runwatch.ui.screens.timed import Timed
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.header import HeaderView
 
 
-class OneRun(Timed):
+class OneRun(Marked, Timed):
     """Has the run's moment, and the view that is made of it, before anything is drawn."""
 
     def __init__(self, run_id: str) -> None:
@@ -26,8 +27,9 @@ class OneRun(Timed):
     def repaint(self) -> None:
         """The view first: the header tells of it too."""
         self.moment = self.session.moment(self.run_id)
+        marked = self.session.bookmarks.positions(self.run_id)
         whole = None if self.session.is_live else self.session.whole(self.run_id)
-        self.view = self._keeper.view(self.moment, self.zone, whole)
+        self.view = self._keeper.view(self.moment, self.zone, whole, marked)
         super().repaint()
 
     @property
@@ -44,3 +46,29 @@ class OneRun(Timed):
         path = (line_text(view.export), line_text(view.short_id))
         short = (path[0], path[1] if began is None else units.clock(began, self.zone))
         return header_view(self.session, self.zone, path, short, events_of(self.session, self.moment))
+
+    # ------------------------------------------------------------------------------------------------ its siblings
+
+    def forget(self) -> None:
+        """Another run comes: no cursor of this one stays."""
+
+    def action_next_sibling(self) -> None:
+        """The next run of this export."""
+        self._go_to_sibling(1, "later")
+
+    def action_previous_sibling(self) -> None:
+        """The run before of this export."""
+        self._go_to_sibling(-1, "earlier")
+
+    def _go_to_sibling(self, step: int, which: str) -> None:
+        moment = self.moment
+        if moment is None:
+            return
+        runs = [other.run_id for other in reversed(self.session.selected()) if other.export == moment.export]
+        at = runs.index(self.run_id) + step if self.run_id in runs else -1
+        if not 0 <= at < len(runs):
+            self.say(f"no {which} run of {line_text(moment.export)}")
+            return
+        self.run_id = runs[at]
+        self.forget()
+        self.repaint()

@@ -44,6 +44,12 @@ class Shell(Protocol):
     def open_events(self, run_id: str, query: str = "") -> None:
         """The log of a run; `query` is a filter to begin with."""
 
+    def lead_to_runs(self, export: str | None = None) -> None:
+        """Back to all runs, or to those of one export."""
+
+    def lead_to_run(self, run_id: str) -> None:
+        """Back to the page of this run, or to a fresh one on top of all runs."""
+
     def open_problems(self) -> None:
         """The lines that could not be read."""
 
@@ -92,6 +98,11 @@ class Page(Screen[None]):
     def zone(self) -> tzinfo:
         """UTC or the machine's own, as the user chose."""
         return self.shell.zone
+
+    @property
+    def run_in_view(self) -> str | None:
+        """The run that the page is about, and whose events `[` and `]` go through; None: all runs."""
+        return None
 
     def compose(self) -> ComposeResult:
         """Header, body, footer."""
@@ -163,6 +174,19 @@ class Page(Screen[None]):
     def on_screen_resume(self) -> None:
         """What moved while another page was on top is shown at once."""
         self.repaint()
+
+    def on_header_chosen(self, event: Header.Chosen) -> None:
+        """A part of the path was clicked: the source, the export, the run; the last part is here."""
+        if event.index >= len(self.query_one(Header).view.path):
+            return
+        run_id = self.run_in_view
+        moment = None if run_id is None else self.session.moment(run_id)
+        if run_id is None or moment is None or not event.index:
+            self.shell.lead_to_runs()
+        elif event.index == 1:
+            self.shell.lead_to_runs(moment.export)
+        elif event.index == 2:
+            self.shell.lead_to_run(run_id)
 
     def action_back(self) -> None:
         """Peel one layer; pages with layers of their own override `peel`."""

@@ -10,18 +10,25 @@ from textual.content import Content
 from textual.widget import Widget
 
 from runwatch.answers.evidence import cite
+from runwatch.answers.view import Mark
 from runwatch.core.places import Place
+from runwatch.core.runs import parse_run_id
 from runwatch.ui.header_view import header_view
-from runwatch.ui.keys import KEYS, Hint, key_name
+from runwatch.ui.key_names import key_name
+from runwatch.ui.keys import KEYS, Hint
+from runwatch.ui.line import Bit, to_content
 from runwatch.ui.raw_text import COPIED, RawText, copied_text, gone_words, place_words
-from runwatch.ui.safe import line_text
-from runwatch.ui.screens.page import Page
+from runwatch.ui.safe import line_text, mark_bit
+from runwatch.ui.screens.marked import Event, Marked
 from runwatch.ui.widgets.header import HeaderView
 from runwatch.ui.widgets.scroll_text import ScrollText
 
-_OWN = ("back", "raw", "copy", "open.line")
-_LABELS = {"back": "back", "raw": "pretty or verbatim", "copy": "copy the line", "open.line": "open in pager"}
-_SHORT = {"back": "back", "raw": "verbatim", "copy": "copy", "open.line": "pager"}
+_OWN = ("back", "raw", "copy", "bookmark", "open.line")
+_LABELS = {
+    "back": "back", "raw": "pretty or verbatim", "copy": "copy the line", "bookmark": "bookmark",
+    "open.line": "open in pager",
+}  # fmt: skip
+_SHORT = {"back": "back", "raw": "verbatim", "copy": "copy", "bookmark": "bookmark", "open.line": "pager"}
 
 
 def _hints() -> tuple[Hint, ...]:
@@ -32,7 +39,7 @@ def _hints() -> tuple[Hint, ...]:
     )
 
 
-class RawScreen(Page):
+class RawScreen(Marked):
     """The evidence itself; `line` None where its bytes are gone."""
 
     NAME = "raw"
@@ -45,17 +52,29 @@ class RawScreen(Page):
         self.place = place
         self.line = line
         self.verbatim = False
+        self._event: Event | None = None
+        self._sought: Place | None = None
+        self._order: object = None
 
     def body(self) -> Iterable[Widget]:
         """The line in a box that says where it stands."""
-        box = ScrollText(id="raw", classes="box")
-        box.border_title = Content(line_text(cite((self.place,))))
-        box.border_subtitle = Content(line_text(place_words(self.place, full=True)))
-        yield box
+        yield ScrollText(id="raw", classes="box")
 
     def header(self) -> HeaderView:
-        """Where the line stands, behind the source."""
-        return header_view(self.session, self.zone, (line_text(cite((self.place,))),))
+        """Whose line it is, and where it stands."""
+        last, event = line_text(cite((self.place,))), self.event_in_hand()
+        moment = None if event is None else self.session.moment(event[0])
+        if moment is None:
+            return header_view(self.session, self.zone, (last,))
+        export, run = line_text(moment.export), line_text(parse_run_id(moment.run_id)[1])
+        short = (export, run.partition("T")[2] or run, last)
+        return header_view(self.session, self.zone, (export, run, last), short)
+
+    @property
+    def run_in_view(self) -> str | None:
+        """The run whose line it is; a line that is no event has none."""
+        event = self.event_in_hand()
+        return None if event is None else event[0]
 
     def on_mount(self) -> None:
         """The keys scroll at once."""
@@ -68,7 +87,37 @@ class RawScreen(Page):
 
     def show_moment(self) -> None:
         """The line; it does not change."""
-        self.query_one(ScrollText).show(RawText(self.line, gone_words(self.place), self.verbatim), self.verbatim)
+        box = self.query_one(ScrollText)
+        box.show(RawText(self.line, gone_words(self.place), self.verbatim), (self.place, self.verbatim))
+        event = self.event_in_hand()
+        marked = event is not None and event[1] in self.session.bookmarks.positions(event[0])
+        title = line_text(cite((self.place,)))
+        box.border_title = to_content((Bit(title), *((Bit(" "), mark_bit(Mark.BOOKMARK)) if marked else ())))
+        box.border_subtitle = Content(line_text(place_words(self.place, full=True)))
+
+    # ------------------------------------------------------------------------------------------------ bookmarks
+
+    def event_in_hand(self) -> Event | None:
+        """The event of this line; looked for once, as long as the run's order stays."""
+        by_id, kept = self.session.runs.by_id, self._event
+        if self._sought is not self.place or (kept is not None and by_id[kept[0]].order is not self._order):
+            self._sought, self._event = self.place, self.event_at(self.place)
+            self._order = None if self._event is None else by_id[self._event[0]].order
+        return self._event
+
+    def position_behind(self, run_id: str) -> int:
+        """From this line on."""
+        event = self.event_in_hand()
+        return -1 if event is None else event[1]
+
+    def open_event(self, place: Place) -> None:
+        """Its line here, in place of this one."""
+        self.place, self.line = place, self.session.source.line_at(place)
+        self.repaint()
+
+    def moved_to(self, run_id: str, position: int) -> None:
+        """The moment moved; its line is shown too."""
+        self.open_event(self.session.runs.by_id[run_id].log.place(position))
 
     def action_raw(self) -> None:
         """Pretty, or exactly as it stands."""

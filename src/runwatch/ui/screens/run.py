@@ -16,9 +16,10 @@ from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.notice import Notice, is_too_small, small_lines
 from runwatch.ui.pane_tabs import PaneTabs
 from runwatch.ui.run_board import RunBoard
-from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, selection
+from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, place_in_hand, selection
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.finding import FindingPage, Wanted
+from runwatch.ui.screens.marked import Event
 from runwatch.ui.screens.one_run import OneRun
 from runwatch.ui.screens.reasons import ReasonsScreen
 from runwatch.ui.stage_views import chunk_foot
@@ -184,6 +185,13 @@ class RunPage(OneRun, FindingPage):
         selected = self._selected()
         self.shell.copy(selected.text or self.run_id, selected.what)
 
+    def event_in_hand(self) -> Event | None:
+        """The notable event under the cursor, what proves the selected row; else the last event at this moment."""
+        if self.moment is None:
+            return None
+        place = place_in_hand(self.board, self.focused)
+        return (self.run_id, self.moment.state.positions - 1) if place is None else self.event_at(place)
+
     # ------------------------------------------------------------------------------------------------ find
 
     def find(self, wanted: Wanted, step: int) -> None:
@@ -210,23 +218,6 @@ class RunPage(OneRun, FindingPage):
         if number is not None:
             self.board.focus_notable(number)
 
-    def action_next_sibling(self) -> None:
-        """The next run of this export."""
-        self._go_to_sibling(1, "later")
-
-    def action_previous_sibling(self) -> None:
-        """The run before of this export."""
-        self._go_to_sibling(-1, "earlier")
-
-    def _go_to_sibling(self, step: int, which: str) -> None:
-        moment = self.moment
-        if moment is None:
-            return
-        runs = [other.run_id for other in reversed(self.session.selected()) if other.export == moment.export]
-        at = runs.index(self.run_id) + step if self.run_id in runs else -1
-        if not 0 <= at < len(runs):
-            self.say(f"no {which} run of {line_text(moment.export)}")
-            return
-        self.run_id = runs[at]
+    def forget(self) -> None:
+        """Another run comes: no cursor of this one stays."""
         self.board.forget()
-        self.repaint()

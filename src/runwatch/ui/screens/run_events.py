@@ -105,4 +105,5 @@ class RunEvents(FilteredPage, FindingPage):
     def show(self) -> None:
         """What is known now; a search may outlive the board by a slice, when the page is left."""
         if self.moment is not None and self.query(EventTable):
-            self.board.show(self.moment, self.search, self.filter_text, self.session.now(), self.zone)
+            marked = self.session.bookmarks.positions(self.run_id)
+            self.board.show(self.moment, self.search, self.filter_text, self.session.now(), self.zone, marked=marked)

@@ -99,7 +99,8 @@ class RunsPage(FindsRuns):
     def _show_selected(self) -> None:
         selected = self._selected()
         whole = self.session.whole(selected.run_id) if selected is not None and not self.session.is_live else None
-        view = self._selected_view.view(selected, self.zone, whole)
+        marked = self.session.bookmarks.positions(selected.run_id) if selected is not None else ()
+        view = self._selected_view.view(selected, self.zone, whole, marked)
         self.board.show_selected(view, self.session.now(), self.zone)
 
     def _selected(self) -> Moment | None:

@@ -16,11 +16,6 @@ class Timed(Page):
     """A page whose moment can be moved."""
 
     @property
-    def run_in_view(self) -> str | None:
-        """The run whose events `[` and `]` go through; None: all runs."""
-        return None
-
-    @property
     def run_for_when(self) -> str | None:
         """The run whose start, end and numbers a typed moment means."""
         return self.run_in_view

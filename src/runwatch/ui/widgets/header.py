@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from runwatch.ui.line import Bit, Line, cut, cut_line, fit_line, spread, width_of
+from textual import events
+from textual.message import Message
+
+from runwatch.ui.line import Bit, Line, cut, cut_line, fit_line, spread, underlined, width_of
 from runwatch.ui.plain import is_plain
 from runwatch.ui.widgets.drawn import Drawn
 
@@ -23,7 +26,7 @@ class HeaderView:
     path: tuple[str, ...] = ()
     """Export, run, chunk: as deep as the screen is."""
     path_short: tuple[str, ...] = ()
-    """The same, as many, without the date part of the run."""
+    """The same, as many, without the date part of the run; what only the longer one says is empty."""
     state: str = ""
     """`live`, `watching`, `reading 38 %`, `log ended`, `paused at 18:14:02`, `×10`."""
     state_mark: str = ""
@@ -47,10 +50,23 @@ class HeaderView:
 
 def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
     """The line at this width; words fall away in a fixed order, never the state, the problems or the clock."""
+    return _laid_out(view, width, plain=plain)[0]
+
+
+def parts_at(view: HeaderView, width: int, *, plain: bool = False) -> tuple[tuple[int, int, int], ...]:
+    """(first cell, the cell behind, index) of each part of the path that has room: 0 is the source."""
+    return _laid_out(view, width, plain=plain)[1]
+
+
+Parts = tuple[tuple[int, int, int], ...]
+
+
+def _laid_out(view: HeaderView, width: int, *, plain: bool) -> tuple[Line, Parts]:
     left: Line = ()
     right: Line = ()
+    parts: Parts = ()
     for attempt in _ever_shorter(view):
-        left = _left(attempt.view, plain=plain, nameless=attempt.nameless)
+        left, parts = _left(attempt, plain=plain)
         right = _right(attempt, plain=plain)
         if width_of(left) + width_of(right) + 4 <= width:
             break
@@ -61,8 +77,10 @@ def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
         short = replace(view, rate="", lag="", zone="", events="", remark=remark)
         right = _right(_Attempt(short, tiny=True), plain=plain)
     if width_of(right) + 2 > room:
-        return fit_line((Bit(" "), *cut_line(right, room)), width)
-    return fit_line((Bit(" "), *spread(left, right, room), Bit(" ")), width)
+        return fit_line((Bit(" "), *cut_line(right, room)), width), ()
+    end = room - width_of(right)
+    seen = tuple((first, min(behind, end), index) for first, behind, index in parts if first < end)
+    return fit_line((Bit(" "), *spread(left, right, room), Bit(" ")), width), seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +106,10 @@ def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
     if view.path_short:
         view = replace(view, path=view.path_short)
         yield _Attempt(view)
-    for short in (replace(view, events=""), replace(view, events="", path=view.path[-2:])):
+    for short in (replace(view, events=""), replace(view, events="", path=_ends(view.path, 2))):
         yield _Attempt(short)
     for parts in (2, 1):
-        view = replace(view, events="", path=view.path[-parts:])
+        view = replace(view, events="", path=_ends(view.path, parts))
         yield _Attempt(view, tiny=True)
         yield _Attempt(view, tiny=True, nameless=bool(view.path))
     yield _Attempt(replace(view, path=()), tiny=True, nameless=True)
@@ -107,14 +125,25 @@ def _shorter_held(view: HeaderView) -> Iterator[_Attempt]:
     yield _Attempt(view, nameless=True)
 
 
-def _left(view: HeaderView, *, plain: bool, nameless: bool) -> Line:
+def _ends(path: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """Only the last parts have words; what falls away stays as an empty one, so that each keeps its index."""
+    kept = [index for index, part in enumerate(path) if part][-most:]
+    return tuple(part if index in kept else "" for index, part in enumerate(path))
+
+
+def _left(attempt: _Attempt, *, plain: bool) -> tuple[Line, Parts]:
+    """The path, and where its parts stand in the line."""
+    view, nameless = attempt.view, attempt.nameless
     bits = [] if nameless else [Bit(NAME, "bold $foreground")]
-    parts = [part for part in (view.source, *view.path) if part]
-    for number, part in enumerate(parts):
+    parts = [(index, part) for index, part in enumerate((view.source, *view.path)) if part]
+    found: list[tuple[int, int, int]] = []
+    for number, (index, part) in enumerate(parts):
         mark = ("" if nameless else "  ") if not number else (" > " if plain else " › ")
         last = number == len(parts) - 1 and bool(view.path)
         bits += [Bit(mark, "$muted"), Bit(cut(part, 40), "$foreground" if last else "$muted")]
-    return tuple(bits)
+        behind = width_of(tuple(bits)) + 1
+        found.append((behind - width_of((bits[-1],)), behind, index))
+    return tuple(bits), tuple(found)
 
 
 def _right(attempt: _Attempt, *, plain: bool) -> Line:
@@ -155,6 +184,15 @@ class Header(Drawn):
     Header { height: 1; width: 1fr; dock: top; background: $surface; }
     """
     view = HeaderView()
+    _pointed = -1
+    """The part of the path that the mouse is on."""
+
+    class Chosen(Message):
+        """A part of the path was clicked: 0 is the source, then one by one."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
 
     def show(self, view: HeaderView) -> None:
         """Draw this; nothing happens if it is what is drawn already."""
@@ -163,4 +201,30 @@ class Header(Drawn):
             self.redraw()
 
     def lines(self, width: int) -> tuple[Line, ...]:
-        return (header_line(self.view, width, plain=is_plain()),)
+        line = header_line(self.view, width, plain=is_plain())
+        spot = next((part for part in self._parts(width) if part[2] == self._pointed), None)
+        return (line if spot is None else underlined(line, spot[0], spot[1]),)
+
+    def _parts(self, width: int) -> Parts:
+        return parts_at(self.view, width, plain=is_plain())
+
+    def _part_at(self, x: int) -> int:
+        return next((index for first, behind, index in self._parts(self.size.width) if first <= x < behind), -1)
+
+    def _point(self, index: int) -> None:
+        if index != self._pointed:
+            self._pointed = index
+            self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        index = self._part_at(event.x)
+        if index >= 0:
+            self.post_message(self.Chosen(index))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """What a click would lead to is underlined; where one is already leads nowhere."""
+        index = self._part_at(event.x)
+        self._point(index if index < len(self.view.path) else -1)
+
+    def on_leave(self) -> None:
+        self._point(-1)

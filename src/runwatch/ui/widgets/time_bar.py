@@ -36,6 +36,8 @@ MARKS: dict[str, MarkLook] = {
 }
 """Worst first: it wins a cell."""
 _RANK = {kind: number for number, kind in enumerate(MARKS)}
+OWN = "bookmark"
+"""The user's own mark."""
 FEW = 6
 """Entries in one cell: below so many a column of the density is not drawn in full height."""
 CROWD = 4
@@ -87,10 +89,18 @@ def bar(view: TimeBarView, cells: int, *, plain: bool = False) -> Line:
 def _kinds(marks: Iterable[TimeMark], start: int, end: int, cells: int) -> list[str]:
     """The worst mark of each cell, empty where there is none."""
     kinds = [""] * cells
+    own = []
     for mark in marks:
         if mark.kind in MARKS:
             at = cell_of(mark.time, start, end, cells)
-            kinds[at] = min(kinds[at] or mark.kind, mark.kind, key=_RANK.__getitem__)
+            if mark.kind == OWN:
+                own.append(at)
+            else:
+                kinds[at] = min(kinds[at] or mark.kind, mark.kind, key=_RANK.__getitem__)
+    for at in own:
+        free = next((cell for cell in (at, at + 1, at - 1) if 0 <= cell < cells and kinds[cell] in ("", OWN)), None)
+        if free is not None:  # beside a mark that is worse, so that both are seen; between two it gives way
+            kinds[free] = OWN
     return kinds
 
 
