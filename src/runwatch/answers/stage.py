@@ -21,6 +21,8 @@ _PENDING = STATES.index(Mark.PENDING)
 _RECOVERED = STATES.index(Mark.RECOVERED)
 _INTERRUPTED = STATES.index(Mark.INTERRUPTED)
 LANES_AT_MOST = 64
+FEW = 32
+"""Entries below which nothing is said of their density."""
 STANDS_OUT = 1.3
 """Times the median from which a chunk is called slow."""
 CELLS_AT_MOST = 10_000_000
@@ -153,8 +155,11 @@ def axis(moment: Moment, whole: Moment | None = None) -> Axis:
 
 
 def _density(moment: Moment, start: int | None, end: int | None) -> tuple[int, ...]:
-    """Entries in each stretch of the axis, found by search: a run of millions costs no more than a short one."""
-    if start is None or end is None or end <= start:
+    """Entries in each stretch of the axis, found by search: a run of millions costs no more than a short one.
+
+    Of a few entries there is no density: they would be so many single blocks.
+    """
+    if start is None or end is None or end <= start or moment.state.positions < FEW:
         return ()
     moments, count = moment.log.moments, moment.state.positions
     edges = [bisect_left(moments, start + (end - start) * cell // STRETCHES, 0, count) for cell in range(1, STRETCHES)]

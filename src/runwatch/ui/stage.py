@@ -99,7 +99,8 @@ class StageBox(Vertical):
         if self.stage is None or not self.size.width:
             return
         view = map_view(self.stage)
-        rows = deal(self.size.height, self.size.width - 2, view, len(self.stage.notables))
+        dense = bool(self.stage.density)
+        rows = deal(self.size.height, self.size.width - 2, view, len(self.stage.notables), dense=dense)
         self.map.show(view, rows.map_room)
         self.bar.show(bar_view(self.stage, self._zone), dense=rows.dense)
         self.set_class(not rows.map_room or not view.states, "-no-map")

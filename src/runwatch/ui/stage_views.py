@@ -187,16 +187,20 @@ class Rows:
     """A line above the time bar tells where much was written."""
 
 
-def deal(inner: int, width: int, view: ChunkMapView, notables: int) -> Rows:
-    """`inner` lines for map, bar and list. Blank lines go first, then the list, then all of the map but a line."""
+def deal(inner: int, width: int, view: ChunkMapView, notables: int, *, dense: bool = False) -> Rows:
+    """`inner` lines for map, bar and list. Blank lines go first, then the list, then all of the map but a line.
+
+    `dense`: there is a density to draw; it takes the place of the blank line above the bar, below lanes a spare one.
+    """
     if inner < 4:
         has_map = bool(view.states)
         return Rows(min(1, inner - 1) if has_map else 0, 0, 0 if inner >= 3 or (inner == 2 and not has_map) else -1)
     gap = 1 if inner >= 6 else 0
     lanes_room = inner - 1 - gap - (1 if inner < 10 else 2)
     if view.lanes and len(view.lanes) <= lanes_room and width >= LANES_FROM:
-        spare = inner - len(view.lanes) - 1 - gap - max(1, min(4, notables))
-        return Rows(lanes_room - (spare > 1), 0, gap, spare > 1)
-    above = 1 if inner >= 10 else 0
+        dense = dense and inner - len(view.lanes) - 1 - gap - max(1, min(4, notables)) > 1
+        return Rows(lanes_room - dense, 0, gap, dense)
+    above = 1 if inner >= 10 and (view.states or dense) else 0
     listed = 1 if inner < 10 else max(1, min(3, notables))
-    return Rows(max(1, inner - 1 - gap - above - listed), 0, gap, above > 0)
+    dense = dense and above > 0
+    return Rows(max(1, inner - 1 - gap - above - listed), above - dense, gap, dense)

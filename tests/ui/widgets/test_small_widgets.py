@@ -87,8 +87,8 @@ def test_one_line_is_one_line(width: int, view: HeaderView) -> None:
 def test_the_footer_has_nine_six_or_two_and_help_at_the_right() -> None:
     hints, always = keys.footer("run"), keys.help_hint()
     wide, narrow, tiny = (words(footer_line(hints, always, width)[0]) for width in (160, 80, 40))
-    assert wide.startswith(" esc runs   1-4 pane   enter open   m maximise   e next failure ")
-    assert narrow.rstrip() == " esc runs   1-4 pane   enter open   m maximise   e failure   v raw       ? help"
+    assert wide.startswith(" esc runs   1-4 pane   enter open   e next failure   i events ")
+    assert narrow.rstrip() == " esc runs   1-4 pane   enter open   e failure   i events   space pause   ? help"
     assert tiny.rstrip() == " esc runs   1-4 pane             ? help"
 
 
@@ -97,7 +97,7 @@ def test_a_click_on_the_footer_finds_its_key() -> None:
     for first, last, key in spots:
         shown = words(line)[first : last + 1]
         assert shown[0] != " " != shown[-1]
-        assert key in {"escape", "1", "enter", "m", "e", "v", "question_mark"}
+        assert key in {"escape", "1", "enter", "e", "i", "space", "question_mark"}
 
 
 def test_tiles_in_two_lines_in_one_and_without_blanks() -> None:
