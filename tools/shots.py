@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT, REST = ROOT / "docs" / "shots", ROOT / "build" / "shots"
 IN_README = {
     "run-120x40-dark.svg", "runs-120x40-dark.svg", "chunk-120x40-dark.svg",
-    "run-contradicted-120x40-dark.svg", "runs-80x24-dark.svg",
+    "run-contradicted-120x40-dark.svg", "runs-80x24-dark.svg", "moment-120x40-dark.svg", "events-120x40-dark.svg",
 }  # fmt: skip
 NOW = "2026-11-23T19:13:40Z"
 SMALL, NARROW, NORMAL, WIDE = (40, 12), (80, 24), (120, 40), (200, 60)
@@ -56,6 +56,8 @@ def to_run(words: str) -> tuple[str, ...]:
 RECOVERED = (*to_run("20261123T182404"), "enter")
 CONTRADICTED = (*to_run("verdict:contradicted live"), "enter")
 DISK_FULL = (*to_run("20261123T181243"), "enter")
+EARLIER = (*RECOVERED, *["left_square_bracket"] * 7)
+EVENTS = (*RECOVERED, "i", "e")
 SUCCEEDED = (*to_run("20261123T191243"), "enter")
 
 
@@ -64,6 +66,8 @@ def shots() -> list[Shot]:
     made = [Shot("runs", size=size) for size in (SMALL, NARROW, NORMAL, WIDE)]
     made += [Shot("run", RECOVERED, size) for size in (SMALL, NARROW, NORMAL, WIDE)]
     made += [Shot("chunk", ("e",), size) for size in (SMALL, NARROW, NORMAL, WIDE)]
+    made += [Shot("moment", EARLIER, size) for size in (SMALL, NARROW, NORMAL, WIDE)]
+    made += [Shot("events", EVENTS, size) for size in (SMALL, NARROW, NORMAL, WIDE)]
     made += [
         Shot("run-contradicted", CONTRADICTED),
         Shot("run-diskfull", DISK_FULL),
