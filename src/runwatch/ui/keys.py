@@ -285,7 +285,8 @@ def _ranked(screen: str) -> Iterable[tuple[tuple[int, int], Key]]:
 
 
 def _hint(entry: Key, screen: str, keymap: Keymap | None) -> Hint:
-    label = dict(entry.labels).get(screen, entry.label)
+    own = dict(entry.labels).get(screen)
+    label, short = own or entry.label, own or entry.short or entry.label
     remapped = entry.id in (keymap or {})
     first = keys_of(entry, keymap)[0]
-    return Hint(entry.shown if entry.shown and not remapped else key_name(first), label, entry.short or label, first)
+    return Hint(entry.shown if entry.shown and not remapped else key_name(first), label, short, first)

@@ -157,3 +157,21 @@ def test_columns_never_overlap() -> None:
             assert placed.start >= x
             x = placed.start + placed.width
         assert x <= terminal - 5
+
+
+@pytest.mark.parametrize(
+    ("width", "right"),
+    [
+        (120, "▍▍ paused at 18:14:00.600 · 49m27s behind · event 7 of 14 · 5 problems   UTC"),
+        (80, "▍▍ paused at 18:14:00.600 · 49m27s behind · 5 problems"),
+        (40, "▍▍ paused at 18:14:00.600 5!"),
+    ],
+)
+def test_how_far_behind_a_held_moment_is_falls_away_late(width: int, right: str) -> None:
+    """It is what one has to know before one takes it for now."""
+    held = HeaderView(
+        source="./events", path=("orders", "20261123T181353.078"), path_short=("orders", "18:13:53"),
+        state="paused at 18:14:00.600", state_mark="▍▍", lag="49m27s behind", events="event 7 of 14", problems=5,
+        zone="UTC", held=True,
+    )  # fmt: skip
+    assert words(header_line(held, width)).rstrip().endswith(right)

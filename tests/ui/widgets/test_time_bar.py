@@ -99,3 +99,8 @@ def test_a_bookmark_stands_beside_what_is_worse_so_that_both_are_seen() -> None:
     assert [bit.style for bit in bar(view, 21) if "▲" in bit.text] == ["$accent", "$muted"]
     full = TimeBarView(0, 100, 100, False, (*(TimeMark(at, "failed") for at in (15, 20, 25)), TimeMark(20, "bookmark")))
     assert "▲" not in words(bar(full, 21))
+
+
+def test_where_there_is_little_room_the_tail_is_the_way_gone_alone() -> None:
+    held = TimeBarView(start=0, now=50, end=100, tail="+7.6 s of 15.0 s")
+    assert words(bar_line(held, 40)).rstrip().endswith("┤  +7.6 s")

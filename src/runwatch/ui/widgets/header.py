@@ -123,6 +123,7 @@ def _shorter_held(view: HeaderView) -> Iterator[_Attempt]:
     view = replace(view, source="", zone="", path=view.path_short or view.path)
     yield _Attempt(view)
     yield _Attempt(view, nameless=True)
+    yield _Attempt(replace(view, events="") if view.lag else replace(view, rate=""), nameless=True)
 
 
 def _ends(path: tuple[str, ...], most: int) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def _bare(tail: str) -> str:
     """The figure alone: the badge says that it ended, or is silent."""
     if tail.startswith("about "):
         return f"≈{tail.removeprefix('about ').removesuffix(' left')}"
-    return tail.removeprefix("took ").removeprefix("so far ").removeprefix("silent ")
+    return tail.removeprefix("took ").removeprefix("so far ").removeprefix("silent ").partition(" of ")[0]
 
 
 def _short(label: str, columns: Axis) -> str:
