@@ -114,6 +114,13 @@ async def test_several_runs_are_chosen_from() -> None:
         assert app.session.now() == span[0]
 
 
+async def test_the_choice_has_whole_figures_at_40_columns() -> None:
+    async with showing(FOUR, size=(40, 12)) as (app, _, _):
+        shown = screen_text(app)
+        assert "✗ fail   broken  18:05:09  100 ms" in shown
+        assert "✓ ok     orders  18:04:55  10.4 s" in shown
+
+
 async def test_all_runs_of_a_log_share_one_clock() -> None:
     async with showing(FOUR) as (app, pilot, _):
         await pressed(pilot, "escape")
@@ -220,7 +227,7 @@ async def test_a_live_screen_freezes_while_reading_goes_on(tmp_path: Path) -> No
     lines = RECOVERED.read_bytes().splitlines(keepends=True)
     log = tmp_path / "a.jsonl"
     log.write_bytes(b"".join(lines[:5]))
-    async with showing(log, recorded=False) as (app, pilot, clock):
+    async with showing(log, recorded=False, size=(200, 60)) as (app, pilot, clock):  # room for a remark on polling
         app.open_run(next(iter(app.session.runs.by_id)))
         await pilot.pause()
         await pressed(pilot, "left_square_bracket")

@@ -67,7 +67,6 @@ class RunwatchApp(PagesApp):
 
     def tick(self) -> None:
         """Repaint the page on top if anything was read, or a second has passed."""
-        self._opening.begin_if_read(self)
         self.travel.advance()
         moved = (*self.session.shown, self.zone)
         if moved != self._painted and isinstance(self.screen, Page):
@@ -76,6 +75,7 @@ class RunwatchApp(PagesApp):
             self.screen.repaint()
             ended = time.monotonic()
             self._rested_at = ended + REST * (ended - begun)
+        self._opening.begin_if_read(self)  # over a page that shows what has been read
 
     def _tick_if_rested(self) -> None:
         if time.monotonic() >= self._rested_at:

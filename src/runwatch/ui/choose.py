@@ -15,11 +15,13 @@ from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
 from runwatch.session.session import Session
 from runwatch.ui.keys import bindings, overlay_bindings
-from runwatch.ui.line import Bit, Line, fit_line
+from runwatch.ui.line import Bit, Line, fit_line, width_of
 from runwatch.ui.safe import bit, verdict_bits
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 ALL = "all of them, on one clock"
+LEAN = 56
+"""Cells below which the number of events has no room."""
 
 
 class ChooseRun(ModalScreen[str | None]):
@@ -41,7 +43,7 @@ class ChooseRun(ModalScreen[str | None]):
         """The list alone."""
         shown = VirtualList(classes="overlay")
         shown.border_title = Content(f"Which of {self._rows.count - 1:,} runs?")
-        shown.border_subtitle = Content("enter opens it, esc takes all of them")
+        shown.border_subtitle = Content("enter opens it, esc: all")
         yield shown
 
     def on_mount(self) -> None:
@@ -80,17 +82,19 @@ class RunChoices:
         """Verdict, export, when it began, how long it took, its events."""
         if index == len(self._moments):
             return (Bit(ALL, "$muted"),)
-        moment = self._moments[index]
+        moment, lean = self._moments[index], width < LEAN
         start, length = started_at(moment), duration_ms(moment)
         began = units.UNKNOWN if start is None else units.clock(start, self._zone)
         took = units.UNKNOWN if length is None else units.duration(length * MILLISECOND)
-        return (
-            *fit_line(verdict_bits(moment.judgement.verdict, tiny=width < 56), 8 if width < 56 else 15),
-            *fit_line((bit(moment.export, bold=True),), max(6, width - 8 - 26 if width < 56 else width - 15 - 40)),
-            *fit_line((Bit(f" {began}", "$muted"),), 10),
-            *fit_line((Bit(took, "$foreground"),), 9, "right"),
-            *fit_line((Bit(units.plural(moment.state.events, "event"), "$muted"),), 7 if width < 56 else 21, "right"),
+        events = () if lean else fit_line((Bit(units.plural(moment.state.events, "event"), "$muted"),), 16, "right")
+        behind: Line = (
+            *fit_line((Bit(f" {began}", "$muted"),), 9),
+            *fit_line((Bit(took, "$foreground"),), 8, "right"),
+            *events,
         )
+        front = fit_line(verdict_bits(moment.judgement.verdict, tiny=lean), 9 if lean else 15)
+        room = max(0, width - width_of((*front, *behind)))
+        return (*front, *fit_line((bit(moment.export, bold=True),), room), *behind)
 
     def key(self, index: int) -> Hashable:
         return self._moments[index].run_id if index < len(self._moments) else None

@@ -134,8 +134,8 @@ class Page(Screen[None]):
         """Make the views of the moment shown and hand them to the panes. Called at most ten times a second."""
 
     def repaint(self) -> None:
-        """The header, then the body; nothing before all of it is there."""
-        if not self.is_complete:
+        """The header, then the body; nothing before all of it is there, nor while it is taken down."""
+        if not self.is_complete or not self.query(Header):
             return
         self.query_one(Header).show(self.header())
         self.show_footer()
