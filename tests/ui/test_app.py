@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.fakes import screen_text
 
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
@@ -34,3 +35,21 @@ async def test_slow_drawing_leaves_time_to_the_keys(tmp_path: Path, monkeypatch:
             await pilot.pause(0.02)
     first, second, third = painted[:3]
     assert min(second - first, third - second) >= COST * (1 + REST)
+
+
+async def test_what_comes_after_a_quiet_while_is_shown_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not wait for the next tick: there is none here."""
+    monkeypatch.setattr("runwatch.ui.app.TICK", 3600.0)
+    log = tmp_path / "a.jsonl"
+    log.touch()
+    app = RunwatchApp(Session(FileSource([str(tmp_path)]), ManualClock(10**18)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        while not app.session.is_whole:
+            await pilot.pause(0.02)
+        monkeypatch.setattr("runwatch.ui.app.TICK", 0.0)
+        log.write_text('{"run_id":"r","export_name":"fresh","event":{"Warning":{"context":"c","message":"m"}}}\n')
+        app.session.look_again()
+        while not app.session.events_read:
+            await pilot.pause(0.02)
+        await pilot.pause()
+        assert "fresh" in screen_text(app)

@@ -7,7 +7,7 @@ screens and the reports ever ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -77,14 +77,18 @@ class Session(Moments):
             self.take(item)
         self._is_read()
 
-    async def follow(self) -> None:
-        """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended."""
+    async def follow(self, told: Callable[[], None] = lambda: None) -> None:
+        """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.
+
+        `told` is called whenever something new was taken in.
+        """
         import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
 
         self._again = asyncio.Event()
         while True:
             for item in self.source.poll():
                 self.take(item)
+                told()
                 await asyncio.sleep(0)  # keys and drawing come first
             self._is_read()
             if self.source.progress.ended:

@@ -47,7 +47,7 @@ class RunwatchApp(PagesApp):
         """Why it had to leave."""
         self._opening = opening or Opening()
         self._painted: tuple[object, ...] = ()
-        self._rested_at = 0.0
+        self._painted_at = self._rested_at = 0.0
 
     def on_mount(self) -> None:
         """Show the runs, begin to read, begin to tick."""
@@ -63,7 +63,12 @@ class RunwatchApp(PagesApp):
     @work(exclusive=True, group="reading")
     async def read(self) -> None:
         """Follow the source for as long as the app lives."""
-        await self.session.follow()
+        await self.session.follow(self._something_new)
+
+    def _something_new(self) -> None:
+        """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
+        if time.monotonic() - self._painted_at >= TICK:
+            self._tick_if_rested()
 
     def tick(self) -> None:
         """Repaint the page on top if anything was read, or a second has passed."""
@@ -71,7 +76,7 @@ class RunwatchApp(PagesApp):
         moved = (*self.session.shown, self.zone)
         if moved != self._painted and isinstance(self.screen, Page):
             self._painted = moved
-            begun = time.monotonic()
+            self._painted_at = begun = time.monotonic()
             self.screen.repaint()
             ended = time.monotonic()
             self._rested_at = ended + REST * (ended - begun)
