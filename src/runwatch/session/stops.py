@@ -13,7 +13,7 @@ from enum import Enum
 from runwatch.answers.attempt import failure_stops
 from runwatch.answers.notable import notables
 from runwatch.answers.view import Mark
-from runwatch.core.index import NEVER
+from runwatch.core.index import RunLog
 from runwatch.core.runs import Moment
 
 
@@ -70,18 +70,18 @@ class Stops:
         return stops[at] if 0 <= at < len(stops) else None
 
     def next_in_time(self, whole: Moment, kind: Kind, now: int, step: int) -> int | None:
-        """The first stop later than `now`, or the last one earlier."""
+        """The first stop of a kind but EVENT later than `now`, or the last one earlier."""
         moments = whole.log.moments
-        if not moments or moments[0] == NEVER:
-            return None
-        count = whole.state.positions
-        cut = bisect_right(moments, now, 0, count) if step > 0 else bisect_left(moments, now, 0, count)
-        if kind is Kind.EVENT:
-            at = cut if step > 0 else cut - 1
-            return at if 0 <= at < count else None
+        cut = bisect_right(moments, now) if step > 0 else bisect_left(moments, now)
         stops = self.of(whole, kind)
         at = bisect_left(stops, cut) - (step < 0)
         return stops[at] if 0 <= at < len(stops) else None
+
+
+def event_in_time(log: RunLog, now: int, step: int) -> int | None:
+    """The first position later than `now`, or the last one earlier."""
+    at = bisect_right(log.moments, now) if step > 0 else bisect_left(log.moments, now) - 1
+    return at if 0 <= at < len(log.moments) else None
 
 
 def _next_event(whole: Moment, stop: int, step: int) -> int | None:

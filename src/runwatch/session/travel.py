@@ -14,7 +14,7 @@ from runwatch.core.runs import Moment
 from runwatch.core.when import Number, When, parse_when, span_of
 from runwatch.session.playhead import Anchor
 from runwatch.session.session import Session
-from runwatch.session.stops import Kind, Stops
+from runwatch.session.stops import Kind, Stops, event_in_time
 
 
 class Travel:
@@ -144,11 +144,14 @@ class Travel:
         session, now = self._session, self._session.now()
         found = []
         for run in session.runs.all():
-            whole = session.whole(run.run_id)
-            if whole is None or session.options.run_id not in (None, run.run_id):
+            if session.options.run_id not in (None, run.run_id) or not run.order or run.log.moments[0] == NEVER:
                 continue
-            position = self._stops.next_in_time(whole, kind, now, step)
-            if position is not None and run.log.moments[position] != NEVER:
+            if kind is Kind.EVENT:
+                position = event_in_time(run.log, now, step)
+            else:
+                whole = session.whole(run.run_id)
+                position = None if whole is None else self._stops.next_in_time(whole, kind, now, step)
+            if position is not None:
                 found.append((run.log.moments[position], run.run_id, position))
         return found
 
