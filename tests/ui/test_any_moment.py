@@ -114,6 +114,54 @@ async def test_several_runs_are_chosen_from() -> None:
         assert app.session.now() == span[0]
 
 
+async def test_a_run_that_was_chosen_can_be_left_for_another() -> None:
+    async with showing(FOUR, at="50%") as (app, pilot, _):
+        await pressed(pilot, "enter")
+        assert top(app).run_id.startswith("broken_")
+        await pressed(pilot, "escape", "escape")
+        assert isinstance(top(app), ChooseRun)
+        await pressed(pilot, "j", "j", "enter")
+        assert top(app).run_id.startswith("orders_")
+        span = app.session.playhead.span
+        assert span is not None
+        assert app.session.now() == span[0]
+
+
+async def test_where_there_is_one_run_nothing_is_asked() -> None:
+    async with showing(RECOVERED) as (app, pilot, _):
+        await pressed(pilot, "escape", "escape")
+        assert isinstance(top(app), RunsPage)
+
+
+async def test_events_without_time_are_gone_by_and_no_time_is_made_up(tmp_path: Path) -> None:
+    event = '{{"run_id":"r","event":{{"ChunkStarted":{{"chunk_index":{0},"start_key":"1","end_key":"2"}}}}}}\n'
+    (tmp_path / "r.jsonl").write_text("".join(event.format(index) for index in range(3)))
+    async with showing(tmp_path / "r.jsonl", paused=False) as (app, pilot, clock):
+        clock.advance(60 * SECOND)
+        assert "paused, no time known" in head(app)
+        assert "06:0" not in head(app)
+        assert "silence unknown" in screen_text(app)
+        await pressed(pilot, "space")
+        assert [note.message for note in app._notifications] == ["its events have no time: go from one to the next"]
+        assert not app.session.playhead.is_playing
+        await pressed(pilot, "left_square_bracket")
+        assert "event 2 of 3" in head(app)
+        await pressed(pilot, "right_square_bracket", "right_square_bracket")
+        assert "event 3 of 3" in head(app)
+
+
+async def test_a_log_with_nothing_but_problems_says_who_explains_them(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_text("garbage\n[1]\n")
+    async with showing(tmp_path / "r.jsonl") as (app, _, _):
+        assert app.trouble.endswith("`runwatch lint` says why 2 of its lines could not be used")
+
+
+async def test_only_the_last_passing_word_covers_the_screen() -> None:
+    async with showing(RECOVERED) as (app, pilot, _):
+        await pressed(pilot, *["left_square_bracket"] * 4, "E")
+        assert [note.message for note in app._notifications] == ["no earlier failure in this run"]
+
+
 async def test_all_runs_of_a_log_share_one_clock() -> None:
     async with showing(FOUR) as (app, pilot, _):
         await pressed(pilot, "escape")

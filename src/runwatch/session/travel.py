@@ -27,6 +27,8 @@ class Travel:
     def play_or_pause(self) -> str:
         """Hold the moment shown, or let time run on: recorded time from there, else the present."""
         head = self._session.playhead
+        if head.is_timeless and self._session.is_whole:
+            return "its events have no time: go from one to the next"
         if head.is_live or head.is_playing:
             head.hold()
         else:

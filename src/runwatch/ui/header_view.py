@@ -42,7 +42,7 @@ def header_view(
         events=events,
         held=not session.is_live,
         problems=session.runs.problem_count,
-        clock="" if state.startswith("paused at") else units.clock(now, zone),
+        clock="" if state.startswith("paused") else units.clock(now, zone),
         zone=datetime.fromtimestamp(now // SECOND, zone).strftime("%Z"),
         remark=_remark(session),
     )
@@ -61,6 +61,8 @@ def _state(session: Session, zone: tzinfo, *, ended: bool) -> tuple[str, str]:
         return "", f"reading {units.size(progress.bytes_read)}"
     if session.playhead.is_playing:
         return ">" if is_plain() else "▶", units.speed(session.playhead.rate)
+    if session.playhead.is_timeless:
+        return "||" if is_plain() else "▍▍", "paused, no time known"
     if not session.is_live:
         return "||" if is_plain() else "▍▍", f"paused at {units.clock(session.now(), zone, milliseconds=True)}"
     if progress.ended or ended:

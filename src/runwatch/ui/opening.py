@@ -7,6 +7,7 @@ from typing import Protocol
 
 from textual.screen import Screen
 
+from runwatch.answers.nothing import nothing_read
 from runwatch.session.session import Session
 from runwatch.session.travel import Travel
 from runwatch.ui.choose import ChooseRun
@@ -50,13 +51,19 @@ class Opening:
         runs = [run.run_id for run in session.runs.all()]
         wanted = session.options.run_id
         if not runs:
-            app.give_up(f"no runs in {session.source.label.removeprefix('replay ')}; a PATH is an event log")
+            app.give_up(nothing_read(session.source.label.removeprefix("replay "), session.runs))
         elif wanted is not None and wanted not in runs:
             app.give_up(f"no run is called {wanted}; `runwatch summary` lists those there are")
         elif wanted is not None or len(runs) == 1:
             self.choose(app, wanted or runs[0])
         else:
             app.choose_run(ChooseRun(session, app.zone))
+
+    def choose_again(self, app: Opener) -> None:
+        """Recorded time was narrowed to one run of several, or to none of them: ask once more."""
+        if self._is_done and app.session.playhead.is_recorded and len(app.session.runs.all()) > 1:
+            self._at = None
+            app.choose_run(ChooseRun(app.session, app.zone))
 
     def choose(self, app: Opener, run_id: str | None) -> None:
         """This run; None: all of them on one clock."""
