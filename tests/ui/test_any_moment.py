@@ -264,6 +264,16 @@ async def test_failures_move_the_clock_on_the_chunk_screen_too() -> None:
 # ------------------------------------------------------------------------------------------------------ live, frozen
 
 
+async def test_a_screen_frozen_before_all_is_read_says_both() -> None:
+    async with showing(RECOVERED, recorded=False) as (app, pilot, _):
+        app.open_run(next(iter(app.session.runs.by_id)))
+        await pilot.pause()
+        app.session.is_whole = False
+        await pressed(pilot, "space")
+        assert "▍▍ paused, reading 100 %" in head(app)
+        assert "06:00:00 UTC" in head(app), "and which moment that is"
+
+
 async def test_a_live_screen_freezes_while_reading_goes_on(tmp_path: Path) -> None:
     lines = RECOVERED.read_bytes().splitlines(keepends=True)
     log = tmp_path / "a.jsonl"
