@@ -115,16 +115,16 @@ class Run:
     def at(self, when: When | Cut | None, now: int, stale_after: int, *, is_reading: bool = False) -> Moment | None:
         """The run at T; None if it had not begun. Without `when` it is live, and `now` counts.
 
-        While its log `is_reading`, its last moment so far is taken for now: a half-read
+        While its log `is_reading`, its last moment so far is the latest now: a half-read
         log is silent only because it is not read yet.
         """
         if when is None:
             state, cut, arrived = self.state, None, self.arrived
-            if is_reading and state.positions:
-                now = self.log.moment(ends(state)[1]) or now
         else:
             cut = when if isinstance(when, Cut) else self.cut(when)
             state, now, arrived = self.state_at(cut.stop), cut.now(now), None
+        if is_reading and state.positions and (cut is None or state.positions == self.state.positions):
+            now = min(now, self.log.moment(ends(state)[1]) or now)
         if state.positions <= state.unknown:
             return None
         judgement = judge(state, self.log, now, stale_after, arrived)

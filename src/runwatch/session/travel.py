@@ -11,6 +11,7 @@ from datetime import tzinfo
 from runwatch.answers import units
 from runwatch.core.index import NEVER
 from runwatch.core.runs import Moment
+from runwatch.core.times import MILLISECOND
 from runwatch.core.when import Number, When, parse_when, span_of
 from runwatch.session.playhead import Anchor
 from runwatch.session.session import Session
@@ -165,5 +166,6 @@ def _nearest(whole: Moment, stop: int, asked: int, now: int) -> str:
     before = log.moment(stop - 1)
     if before is None or before == asked:
         return ""
-    words = f"the nearest event before is #{number:,}, {units.duration(asked - before)} earlier"
+    apart = "less than 1 ms" if asked - before < MILLISECOND else units.duration(asked - before)
+    words = f"the nearest event before is #{number:,}, {apart} earlier"
     return words if now == asked else f"{words}; time ends there"
