@@ -127,6 +127,16 @@ async def test_a_run_that_was_chosen_can_be_left_for_another() -> None:
         assert app.session.now() == span[0]
 
 
+async def test_who_is_asked_again_and_stays_keeps_the_moment() -> None:
+    async with showing(FOUR) as (app, pilot, _):
+        await pressed(pilot, "escape", *["right_square_bracket"] * 5)
+        moment = app.session.now()
+        await pressed(pilot, "escape", "escape")
+        assert isinstance(top(app), RunsPage)
+        assert app.session.now() == moment
+        assert not app.session.playhead.is_playing
+
+
 async def test_where_there_is_one_run_nothing_is_asked() -> None:
     async with showing(RECOVERED) as (app, pilot, _):
         await pressed(pilot, "escape", "escape")

@@ -41,6 +41,7 @@ class Opening:
         self._at = at
         self._paused = paused
         self._is_done = False
+        self._is_asked_again = False
 
     def begin_if_read(self, app: Opener) -> None:
         """Called at each tick; does something once."""
@@ -62,15 +63,17 @@ class Opening:
     def choose_again(self, app: Opener) -> None:
         """Recorded time was narrowed to one run of several, or to none of them: ask once more."""
         if self._is_done and app.session.playhead.is_recorded and len(app.session.runs.all()) > 1:
-            self._at = None
+            self._at, self._is_asked_again = None, True
             app.choose_run(ChooseRun(app.session, app.zone))
 
     def choose(self, app: Opener, run_id: str | None) -> None:
-        """This run; None: all of them on one clock."""
-        app.session.choose(run_id)
+        """This run; None: all of them on one clock. What was chosen before stays at its moment."""
+        is_another = not self._is_asked_again or run_id != app.session.options.run_id
+        if is_another:
+            app.session.choose(run_id)
         if run_id is not None:
             app.open_run(run_id)
         if self._at is not None:
             app.say(app.travel.go_to(self._at, run_id, app.zone))
-        if not self._paused and not app.session.playhead.is_at_end:
+        if is_another and not self._paused and not app.session.playhead.is_at_end:
             app.session.playhead.play()
