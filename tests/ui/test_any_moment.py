@@ -205,6 +205,12 @@ async def test_a_typed_moment_is_gone_to_and_a_wrong_one_is_said() -> None:
         assert "event 8 of 14" in head(app)
 
 
+async def test_a_speed_chosen_while_nothing_plays_is_said_where_the_header_has_no_room_for_it() -> None:
+    async with showing(RECOVERED, size=(80, 24)) as (app, pilot, _):
+        await pressed(pilot, "plus", "plus", "minus")
+        assert [note.message for note in app._notifications] == ["space plays at ×20"]
+
+
 async def test_speed_goes_up_and_down() -> None:
     async with showing(RECOVERED) as (app, pilot, _):
         await pressed(pilot, "plus", "plus")

@@ -42,7 +42,7 @@ class Travel:
         if not head.is_recorded:
             return "what is live has the speed it has"
         head.faster(step)
-        return ""
+        return "" if head.is_playing else f"space plays at {units.speed(head.rate)}"
 
     def skip_silences(self) -> str:
         """Shorten long silences, or wait through them."""
