@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from textual.app import App
 from textual.command import CommandPalette
@@ -40,11 +39,6 @@ class LooksApp(App[None]):
         """The last word on every line: ASCII, if that is what the user asked for."""
         filters = super().get_line_filters()
         return [*filters, self._plain_filter] if is_plain() else filters
-
-    def notify(self, message: str, **how: Any) -> None:
-        """A passing word takes the place of the one before: they cover what they are about."""
-        self.clear_notifications()
-        super().notify(message, **how)
 
     def show_plain(self, on: bool) -> None:
         """Glyphs in ASCII, or not; screens that were laid out already are drawn again."""
