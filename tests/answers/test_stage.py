@@ -109,7 +109,7 @@ def test_lanes_are_drawn_for_few_chunks_of_which_every_start_is_known() -> None:
         ([(0, plan()), (5, warning())], 5 + 901, (0, 906, 906), "silent 15m01s"),
         ([(0, plan()), (5, warning())], 5 + 1800, (0, 5, 5), "silent 30m00s"),
         ([(0, plan()), (5, warning())], 3, (0, 5, 5), "so far 3.0 s"),
-        ([(None, plan())], 3, None, "silent"),
+        ([(None, plan())], 3, None, "silence unknown"),
     ],
 )
 def test_the_axis_goes_from_the_start_to_the_end_that_is_known(

@@ -302,5 +302,10 @@ def test_a_half_read_log_is_not_called_lost() -> None:
     session.take(block(warned(0)))
     clock_of(session).advance(10 * 3600 * SECOND)
     assert (session.is_whole, session.moments()[0].judgement.verdict) == (False, "running")
+    session.playhead.hold()
+    assert session.moments()[0].judgement.verdict == "running", "nor where the screen was frozen before it was read"
+    session.playhead.hold(T0)
+    assert session.moments()[0].now == T0, "a moment that was read is that moment"
+    session.playhead.play()
     session.read(())
     assert session.moments()[0].judgement.verdict == "lost"

@@ -259,6 +259,23 @@ def test_the_screen_stands_still_while_reading_goes_on() -> None:
     assert (session.is_live, shown(session, "r")) == (True, 4)
 
 
+def test_a_clock_that_is_slow_elsewhere_kills_no_run_where_the_screen_is_frozen() -> None:
+    """Lines that we saw come count from their coming, live or frozen, whatever has come since."""
+    source = ScriptedSource([], [block(warned(0), warned(1), arrived=True)], [block(warned(2), line=3, arrived=True)])
+    clock = ManualClock(at("21:00:00"))
+    session = Session(source, clock)
+    session.read(source.poll())
+    session.read(source.poll())
+    clock.advance(5 * SECOND)
+    assert session.moments()[0].judgement.verdict == "running"
+    session.playhead.hold()
+    frozen = session.moments()[0].judgement
+    assert (frozen.verdict, frozen.silence and frozen.silence.length) == ("running", 5 * SECOND)
+    clock.advance(600 * SECOND)
+    session.read(source.poll())
+    assert session.moments()[0].judgement.verdict == "running"
+
+
 def test_stepping_back_from_what_is_live_freezes_it_there() -> None:
     session = scripted(warned(0), warned(1), warned(2))
     travel = Travel(session)

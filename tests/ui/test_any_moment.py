@@ -121,6 +121,64 @@ async def test_the_choice_has_whole_figures_at_40_columns() -> None:
         assert "✓ ok     orders  18:04:55  10.4 s" in shown
 
 
+async def test_a_run_that_was_chosen_can_be_left_for_another() -> None:
+    async with showing(FOUR, at="50%") as (app, pilot, _):
+        await pressed(pilot, "enter")
+        assert top(app).run_id.startswith("broken_")
+        await pressed(pilot, "escape", "escape")
+        assert isinstance(top(app), ChooseRun)
+        await pressed(pilot, "j", "j", "enter")
+        assert top(app).run_id.startswith("orders_")
+        span = app.session.playhead.span
+        assert span is not None
+        assert app.session.now() == span[0]
+
+
+async def test_who_is_asked_again_and_stays_keeps_the_moment() -> None:
+    async with showing(FOUR) as (app, pilot, _):
+        await pressed(pilot, "escape", *["right_square_bracket"] * 5)
+        moment = app.session.now()
+        await pressed(pilot, "escape", "escape")
+        assert isinstance(top(app), RunsPage)
+        assert app.session.now() == moment
+        assert not app.session.playhead.is_playing
+
+
+async def test_where_there_is_one_run_nothing_is_asked() -> None:
+    async with showing(RECOVERED) as (app, pilot, _):
+        await pressed(pilot, "escape", "escape")
+        assert isinstance(top(app), RunsPage)
+
+
+async def test_events_without_time_are_gone_by_and_no_time_is_made_up(tmp_path: Path) -> None:
+    event = '{{"run_id":"r","event":{{"ChunkStarted":{{"chunk_index":{0},"start_key":"1","end_key":"2"}}}}}}\n'
+    (tmp_path / "r.jsonl").write_text("".join(event.format(index) for index in range(3)))
+    async with showing(tmp_path / "r.jsonl", paused=False) as (app, pilot, clock):
+        clock.advance(60 * SECOND)
+        assert "paused, no time known" in head(app)
+        assert "06:0" not in head(app)
+        assert "silence unknown" in screen_text(app)
+        await pressed(pilot, "space")
+        assert [note.message for note in app._notifications] == ["its events have no time: go from one to the next"]
+        assert not app.session.playhead.is_playing
+        await pressed(pilot, "left_square_bracket")
+        assert "event 2 of 3" in head(app)
+        await pressed(pilot, "right_square_bracket", "right_square_bracket")
+        assert "event 3 of 3" in head(app)
+
+
+async def test_a_log_with_nothing_but_problems_says_who_explains_them(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_text("garbage\n[1]\n")
+    async with showing(tmp_path / "r.jsonl") as (app, _, _):
+        assert app.trouble.endswith("`runwatch lint` says why 2 of its lines could not be used")
+
+
+async def test_only_the_last_passing_word_covers_the_screen() -> None:
+    async with showing(RECOVERED) as (app, pilot, _):
+        await pressed(pilot, *["left_square_bracket"] * 4, "E")
+        assert [note.message for note in app._notifications] == ["no earlier failure in this run"]
+
+
 async def test_all_runs_of_a_log_share_one_clock() -> None:
     async with showing(FOUR) as (app, pilot, _):
         await pressed(pilot, "escape")
@@ -152,6 +210,12 @@ async def test_a_typed_moment_is_gone_to_and_a_wrong_one_is_said() -> None:
         assert "is no moment" in [note.message for note in app._notifications][-1]
         await pressed(pilot, "t", "3", "escape")
         assert "event 8 of 14" in head(app)
+
+
+async def test_a_speed_chosen_while_nothing_plays_is_said_where_the_header_has_no_room_for_it() -> None:
+    async with showing(RECOVERED, size=(80, 24)) as (app, pilot, _):
+        await pressed(pilot, "plus", "plus", "minus")
+        assert [note.message for note in app._notifications] == ["space plays at ×20"]
 
 
 async def test_speed_goes_up_and_down() -> None:
@@ -221,6 +285,16 @@ async def test_failures_move_the_clock_on_the_chunk_screen_too() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ live, frozen
+
+
+async def test_a_screen_frozen_before_all_is_read_says_both() -> None:
+    async with showing(RECOVERED, recorded=False) as (app, pilot, _):
+        app.open_run(next(iter(app.session.runs.by_id)))
+        await pilot.pause()
+        app.session.is_whole = False
+        await pressed(pilot, "space")
+        assert "▍▍ paused, reading 100 %" in head(app)
+        assert "06:00:00 UTC" in head(app), "and which moment that is"
 
 
 async def test_a_live_screen_freezes_while_reading_goes_on(tmp_path: Path) -> None:

@@ -117,9 +117,10 @@ async def test_an_attempt_and_a_line_can_be_marked() -> None:
 async def test_a_line_that_is_no_event_cannot_be_marked() -> None:
     async with watching("sample_runs") as (app, pilot):
         await go_to(app, pilot, "problems")
-        await pressed(pilot, "v", "b", "B")
-        assert isinstance(top(app), RawScreen)
+        await pressed(pilot, "v", "b")
         assert "no event is here to be marked" in [str(notice.message) for notice in app._notifications]
+        await pressed(pilot, "B")
+        assert isinstance(top(app), RawScreen)
 
 
 async def test_bookmarks_come_back_and_a_broken_file_is_told_of(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def _tail(moment: Moment) -> str:
         return f"took {units.duration(end.duration_ms * MILLISECOND)}"
     silence = moment.judgement.silence
     if moment.judgement.verdict in ("stalled", "lost") and silence is not None:
-        return "silent" if silence.length is None else f"silent {units.silence(silence.length)}"
+        return "silence unknown" if silence.length is None else f"silent {units.silence(silence.length)}"
     left, start = time_left(moment), started_at(moment)
     if left is not None:
         return f"about {units.silence(max(left, SECOND))} left"

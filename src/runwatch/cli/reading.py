@@ -10,6 +10,7 @@ from datetime import tzinfo
 
 import click
 
+from runwatch.answers.nothing import nothing_read
 from runwatch.cli.options import Asked
 from runwatch.cli.output import complain, told
 from runwatch.core.when import When, parse_when, span_of
@@ -106,13 +107,4 @@ def last_moments(session: Session) -> Iterable[int]:
 
 def nothing_there(session: Session) -> str:
     """Why no run was found, and what to do."""
-    label, problems = session.source.label, session.runs.problem_count
-    files = [(where, why) for where, why in session.runs.problems if isinstance(where, str)]
-    if files:
-        more = f" (+{len(files) - 1:,} more)" if len(files) > 1 else ""
-        return f"no runs in {label}; {files[0][0]}: {files[0][1]}{more}"
-    if problems:
-        return f"no runs in {label}; `runwatch lint` says why {problems:,} of its lines could not be used"
-    if unknown := session.runs.unknown_count:
-        return f"no runs in {label}; `runwatch lint` names its unknown events, {unknown:,} in all"
-    return f"no runs in {label}; a PATH is an event log (.jsonl, .ndjson, .json), or a directory of them"
+    return nothing_read(session.source.label, session.runs)

@@ -6,6 +6,7 @@ import re
 from array import array
 from dataclasses import dataclass
 
+from runwatch.core.arrivals import Arrivals
 from runwatch.core.checkpoints import Checkpoints
 from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen
 from runwatch.core.index import RunLog
@@ -53,6 +54,7 @@ class Run:
         """When it last said something new (ns, the clock's), if we watched it come."""
         self._state = RunState()
         self._checkpoints = Checkpoints()
+        self._arrivals = Arrivals()
 
     def feed(self, entry: Entry, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
         """Take in one entry; it is folded at once where it stands behind all others."""
@@ -61,6 +63,7 @@ class Run:
         is_repeat = position is None and self.log.is_arranged
         if arrived is not None and not is_repeat and not isinstance(entry.event, ProducerSeen):
             self.arrived = arrived
+            self._arrivals.note(arrived)
         if position is not None:
             self._checkpoints.fold(self._state, self.log, position + 1)
 
@@ -115,16 +118,17 @@ class Run:
     def at(self, when: When | Cut | None, now: int, stale_after: int, *, is_reading: bool = False) -> Moment | None:
         """The run at T; None if it had not begun. Without `when` it is live, and `now` counts.
 
-        While its log `is_reading`, its last moment so far is taken for now: a half-read
+        While its log `is_reading`, its last moment so far is the latest now: a half-read
         log is silent only because it is not read yet.
         """
         if when is None:
             state, cut, arrived = self.state, None, self.arrived
-            if is_reading and state.positions:
-                now = self.log.moment(ends(state)[1]) or now
         else:
             cut = when if isinstance(when, Cut) else self.cut(when)
-            state, now, arrived = self.state_at(cut.stop), cut.now(now), None
+            state, now = self.state_at(cut.stop), cut.now(now)
+            arrived = self._arrivals.until(now)
+        if is_reading and state.positions and (cut is None or state.positions == self.state.positions):
+            now = min(now, self.log.moment(ends(state)[1]) or now)
         if state.positions <= state.unknown:
             return None
         judgement = judge(state, self.log, now, stale_after, arrived)

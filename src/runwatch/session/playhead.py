@@ -63,7 +63,12 @@ class Playhead:
     @property
     def is_at_end(self) -> bool:
         """Recorded time has nowhere to go."""
-        return self.span is not None and self.now() >= self.span[1]
+        return self.is_timeless or (self.span is not None and self.now() >= self.span[1])
+
+    @property
+    def is_timeless(self) -> bool:
+        """Recorded, and nothing that was read has a time: only events can be gone by."""
+        return self.is_recorded and self.span is None
 
     def present(self) -> int:
         """What the machine's clock says, whatever is shown."""
@@ -103,6 +108,8 @@ class Playhead:
         """Let recorded time run, from the start if it was at the end; where there is a present, go back to it."""
         if not self.is_recorded:
             self._held = self._since = self.anchor = None
+            return
+        if self.is_timeless:
             return
         if self.span is not None and self.is_at_end:
             self.hold(self.span[0])

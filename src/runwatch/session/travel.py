@@ -11,6 +11,7 @@ from datetime import tzinfo
 from runwatch.answers import units
 from runwatch.core.index import NEVER
 from runwatch.core.runs import Moment
+from runwatch.core.times import MILLISECOND
 from runwatch.core.when import Number, When, parse_when, span_of
 from runwatch.session.playhead import Anchor
 from runwatch.session.session import Session
@@ -27,6 +28,8 @@ class Travel:
     def play_or_pause(self) -> str:
         """Hold the moment shown, or let time run on: recorded time from there, else the present."""
         head = self._session.playhead
+        if head.is_timeless and self._session.is_whole:
+            return "its events have no time: go from one to the next"
         if head.is_live or head.is_playing:
             head.hold()
         else:
@@ -39,7 +42,7 @@ class Travel:
         if not head.is_recorded:
             return "what is live has the speed it has"
         head.faster(step)
-        return ""
+        return "" if head.is_playing else f"space plays at {units.speed(head.rate)}"
 
     def skip_silences(self) -> str:
         """Shorten long silences, or wait through them."""
@@ -166,5 +169,6 @@ def _nearest(whole: Moment, stop: int, asked: int, now: int) -> str:
     before = log.moment(stop - 1)
     if before is None or before == asked:
         return ""
-    words = f"the nearest event before is #{number:,}, {units.duration(asked - before)} earlier"
+    apart = "less than 1 ms" if asked - before < MILLISECOND else units.duration(asked - before)
+    words = f"the nearest event before is #{number:,}, {apart} earlier"
     return words if now == asked else f"{words}; time ends there"

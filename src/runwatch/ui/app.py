@@ -95,6 +95,13 @@ class RunwatchApp(PagesApp):
         self.trouble = words
         self.exit()
 
+    def leave(self) -> None:
+        """The page below; from the last one to the choice among the recorded runs, if there was one."""
+        if len(self.screen_stack) > 2:
+            super().leave()
+        else:
+            self._opening.choose_again(self)
+
     def action_leave(self) -> None:
         """Leave this page, then quit."""
         if len(self.screen_stack) > 2:

@@ -42,7 +42,7 @@ def header_view(
         events=events,
         held=not session.is_live,
         problems=session.runs.problem_count,
-        clock="" if state.startswith("paused at") else units.clock(now, zone),
+        clock="" if state.startswith("paused at") or session.playhead.is_timeless else units.clock(now, zone),
         zone=datetime.fromtimestamp(now // SECOND, zone).strftime("%Z"),
         remark=_remark(session),
     )
@@ -56,11 +56,16 @@ def _state(session: Session, zone: tzinfo, *, ended: bool) -> tuple[str, str]:
     """(mark, words): reading comes first, then what moves the moment shown."""
     progress = session.source.progress
     if not session.is_whole:
+        read = units.size(progress.bytes_read)
         if progress.bytes_total:
-            return "", f"reading {units.share(min(1.0, progress.bytes_read / progress.bytes_total))}"
-        return "", f"reading {units.size(progress.bytes_read)}"
+            read = units.share(min(1.0, progress.bytes_read / progress.bytes_total))
+        if session.is_live or session.playhead.is_recorded:
+            return "", f"reading {read}"
+        return "||" if is_plain() else "▍▍", f"paused, reading {read}"
     if session.playhead.is_playing:
         return ">" if is_plain() else "▶", units.speed(session.playhead.rate)
+    if session.playhead.is_timeless:
+        return "||" if is_plain() else "▍▍", "paused, no time known"
     if not session.is_live:
         return "||" if is_plain() else "▍▍", f"paused at {units.clock(session.now(), zone, milliseconds=True)}"
     if progress.ended or ended:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from textual.screen import Screen
 
+from runwatch.answers.nothing import nothing_read
 from runwatch.session.session import Session
 from runwatch.session.travel import Travel
 from runwatch.ui.choose import ChooseRun
@@ -40,6 +41,7 @@ class Opening:
         self._at = at
         self._paused = paused
         self._is_done = False
+        self._is_asked_again = False
 
     def begin_if_read(self, app: Opener) -> None:
         """Called at each tick; does something once."""
@@ -50,7 +52,7 @@ class Opening:
         runs = [run.run_id for run in session.runs.all()]
         wanted = session.options.run_id
         if not runs:
-            app.give_up(f"no runs in {session.source.label.removeprefix('replay ')}; a PATH is an event log")
+            app.give_up(nothing_read(session.source.label.removeprefix("replay "), session.runs))
         elif wanted is not None and wanted not in runs:
             app.give_up(f"no run is called {wanted}; `runwatch summary` lists those there are")
         elif wanted is not None or len(runs) == 1:
@@ -58,12 +60,20 @@ class Opening:
         else:
             app.choose_run(ChooseRun(session, app.zone))
 
+    def choose_again(self, app: Opener) -> None:
+        """Recorded time was narrowed to one run of several, or to none of them: ask once more."""
+        if self._is_done and app.session.playhead.is_recorded and len(app.session.runs.all()) > 1:
+            self._at, self._is_asked_again = None, True
+            app.choose_run(ChooseRun(app.session, app.zone))
+
     def choose(self, app: Opener, run_id: str | None) -> None:
-        """This run; None: all of them on one clock."""
-        app.session.choose(run_id)
+        """This run; None: all of them on one clock. What was chosen before stays at its moment."""
+        is_another = not self._is_asked_again or run_id != app.session.options.run_id
+        if is_another:
+            app.session.choose(run_id)
         if run_id is not None:
             app.open_run(run_id)
         if self._at is not None:
             app.say(app.travel.go_to(self._at, run_id, app.zone))
-        if not self._paused and not app.session.playhead.is_at_end:
+        if is_another and not self._paused and not app.session.playhead.is_at_end:
             app.session.playhead.play()

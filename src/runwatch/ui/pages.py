@@ -61,6 +61,11 @@ class PagesApp(LooksApp):
         while len(self.screen_stack) > 2 and not wanted(self.screen):
             self.pop_screen()
 
+    def notify(self, message: str, **how: Any) -> None:
+        """A passing word takes the place of the one before: they cover what they are about."""
+        self.clear_notifications()
+        super().notify(message, **how)
+
     def say(self, words: str) -> None:
         """A passing word, if there is one."""
         if words:

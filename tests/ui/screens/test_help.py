@@ -53,6 +53,12 @@ def test_no_word_of_the_page_is_cut_at_80_columns() -> None:
     assert not any("…" in bit.text.replace("Planned … Succeeded", "") for line in help_page(76) for bit in line)
 
 
+def test_the_columns_stand_apart_at_80_columns() -> None:
+    """Inside the borders that is 76."""
+    assert any("bookmark, next bookmark  t " in "".join(bit.text for bit in line) for line in help_page(76))
+
+
+
 @pytest.mark.parametrize("size", [(120, 40), (40, 12), (1, 1)])
 async def test_help_opens_scrolls_and_closes_at_every_size(size: tuple[int, int]) -> None:
     app = App()

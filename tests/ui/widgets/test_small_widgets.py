@@ -73,6 +73,16 @@ def test_a_remark_is_cut_before_the_clock_is() -> None:
         assert "waiting" in line
 
 
+def test_a_remark_is_cut_before_the_event_or_the_path_is() -> None:
+    remark = "polling every 1 s: no file notifications"
+    held = replace(RUN, state="paused at 18:13:56.970", state_mark="▍▍", clock="", events="event 6 of 12", held=True)
+    line = words(header_line(replace(held, remark=remark), 80))
+    for part in ("orders › 18:13:53", "paused at 18:13:56.970", "event 6 of 12", "polling every…"):
+        assert part in line
+    raw = replace(held, path=("", "", "18:13:53", "orders.jsonl:3"), path_short=(), events="", remark=remark)
+    assert "orders.jsonl:3" in words(header_line(raw, 80))
+
+
 def test_problems_are_amber_only_when_there_are_any() -> None:
     assert [bit.style for bit in header_line(LIVE, 120) if "problem" in bit.text] == ["$v-degraded"]
     assert [bit.style for bit in header_line(RUN, 120) if "problem" in bit.text] == ["$muted"]

@@ -48,11 +48,29 @@ def test_a_tiny_tail_says_the_figure_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tail", "shown"), [("about 1m06s left", "≈1m06s"), ("silent 1m48s", "1m48s"), ("so far 3.2 s", "3.2 s")]
+    ("tail", "shown"),
+    [
+        ("about 1m06s left", "≈1m06s"),
+        ("silent 1m48s", "1m48s"),
+        ("silence unknown", "unknown"),
+        ("so far 3.2 s", "3.2 s"),
+    ],
 )
 def test_no_tail_loses_its_figure_in_a_tiny_terminal(tail: str, shown: str) -> None:
     view = TimeBarView(0, 100, 100, False, (), "18:13:53", "18:14:08", tail)
     assert words(bar_line(view, 38)).endswith(f" {shown}")
+
+
+@pytest.mark.parametrize(
+    ("tail", "shown"),
+    [("+18.6 s of ≈1m47s", "+18.6 s of 1m47s"), ("+11h02m of ≈12h47m", "+11h02m of 12h47m")],
+)
+@pytest.mark.parametrize("width", [76, 116])
+def test_a_tail_never_touches_the_label_before_it(width: int, tail: str, shown: str) -> None:
+    view = TimeBarView(0, 50, 100, True, (), "18:22:10", "18:25:18", tail)
+    line = words(bar_line(view, width))
+    assert "┤≈18:25:18 " in line
+    assert width == 116 or shown in line or line.endswith(f" {shown.partition(' of ')[0]}")
 
 
 def test_a_bar_without_a_start_is_not_drawn() -> None:

@@ -20,6 +20,8 @@ from runwatch.ui.widgets.chunk_cells import flowed
 from runwatch.ui.widgets.drawn import Drawn
 
 TWO_COLUMNS_FROM = 76
+GAP = 2
+"""Cells between them."""
 _KEYS = 15
 _MARKS = (
     (Mark.FAILED, "failure"),
@@ -38,7 +40,7 @@ def help_page(width: int, keymap: Keymap | None = None) -> tuple[Line, ...]:
         body = [cut_line(line, width) for line in _column(Group, keymap)]
     else:
         left, right = (_column(groups, keymap, least) for groups, least in zip(_COLUMNS, (_KEYS, 0), strict=True))
-        half = max(width // 2, min(_widest(left), width - _widest(right)))
+        half = max(width // 2, min(_widest(left) + GAP, width - _widest(right)))
         rows = max(len(left), len(right))
         body = [(*fit_line(_at(left, row), half), *fit_line(_at(right, row), width - half)) for row in range(rows)]
     return (*body, (), *_legends(width))

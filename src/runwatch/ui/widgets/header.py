@@ -15,6 +15,8 @@ from runwatch.ui.widgets.drawn import Drawn
 NAME = "runwatch"
 REMARK = 40
 """Cells of a remark at most."""
+BRIEF = 14
+"""Cells that are left of it before the event or the path falls away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
     if view.path_short:
         view = replace(view, path=view.path_short)
         yield _Attempt(view)
+    view = replace(view, remark=cut(view.remark, BRIEF))
+    yield _Attempt(view)
     for short in (replace(view, events=""), replace(view, events="", path=_ends(view.path, 2))):
         yield _Attempt(short)
     for parts in (2, 1):
@@ -121,8 +125,10 @@ def _shorter_held(view: HeaderView) -> Iterator[_Attempt]:
     for short in (replace(view, source=""), replace(view, source="", zone="")):
         yield _Attempt(short, told=False)
     view = replace(view, source="", zone="", path=view.path_short or view.path)
-    yield _Attempt(view)
-    yield _Attempt(view, nameless=True)
+    for remark in (view.remark, cut(view.remark, BRIEF)):
+        yield _Attempt(replace(view, remark=remark))
+        yield _Attempt(replace(view, remark=remark), nameless=True)
+    view = replace(view, remark=cut(view.remark, BRIEF))
     yield _Attempt(replace(view, events="") if view.lag else replace(view, rate=""), nameless=True)
 
 

@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 
 from runwatch.ui.keys import bindings
-from runwatch.ui.line import Bit, Line, fit, fit_line
+from runwatch.ui.line import Bit, Line, fit, fit_line, width_of
 from runwatch.ui.plain import is_plain
 from runwatch.ui.widgets.axis import Axis, axis, cell_of
 from runwatch.ui.widgets.drawn import Drawn, joined
@@ -129,7 +129,7 @@ def bar_line(view: TimeBarView, width: int, *, plain: bool = False, focused: boo
     """The whole line, in the columns of the lanes; the edges tell of the focus."""
     edge = "bold $accent" if focused else "$muted"
     columns = axis(width)
-    tail = view.tail if columns.end else _bare(view.tail)
+    tail = _apart(view.tail, columns) if columns.end else _bare(view.tail)
     left, right = ("|", "|") if plain else ("├", "┤")
     return (
         Bit(fit(_short(view.start_label, columns), columns.label), "$muted"),
@@ -148,11 +148,21 @@ def _end(view: TimeBarView, columns: Axis, *, plain: bool) -> Line:
     return fit_line((Bit(about + view.end_label, "$muted"),), columns.end, "right")
 
 
+def _apart(tail: str, columns: Axis) -> str:
+    """`+7.5 s of ≈1m47s` without what would make it touch the end's label, which has its own `≈`."""
+    for shorter in (tail, tail.replace(" ≈", " "), tail.partition(" of ")[0]):
+        if width_of((Bit(shorter),)) < columns.tail:
+            return shorter
+    return tail
+
+
 def _bare(tail: str) -> str:
     """The figure alone: the badge says that it ended, or is silent."""
     if tail.startswith("about "):
         return f"≈{tail.removeprefix('about ').removesuffix(' left')}"
-    return tail.removeprefix("took ").removeprefix("so far ").removeprefix("silent ").partition(" of ")[0]
+    for word in ("took ", "so far ", "silent ", "silence "):
+        tail = tail.removeprefix(word)
+    return tail.partition(" of ")[0]
 
 
 def _short(label: str, columns: Axis) -> str:
