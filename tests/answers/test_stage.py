@@ -1,7 +1,21 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.made import T0, Step, completed, ended, failed, moment_of, ns, plan, retry, started, warning
+from tests.core.made import (
+    STALE_AFTER,
+    T0,
+    Step,
+    completed,
+    ended,
+    failed,
+    moment_of,
+    ns,
+    plan,
+    retry,
+    run_of,
+    started,
+    warning,
+)
 
 from runwatch.answers.attempt import failure_stops
 from runwatch.answers.estimate import chunk_duration, median_duration, rate_of, time_left
@@ -13,6 +27,7 @@ from runwatch.answers.stage import LANES_AT_MOST, stage
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
 from runwatch.core.times import SECOND
+from runwatch.core.when import Instant
 
 
 def planned(*chunks: int) -> list[Step]:
@@ -291,3 +306,17 @@ def test_a_bookmarked_event_has_a_mark_and_a_line_of_its_own() -> None:
     assert told[0].detail == "ChunkStarted 0"
     marks = [mark for mark in stage(moment, bookmarks=(1, 6)).marks if mark.mark is Mark.BOOKMARK]
     assert [mark.time for mark in marks] == [moment.log.moment(1), moment.log.moment(6)]
+
+
+def test_what_was_heard_later_makes_no_estimate_for_an_earlier_moment() -> None:
+    """The axis of a run that goes on ends with what was read of it, whenever one stands on it."""
+    planned_run = [(0, plan()), *planned(*range(10))]
+    steps = [*planned_run, *((n + 1, started(n)) for n in range(4)), *((n + 1.5, completed(n)) for n in range(4))]
+    run = run_of(*sorted(steps, key=lambda step: step[0] or 0))
+    whole = run.at(None, ns(5) or 0, STALE_AFTER)
+    earlier = run.at(Instant(ns(3) or 0), 0, STALE_AFTER)
+    assert whole is not None
+    assert earlier is not None
+    view = stage(earlier, whole)
+    assert (view.start, view.now, view.end, view.estimated) == (ns(0), ns(3), ns(4.5), False)
+    assert view.tail == "+3.0 s of 4.5 s"

@@ -284,6 +284,13 @@ async def test_failures_move_the_clock_on_the_chunk_screen_too() -> None:
         assert "event 3 of 14" in head(app)
 
 
+async def test_events_begin_with_the_one_where_one_stands() -> None:
+    async with showing(RECOVERED, at="#7") as (app, pilot, _):
+        await pressed(pilot, "i")
+        assert top(app).table.position == 6
+        assert top(app).table.rows.count == 7
+
+
 # ------------------------------------------------------------------------------------------------------ live, frozen
 
 

@@ -84,7 +84,7 @@ def stage(moment: Moment, whole: Moment | None = None, bookmarks: Sequence[int] 
         now=now,
         end=end,
         estimated=estimated,
-        tail=_tail(moment) if whole is None or now is None or now == end else _share(start, now, end, about=estimated),
+        tail=_tail(moment) if whole is None or now is None or now == end else _share(start, now, end),
         marks=(*time_marks(whole or moment, marked, start, end), *_bookmarked(moment, bookmarks)),
         notables=fold_equals(with_bookmarks(moment, found, bookmarks)),
         events=moment.state.events,
@@ -136,16 +136,16 @@ Axis = tuple[int | None, int | None, int | None, bool]
 def axis(moment: Moment, whole: Moment | None = None) -> Axis:
     """(start, moment shown, end, whether the end is an estimate), ns. A lost run's axis ends with its last event.
 
-    Where more lies ahead the axis is that of the `whole` run, and the moment shown stands on it.
+    Where more lies ahead the axis is that of the `whole` run, as far as it was read: what was heard later makes no
+    estimate for the moment shown, which stands on it.
     """
-    if whole is not None:
-        start, _, end, estimated = axis(whole)
-        if start is None or end is None:
-            return None, None, None, False
-        return start, min(max(start, moment.now), end), end, estimated
-    start, last = started_at(moment), last_event_at(moment)
+    start, last = started_at(whole or moment), last_event_at(whole or moment)
     if start is None or last is None:
         return None, None, None, False
+    if whole is not None:
+        is_over = whole.state.has_ended or whole.judgement.verdict == "lost"
+        end = last if is_over else max(last, moment.now)
+        return start, min(max(start, moment.now), end), end, False
     verdict = moment.judgement.verdict
     if moment.state.has_ended or verdict == "lost":
         return start, last, last, False
@@ -166,11 +166,11 @@ def _density(moment: Moment, start: int | None, end: int | None) -> tuple[int, .
     return tuple(right - left for left, right in pairwise([0, *edges, count]))
 
 
-def _share(start: int | None, now: int, end: int | None, *, about: bool) -> str:
-    """`+7.5 s of 14.9 s`; `of ≈14.9 s` where the end is an estimate."""
+def _share(start: int | None, now: int, end: int | None) -> str:
+    """`+7.5 s of 14.9 s`."""
     if start is None or end is None:
         return ""
-    return f"+{units.duration(now - start)} of {'≈' if about else ''}{units.duration(end - start)}"
+    return f"+{units.duration(now - start)} of {units.duration(end - start)}"
 
 
 def _tail(moment: Moment) -> str:

@@ -43,6 +43,9 @@ class EventsPage(RunEvents, Marked):
         self.filter_text = self.query_text or self.own_text
         self.search.narrow(self.filter_text)
         self.table.home = 0 if self.query_text else self.position
+        moment = self.session.moment(self.run_id)
+        if moment is not None and not self.query_text and not self.session.is_live:
+            self.table.home = moment.state.positions - 1  # where one stands
 
     def on_mount(self) -> None:
         """The list has the keys."""
