@@ -139,6 +139,7 @@ async def is_felt(app: RunwatchApp, pilot: Pilot[None], key: str, place: str, be
     if place in ("map", "bar"):
         app.screen.query_one(ChunkMap if place == "map" else TimeBar).focus()
     await pilot.press(*before)
+    app.clear_notifications()  # the same words said again are something too
     await pilot.pause()
     was = state(app)
     await pilot.press(key)
