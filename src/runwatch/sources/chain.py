@@ -48,13 +48,19 @@ class Chain:
         self.tails.append(tail)
         self.tails.sort(key=lambda other: other.segment.order)
 
-    def cut_off(self, tail: Tail, unfinished: Collection[Tail]) -> list[Item]:
+    def cut_off(self, tail: Tail, unfinished: Collection[Tail], has_more: Callable[[Tail], bool]) -> list[Item]:
         """Lines cut in two, now that something was read of the file behind them.
 
         Their halves are not put together: bytes between them can be missing, and two events would make one.
+        Of a file that is still there the end may have come since we looked: `has_more` looks again.
         """
-        before = [other for other in self.tails if other.segment.order < tail.segment.order and not other.behind]
-        items = [item for other in (*self.ended, *before) if other not in unfinished for item in other.cut_off()]
+        before = [
+            other
+            for other in self.tails
+            if other.segment.order < tail.segment.order and other.lines.half and not other.behind
+        ]
+        over = [*self.ended, *(other for other in before if other not in unfinished and not has_more(other))]
+        items = [item for other in over if other not in unfinished for item in other.cut_off()]
         self.ended.clear()
         return items
 

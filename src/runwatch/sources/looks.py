@@ -117,7 +117,11 @@ class Looks:
     def cut_off(self, tail: Tail) -> list[Item]:
         """Lines in front of this file that will have no end, if something was read of it."""
         chain = self._chains.all.get(tail.chain)
-        return chain.cut_off(tail, self.again) if chain is not None and tail.position else []
+        return chain.cut_off(tail, self.again, self._may_have_more) if chain is not None and tail.position else []
+
+    def _may_have_more(self, tail: Tail) -> bool:
+        """Whether it has grown since the last look, which a renamed one must wait for."""
+        return not self._glance(tail.path) or tail.behind > 0
 
     def set_pace(self, polling: bool) -> None:
         """Without notifications we look more often."""
