@@ -227,14 +227,16 @@ async def test_speed_goes_up_and_down() -> None:
 
 
 async def test_a_silence_is_skipped_and_said() -> None:
-    """A killed run is watched half an hour beyond its last event; a retry waits 15 s."""
+    """At ×1 the last retry's wait of 15 s is longer than the 5 s that one is let wait."""
     async with showing(JOURNALS / "retry_full_exhausted.json", paused=False) as (app, pilot, clock):
+        app.session.playhead.set_rate(1)
         seen = set()
         for _ in range(60):
-            clock.advance(SECOND // 10)
+            clock.advance(SECOND // 2)
             app.tick()
             await pilot.pause()
             seen.add("of silence" in head(app))
+        assert seen == {True, False}, "said while it plays on from there, and not before"
         assert app.session.playhead.is_at_end
 
 
