@@ -63,7 +63,7 @@ def _rows(names: Iterable[str], plan: Plan) -> Iterator[Row]:
                 print(f"… {row.what}: {row.measured} ({row.beside}) {row.ratio}", file=sys.stderr)
                 yield row
         except Exception as error:  # a mistake in one group must not take the others' figures with it
-            yield Row(name, f"failed: {type(error).__name__}: {one_line(error)}")
+            yield Row(name, f"not measured: {type(error).__name__}: {one_line(error)}")
         print(f"… {name} took {time.perf_counter() - begun:.0f} s", file=sys.stderr)
 
 

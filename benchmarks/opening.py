@@ -108,10 +108,12 @@ def keys(plan: Plan) -> Iterator[Row]:
 def _keys_row(plan: Plan, kind: str, log: Log) -> Row:
     """The log is opened again and again until there are enough presses."""
     took: list[float] = []
-    least, loads, rng = (40 if plan.quick else 200), 0, random.Random(6)
-    while len(took) < least and loads < (3 if plan.quick else 10):
+    rng, least, loads = random.Random(6), 40 if plan.quick else 200, 0
+    for _ in rounds(4 if plan.quick else 10, plan.budget):
         loads += 1
         took += _presses(plan, log, rng)
+        if len(took) >= least:
+            break
     if not took:
         raise Failed("it was whole before a key could be pressed")
     worst = share(took, 0.99)

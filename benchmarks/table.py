@@ -33,7 +33,7 @@ def attempt(what: str, make: Callable[[], Row]) -> Row:
     try:
         return make()
     except Failed as error:
-        return Row(what, f"failed: {one_line(error)}")
+        return Row(what, f"not measured: {one_line(error)}")
 
 
 def one_line(error: BaseException) -> str:

@@ -114,7 +114,7 @@ def test_a_row_that_fails_says_why_in_the_table() -> None:
         raise Failed("no such | thing\nhere")
 
     row = attempt("a thing", fails)
-    assert row.measured == "failed: no such ¦ thing here"
+    assert row.measured == "not measured: no such ¦ thing here"
     lines = markdown([row]).splitlines()
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == list(HEAD)
     assert {line.count("|") for line in lines} == {len(HEAD) + 1}
