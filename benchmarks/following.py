@@ -90,7 +90,14 @@ def _torrent_row(plan: Plan) -> Row:
         "",
         "500 ms",
         "100 ms",
-        {"p50": share(lags, 0.5), "p95": high, "most": max(lags), "rate": said["rate"], "whole": float(bool(arrived))},
+        {
+            "p50": share(lags, 0.5),
+            "p95": high,
+            "most": max(lags),
+            "rate": said["rate"],
+            "writer_cpu": said["cpu"] / said["seconds"],
+            "whole": float(bool(arrived)),
+        },
     )
 
 

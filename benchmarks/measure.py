@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,10 @@ from statistics import median
 
 LOOK = 0.1
 """Seconds between two looks at the memory of processes that it has started."""
+
+
+UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
+"""Of the greatest resident memory that the system tells, in a MB."""
 
 
 class Failed(Exception):
@@ -62,7 +67,7 @@ def cost(command: Sequence[str], env: Mapping[str, str], limit: float) -> Cost:
             end(process)
             process.wait()
     _judge(command, process.returncode, errors.decode(errors="replace"), wall >= limit, limit)
-    return Cost(wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss / 1024, family.peak))
+    return Cost(wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss / UNIT, family.peak))
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
 
 from benchmarks import sight
+from benchmarks.logs import EXPORTS
 from benchmarks.measure import Failed, rounds, share
 from benchmarks.plan import Log, Plan, python, runwatch
 from benchmarks.table import Row, attempt
@@ -21,8 +23,6 @@ class Bare(App):
         yield Static({sight.BARE!r})
 Bare().run()
 """
-EXPORT = "orders"
-"""The run of `huge`; `inter` has some of this name too."""
 KEY_LIMIT = 5.0
 """Seconds after which a key counts as never answered."""
 
@@ -55,7 +55,7 @@ def _pairs(plan: Plan, ours: Callable[[], float], theirs: Callable[[], float]) -
 
 
 def _first_row(plan: Plan, kind: str, log: Log) -> Row:
-    first = partial(_shown, plan, log, sight.has_content(EXPORT), "first content", "--no-cache")
+    first = partial(_shown, plan, log, sight.has_content(*EXPORTS), "first content", "--no-cache")
     ours, theirs, ratios = _pairs(plan, first, partial(_bare, plan))
     return Row(
         f"first content of `{kind}`, {log.size / 1e9:.2f} GB, at a terminal",
@@ -72,7 +72,7 @@ def _loaded_row(plan: Plan, kind: str, log: Log) -> Row:
     walls, peaks, used = [], [], []
     for _ in rounds(plan.times - 2, plan.budget):
         with Terminal(runwatch("watch", "--no-cache", log.path), plan.env, plan.home) as terminal:
-            walls.append(terminal.see(sight.is_final(EXPORT), plan.limit, "whole log") - terminal.begun)
+            walls.append(terminal.see(sight.is_final(*EXPORTS), plan.limit, "whole log") - terminal.begun)
             peaks.append(terminal.peak())
             used.append(terminal.cpu())
     wall = median(walls)
@@ -85,7 +85,7 @@ def _loaded_row(plan: Plan, kind: str, log: Log) -> Row:
 
 def _again_row(plan: Plan, kind: str, log: Log) -> Row:
     """What the first time leaves in the cache is what the others are about."""
-    again = partial(_shown, plan, log, sight.is_final(EXPORT), "whole log")
+    again = partial(_shown, plan, log, sight.is_final(*EXPORTS), "whole log")
     once = again()
     ours, theirs, _ = _pairs(plan, again, partial(_bare, plan))
     return Row(
@@ -111,7 +111,7 @@ def _keys_row(plan: Plan, kind: str, log: Log) -> Row:
     rng, least, loads = random.Random(6), 40 if plan.quick else 200, 0
     for _ in rounds(4 if plan.quick else 10, plan.budget):
         loads += 1
-        took += _presses(plan, log, rng)
+        took += _presses(plan, log, rng, least - len(took))
         if len(took) >= least:
             break
     if not took:
@@ -128,13 +128,14 @@ def _keys_row(plan: Plan, kind: str, log: Log) -> Row:
     )
 
 
-def _presses(plan: Plan, log: Log, rng: random.Random) -> list[float]:
-    """Of one load, from its first content until it is whole. One that is answered after that does not count."""
+def _presses(plan: Plan, log: Log, rng: random.Random, most: int) -> list[float]:
+    """Of one load, until it is whole, or enough, or took too long. One that is answered after that does not count."""
     took: list[float] = []
     steps = [(key, seen) for there, brings, back, takes in sight.KEYS for key, seen in ((there, brings), (back, takes))]
     with Terminal(runwatch("watch", "--no-cache", log.path), plan.env, plan.home) as terminal:
-        terminal.see(sight.has_content(EXPORT), plan.limit, "first content")
-        while True:
+        terminal.see(sight.has_content(*EXPORTS), plan.limit, "first content")
+        end = time.perf_counter() + plan.budget
+        while len(took) < most and time.perf_counter() < end:
             for key, seen in steps:
                 terminal.rest(rng.uniform(0.03, 0.15))
                 pressed = terminal.press(key)
@@ -142,3 +143,4 @@ def _presses(plan: Plan, log: Log, rng: random.Random) -> list[float]:
                 if sight.is_whole(terminal.screen):
                     return took
                 took.append((answered or pressed + KEY_LIMIT) - pressed)
+        return took

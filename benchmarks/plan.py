@@ -114,8 +114,16 @@ class Plan:
                 events = write_inter(path, 25, 60)
             case _:
                 events = write_huge(path, 1)
+        if path.is_file():
+            _settle(path)
         files = path.rglob("*.jsonl") if path.is_dir() else [path]
         return Log(path, events, sum(file.stat().st_size for file in files))
+
+
+def _settle(path: Path) -> None:
+    """Wait until it is on the disk: the system must not write it out while something is measured."""
+    with path.open("rb") as log:
+        os.fsync(log.fileno())
 
 
 def python(code: str, *arguments: object) -> list[str]:

@@ -14,12 +14,14 @@ HEADING = 5
 BARE = "a bare app says this"
 
 
-def has_content(export: str) -> Sight:
-    """The run's name and its state, in one line of the table."""
+def has_content(*exports: str) -> Sight:
+    """The name of one of these runs and its state, in one line of the table."""
 
     def seen(screen: Screen) -> bool:
         rows = screen.lines[HEADING:]
-        return any(export in row and any(state in row.lower() for state in STATES) for row in rows)
+        return any(
+            any(export in row for export in exports) and any(state in row.lower() for state in STATES) for row in rows
+        )
 
     return seen
 
@@ -30,9 +32,9 @@ def is_whole(screen: Screen) -> bool:
     return "runwatch" in header and any(state in header for state in ("● live", "● watching", "log ended"))
 
 
-def is_final(export: str) -> Sight:
-    """All was read, and the run is there with its state."""
-    has = has_content(export)
+def is_final(*exports: str) -> Sight:
+    """All was read, and a run is there with its state."""
+    has = has_content(*exports)
     return lambda screen: is_whole(screen) and has(screen)
 
 

@@ -69,7 +69,14 @@ def write(path: str, rate: float, seconds: float) -> dict[str, object]:
         time.sleep(max(0.0, next_tick))
     took = time.perf_counter() - begun
     os.close(log)
-    return {"events": done * EACH, "seconds": took, "rate": done * EACH / took, "marks": marks, "late": late}
+    return {
+        "events": done * EACH,
+        "seconds": took,
+        "rate": done * EACH / took,
+        "marks": marks,
+        "late": late,
+        "cpu": time.process_time(),
+    }
 
 
 if __name__ == "__main__":

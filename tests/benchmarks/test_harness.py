@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks import sight
+from benchmarks.__main__ import GROUPS
 from benchmarks.fold import FORMAT
 from benchmarks.measure import Cost, Failed, cost, in_turn, ratio, share, typical
 from benchmarks.screen import Screen
@@ -123,6 +124,11 @@ def test_a_row_that_fails_says_why_in_the_table() -> None:
 
 def test_shares_are_values_that_were_there() -> None:
     assert [share([3.0, 1.0, 2.0], part) for part in (0.0, 0.5, 1.0)] == [1.0, 2.0, 3.0]
+
+
+def test_the_readme_has_a_row_for_every_group() -> None:
+    page = (Path(FORMAT).parent / "README.md").read_text(encoding="utf-8")
+    assert [name for name in GROUPS if f"| `{name}` |" not in page] == []
 
 
 def test_the_format_for_lnav_names_our_fields() -> None:
