@@ -85,7 +85,7 @@ def _torrent_row(plan: Plan) -> Row:
     return Row(
         f"{RATE:,} events/s from one writer for {seconds} s: lag on the screen",
         f"p50 {share(lags, 0.5) * 1000:.0f} ms, p95 {high * 1000:.0f} ms, most {max(lags) * 1000:.0f} ms"
-        + (f", {unseen} of {len(lags)} lines never seen" if unseen else ""),
+        + (f", or more: {unseen} of {len(lags)} lines were never seen" if unseen else ""),
         f"achieved {said['rate']:,.0f}/s; {rest}; {used:.0%} of a core, {peak:.0f} MB",
         "",
         "500 ms",

@@ -109,7 +109,7 @@ def _keys_row(plan: Plan, kind: str, log: Log) -> Row:
     """The log is opened again and again until there are enough presses."""
     took: list[float] = []
     rng, least, loads = random.Random(6), 40 if plan.quick else 200, 0
-    for _ in rounds(4 if plan.quick else 10, plan.budget):
+    for _ in rounds(10, plan.budget):
         loads += 1
         took += _presses(plan, log, rng, least - len(took))
         if len(took) >= least:
@@ -134,7 +134,7 @@ def _presses(plan: Plan, log: Log, rng: random.Random, most: int) -> list[float]
     steps = [(key, seen) for there, brings, back, takes in sight.KEYS for key, seen in ((there, brings), (back, takes))]
     with Terminal(runwatch("watch", "--no-cache", log.path), plan.env, plan.home) as terminal:
         terminal.see(sight.has_content(*EXPORTS), plan.limit, "first content")
-        end = time.perf_counter() + plan.budget
+        end = time.perf_counter() + 2 * plan.budget
         while len(took) < most and time.perf_counter() < end:
             for key, seen in steps:
                 terminal.rest(rng.uniform(0.03, 0.15))
