@@ -128,6 +128,6 @@ def test_every_chunk_of_every_journal_has_its_page(path: Path) -> None:
     for slot, index in enumerate(chunks.indexes):
         view = chunk_view(moment, index)
         assert view is not None
-        assert (view.chunk_index, len(view.attempts)) == (index, chunks.tries[slot])
-        assert [attempt.number for attempt in view.attempts] == list(range(1, chunks.tries[slot] + 1))
+        assert (view.chunk_index, len(view.attempts)) == (index, chunks.tries(slot))
+        assert [attempt.number for attempt in view.attempts] == list(range(1, chunks.tries(slot) + 1))
     assert chunk_view(moment, 10**9) is None

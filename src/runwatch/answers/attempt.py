@@ -142,7 +142,7 @@ def position_of(moment: Moment, chunk_index: int, number: int) -> int:
     slot = chunks.slot_of[chunk_index]
     attempts = chunks.attempts(slot)
     if not 0 < number <= len(attempts):
-        return chunks.planned[slot]
+        return chunks.planned.get(slot, NOWHERE)
     attempt = attempts[number - 1]
     return attempt.start if attempt.end == NOWHERE else attempt.end
 

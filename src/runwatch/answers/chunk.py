@@ -111,7 +111,7 @@ def _moment(moment: Moment, position: int) -> int | None:
 def _reason(moment: Moment, slot: int, attempts: tuple[AttemptRow, ...]) -> Reason:
     chunks = moment.state.chunks
     if not attempts:
-        return Reason("planned, not begun", evidence(moment, [chunks.planned[slot]]))
+        return Reason("planned, not begun", evidence(moment, [chunks.planned.get(slot, NOWHERE)]))
     last = attempts[-1]
     bad = sum(attempt.outcome in ("failed", "interrupted") for attempt in attempts)
     if last.outcome == "completed":
@@ -132,7 +132,7 @@ def _reason(moment: Moment, slot: int, attempts: tuple[AttemptRow, ...]) -> Reas
 def _aside(moment: Moment, slot: int) -> str:
     length, middle = chunk_duration(moment, slot), median_duration(moment)
     if length is None:
-        return "when it began is unknown" if moment.state.chunks.tries[slot] else ""
+        return "when it began is unknown" if moment.state.chunks.last_attempt[slot] != NOWHERE else ""
     if not middle:
         return f"took {units.duration(length)}"
     if length < middle / 20:  # "0.0 ×" says nothing
@@ -187,7 +187,7 @@ def bounds_of(moment: Moment, slot: int) -> tuple[str, str] | None:
     """The chunk's inclusive key bounds, from its last start or its planning."""
     chunks = moment.state.chunks
     starts = [attempt.start for attempt in chunks.attempts(slot) if attempt.start != NOWHERE]
-    for position in (*reversed(starts), chunks.planned[slot]):
+    for position in (*reversed(starts), chunks.planned.get(slot, NOWHERE)):
         if position != NOWHERE:
             event = moment.log.event(position)
             if isinstance(event, ev.ChunkStarted | ev.ChunkPlanned):

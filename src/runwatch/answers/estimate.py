@@ -55,7 +55,7 @@ def median_duration(moment: Moment) -> int | None:
     Of more than 10,000 chunks every second, third, … is looked at.
     """
     chunks = moment.state.chunks
-    step = 1 + len(chunks.durations) // SAMPLED
-    pairs = zip(chunks.durations[::step], chunks.states[::step], strict=True)
-    lengths = [length for length, state in pairs if length >= 0 and state == COMPLETED]
+    step = 1 + len(chunks.states) // SAMPLED
+    done = (slot for slot in range(0, len(chunks.states), step) if chunks.states[slot] == COMPLETED)
+    lengths = [length for slot in done if (length := chunk_duration(moment, slot)) is not None]
     return round(median(lengths)) if len(lengths) >= _ENOUGH else None

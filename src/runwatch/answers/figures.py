@@ -119,7 +119,7 @@ def _failures_recorded(moment: Moment) -> bool | None:
 def chunks_total(moment: Moment) -> int | None:
     """What Progress last said, else the chunks planned one by one, else unknown."""
     state = moment.state
-    return state.chunks_total if state.chunks_total is not None else state.chunks.planned_count or None
+    return state.chunks_total if state.chunks_total is not None else len(state.chunks.planned) or None
 
 
 def validation(moment: Moment) -> str:
@@ -130,7 +130,7 @@ def validation(moment: Moment) -> str:
         assert isinstance(result, ev.ValidationResult)
         if not result.passed:
             return "failed"
-        return "passed_partly" if state.files_since_validation else "passed"
+        return "passed_partly" if state.files_named(state.validated)[0] else "passed"
     plan = plan_of(state, moment.log)
     if plan is None:
         return "unknown"

@@ -60,7 +60,7 @@ def _lane(moment: Moment, slot: int) -> Lane:
         spans=tuple(span for attempt in chunks.attempts(slot) if (span := _span(moment, attempt)) is not None),
         rows=units.short(chunks.rows(slot, moment.state.files)) if has_rows else "",
         took="" if length is None else units.duration(length),
-        attempts=chunks.tries[slot],
+        attempts=chunks.tries(slot),
     )
 
 

@@ -191,7 +191,7 @@ def _remark(moment: Moment) -> str:
     middle, chunks = median_duration(moment), moment.state.chunks
     if not middle:
         return ""
-    times = chunks.durations[chunks.slowest] / middle
+    times = chunks.longest / middle
     if times < STANDS_OUT:
         return ""
     index = chunks.indexes[chunks.slowest]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from runwatch.core import events as ev
@@ -134,7 +135,7 @@ def _last_words(state: RunState, slot: int) -> tuple[int, ...]:
     chunks = state.chunks
     attempt = chunks.last_attempt[slot]
     if attempt == NOWHERE:
-        return (chunks.planned[slot],)
+        return (chunks.planned.get(slot, NOWHERE),)
     return chunks.attempt_start[attempt], chunks.attempt_end[attempt]
 
 
@@ -184,12 +185,15 @@ def _check_not_reported(state: RunState, log: RunLog) -> Looks:
 
 
 def _validation_partial(state: RunState, log: RunLog) -> Looks:
-    if state.validation != NOWHERE and state.files_since_validation and _is_success(state, log):
+    if state.validation == NOWHERE or not _is_success(state, log):
+        return
+    after, named = state.files_named(state.validated)
+    if after:
         yield _found(
             "validation_partial",
             "gap",
-            [state.validation, *state.files_since_validation[:EVIDENCE_AT_MOST]],
-            after=len(state.files_since_validation),
+            [state.validation, *islice(named, EVIDENCE_AT_MOST)],
+            after=after,
             files=len(state.files.rows),
         )
 

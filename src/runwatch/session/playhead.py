@@ -7,9 +7,9 @@ never is live: its time is all in the past, and in the user's hand.
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass
 
+from runwatch.core.order import Order
 from runwatch.core.times import SECOND
 from runwatch.session.clock import Clock
 
@@ -25,7 +25,7 @@ class Anchor:
 
     run_id: str
     stop: int
-    order: array[int]
+    order: Order
     """The order that they are positions of; a run that was put in order anew has another."""
 
 

@@ -210,7 +210,9 @@ class Chains:
 
     def _follow(self, chain: Chain, file: Found) -> None:
         order = chain.place(file.name.rank)
-        segment = Segment(next(self._numbers), file.shown, chain.shown, chain.identity, order)
+        segment = Segment(
+            next(self._numbers), file.shown, chain.shown, chain.identity, order, is_plain=not file.name.packed
+        )
         is_old = self._first or file.path in self.known_before
         there = (ALL_OF_IT if file.name.packed else file.size) if is_old else 0
         tail = Tail(
