@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.estimate import chunk_duration, median_duration
@@ -19,8 +20,7 @@ from runwatch.core.run import COMPLETED, NOWHERE, Attempt
 from runwatch.core.runs import Moment, parse_run_id
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(Struct, frozen=True):
     """One attempt in the Chunk screen's list."""
 
     number: int
@@ -35,8 +35,7 @@ class AttemptRow:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkView:
+class ChunkView(Struct, frozen=True):
     """Everything the Chunk screen shows."""
 
     run_id: str

@@ -7,12 +7,12 @@ that a file renamed by log rotation is cited under the name it has now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from msgspec import Struct
 
-@dataclass(slots=True, eq=False)
-class Segment:
+
+class Segment(Struct, eq=False):
     """One physical file of a log, as long as runwatch knows it.
 
     A rotated chain (`x.jsonl.1`, `x.jsonl`) is one log of several segments.
