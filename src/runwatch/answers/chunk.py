@@ -12,7 +12,6 @@ from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import lasted
 from runwatch.answers.glyphs import CHUNK_WORDS
 from runwatch.answers.lanes import attempt_outcome, chunk_mark
-from runwatch.answers.query import NoQuery, range_sql, remark
 from runwatch.answers.view import Evidence, Mark, Reason, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of
@@ -226,6 +225,8 @@ def _neighbour(moment: Moment, label: str, index: int) -> Row:
 
 def range_query(moment: Moment, slot: int) -> tuple[str, str]:
     """(the plan's query with this chunk's bounds, what to know of it) or ("", why there is none)."""
+    from runwatch.answers.query import NoQuery, range_sql, remark  # only where a chunk is looked at
+
     plan, bounds = plan_of(moment.state, moment.log), bounds_of(moment, slot)
     if plan is None:
         return "", "the log holds no plan, so no query"

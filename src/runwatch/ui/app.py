@@ -14,15 +14,14 @@ import time
 from datetime import UTC
 
 from textual import work
+from textual.command import Provider
 from textual.screen import Screen
 
 from runwatch.session.session import Session
 from runwatch.session.zone import LocalZone
-from runwatch.ui.jump import RunCommands
 from runwatch.ui.keys import bindings
 from runwatch.ui.opening import Opening
 from runwatch.ui.pages import PagesApp
-from runwatch.ui.screens.help import HelpScreen
 from runwatch.ui.screens.page import Page
 from runwatch.ui.theme import DEFAULT
 
@@ -31,13 +30,20 @@ REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
 
 
+def _run_commands() -> type[Provider]:
+    """Imported when the palette is opened."""
+    from runwatch.ui.jump import RunCommands
+
+    return RunCommands
+
+
 class RunwatchApp(PagesApp):
     """The dashboard over one session."""
 
     TITLE = "runwatch"
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = PagesApp.COMMANDS | {RunCommands}
+    COMMANDS = PagesApp.COMMANDS | {_run_commands}
 
     def __init__(
         self, session: Session, *, theme: str = DEFAULT, plain: bool = False, opening: Opening | None = None
@@ -120,6 +126,8 @@ class RunwatchApp(PagesApp):
 
     def action_help(self) -> None:
         """Every key, and what the glyphs mean."""
+        from runwatch.ui.screens.help import HelpScreen  # as the other pages: ui/pages.py
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
