@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
@@ -26,6 +26,9 @@ from runwatch.ui.theme import DEFAULT
 
 class PagesApp(LooksApp):
     """What pages ask of the app around them: `ui/screens/page.py`, `Shell`."""
+
+    CSS_PATH: ClassVar = [LooksApp.CSS_PATH, RunsPage.CSS_PATH]
+    """Whatever a page brings later makes Textual parse all there is again, so the first page's is here at once."""
 
     def __init__(self, session: Session, *, theme: str = DEFAULT, plain: bool = False) -> None:
         super().__init__(theme=theme, plain=plain)
