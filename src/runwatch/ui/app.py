@@ -56,11 +56,10 @@ class RunwatchApp(PagesApp):
         self._painted_at = self._rested_at = 0.0
 
     def on_mount(self) -> None:
-        """Show the runs, begin to read, begin to tick."""
+        """Begin to read, begin to tick; the runs are on the screen already."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread, as in a test
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
-        self.open_runs()
         self.say(self.session.bookmarks.notice)
         self.session.bookmarks.notice = ""
         self.read()
@@ -103,14 +102,14 @@ class RunwatchApp(PagesApp):
 
     def leave(self) -> None:
         """The page below; from the last one to the choice among the recorded runs, if there was one."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             super().leave()
         else:
             self._opening.choose_again(self)
 
     def action_leave(self) -> None:
         """Leave this page, then quit."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
             self.exit()

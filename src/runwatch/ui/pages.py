@@ -28,7 +28,7 @@ class PagesApp(LooksApp):
     """What pages ask of the app around them: `ui/screens/page.py`, `Shell`."""
 
     CSS_PATH: ClassVar = [LooksApp.CSS_PATH, RunsPage.CSS_PATH]
-    """Whatever a page brings later makes Textual parse all there is again, so the first page's is here at once."""
+    """With the first page's own. Whatever a page brings later makes Textual parse all there is again."""
 
     def __init__(self, session: Session, *, theme: str = DEFAULT, plain: bool = False) -> None:
         super().__init__(theme=theme, plain=plain)
@@ -38,9 +38,9 @@ class PagesApp(LooksApp):
         self.kept: dict[str, dict[str, Any]] = {}
         """What the user chose on pages that were left."""
 
-    def open_runs(self) -> None:
-        """All runs."""
-        self.push_screen(RunsPage())
+    def get_default_screen(self) -> Screen[Any]:
+        """All runs, at the bottom of the stack; Textual's own blank screen would be laid out only to be covered."""
+        return RunsPage()
 
     def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
         """One run; `at_outcome` with the cursor on its end."""
@@ -63,7 +63,7 @@ class PagesApp(LooksApp):
             self.open_run(run_id)
 
     def _peel_to(self, wanted: Callable[[Screen[Any]], bool]) -> None:
-        while len(self.screen_stack) > 2 and not wanted(self.screen):
+        while len(self.screen_stack) > 1 and not wanted(self.screen):
             self.pop_screen()
 
     def notify(self, message: str, **how: Any) -> None:
@@ -124,5 +124,5 @@ class PagesApp(LooksApp):
 
     def leave(self) -> None:
         """The page below; from the last one, out."""
-        if len(self.screen_stack) > 2:  # Textual's own blank screen lies at the bottom
+        if len(self.screen_stack) > 1:
             self.pop_screen()
