@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.chunk import AttemptRow, ChunkView, chunk_view
@@ -19,8 +21,7 @@ from runwatch.core.runs import Moment
 from runwatch.core.text import mask
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptView:
+class AttemptView(Struct, frozen=True):
     """The selected attempt, whole."""
 
     number: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.estimate import chunk_duration, median_duration
@@ -11,7 +12,6 @@ from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import lasted
 from runwatch.answers.glyphs import CHUNK_WORDS
 from runwatch.answers.lanes import attempt_outcome, chunk_mark
-from runwatch.answers.query import NoQuery, range_sql, remark
 from runwatch.answers.view import Evidence, Mark, Reason, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of
@@ -19,8 +19,7 @@ from runwatch.core.run import COMPLETED, NOWHERE, Attempt
 from runwatch.core.runs import Moment, parse_run_id
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(Struct, frozen=True):
     """One attempt in the Chunk screen's list."""
 
     number: int
@@ -35,8 +34,7 @@ class AttemptRow:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkView:
+class ChunkView(Struct, frozen=True):
     """Everything the Chunk screen shows."""
 
     run_id: str
@@ -227,6 +225,8 @@ def _neighbour(moment: Moment, label: str, index: int) -> Row:
 
 def range_query(moment: Moment, slot: int) -> tuple[str, str]:
     """(the plan's query with this chunk's bounds, what to know of it) or ("", why there is none)."""
+    from runwatch.answers.query import NoQuery, range_sql, remark  # only where a chunk is looked at
+
     plan, bounds = plan_of(moment.state, moment.log), bounds_of(moment, slot)
     if plan is None:
         return "", "the log holds no plan, so no query"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, tzinfo
+
+from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.behind import at, listed, of_chunks, of_kinds, resting_on

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from heapq import merge
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from runwatch.core.events import Event, chunk_of
 from runwatch.core.index import NEVER, RunLog
@@ -39,8 +40,7 @@ class Match(NamedTuple):
         return self.moment.log.event(self.position)
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """What an event must be. Kinds and groups add up; everything else narrows."""
 
     kinds: frozenset[str] = frozenset()
@@ -73,8 +73,7 @@ def _begin(when: When, moment: Moment) -> int:
     return bisect_left(moment.log.moments, cut.time)
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """What was seen of one run's log."""
 
     order: object = None

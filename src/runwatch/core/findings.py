@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct, field
 
 from runwatch.core import events as ev
 from runwatch.core.index import RunLog
@@ -20,8 +21,7 @@ from runwatch.core.run import COMPLETED, NOWHERE, PENDING, RunState
 EVIDENCE_AT_MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A fact against another fact (`contradiction`), or a missing one (`gap`)."""
 
     code: str

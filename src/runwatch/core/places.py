@@ -8,15 +8,15 @@ that a file renamed by log rotation is cited under the name it has now.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 APART = 64 << 10
 """Bytes from one line of which it is known where it begins to the next, at least."""
 
 
-@dataclass(slots=True, eq=False)
-class Segment:
+class Segment(Struct, eq=False):
     """One physical file of a log, as long as runwatch knows it.
 
     A rotated chain (`x.jsonl.1`, `x.jsonl`) is one log of several segments.

@@ -11,7 +11,6 @@ import json
 import os
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 from runwatch.core.encode import fields_of
@@ -211,6 +210,8 @@ def name_of(run_id: str, log: RunLog, position: int) -> Bookmark:
 
 def _content(event: Event) -> str:
     """The same for equal fields, at any start."""
+    from hashlib import blake2b  # here, for most starts have no bookmarks: 4 ms
+
     fields = json.dumps(fields_of(event), sort_keys=True, default=str)
     return blake2b(fields.encode(), digest_size=12).hexdigest()
 

@@ -14,15 +14,14 @@ import time
 from datetime import UTC
 
 from textual import work
+from textual.command import Provider
 from textual.screen import Screen
 
 from runwatch.session.session import Session
 from runwatch.session.zone import LocalZone
-from runwatch.ui.jump import RunCommands
 from runwatch.ui.keys import bindings
 from runwatch.ui.opening import Opening
 from runwatch.ui.pages import PagesApp
-from runwatch.ui.screens.help import HelpScreen
 from runwatch.ui.screens.page import Page
 from runwatch.ui.theme import DEFAULT
 
@@ -31,13 +30,20 @@ REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
 
 
+def _run_commands() -> type[Provider]:
+    """Imported when the palette is opened."""
+    from runwatch.ui.jump import RunCommands
+
+    return RunCommands
+
+
 class RunwatchApp(PagesApp):
     """The dashboard over one session."""
 
     TITLE = "runwatch"
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = PagesApp.COMMANDS | {RunCommands}
+    COMMANDS = PagesApp.COMMANDS | {_run_commands}
 
     def __init__(
         self, session: Session, *, theme: str = DEFAULT, plain: bool = False, opening: Opening | None = None
@@ -50,11 +56,10 @@ class RunwatchApp(PagesApp):
         self._painted_at = self._rested_at = 0.0
 
     def on_mount(self) -> None:
-        """Show the runs, begin to read, begin to tick."""
+        """Begin to read, begin to tick; the runs are on the screen already."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread, as in a test
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
-        self.open_runs()
         self.say(self.session.bookmarks.notice)
         self.session.bookmarks.notice = ""
         self.read()
@@ -97,14 +102,14 @@ class RunwatchApp(PagesApp):
 
     def leave(self) -> None:
         """The page below; from the last one to the choice among the recorded runs, if there was one."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             super().leave()
         else:
             self._opening.choose_again(self)
 
     def action_leave(self) -> None:
         """Leave this page, then quit."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
             self.exit()
@@ -120,6 +125,8 @@ class RunwatchApp(PagesApp):
 
     def action_help(self) -> None:
         """Every key, and what the glyphs mean."""
+        from runwatch.ui.screens.help import HelpScreen  # as the other pages: ui/pages.py
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
