@@ -8,8 +8,9 @@ which leads to its time and its place in the log.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from re import finditer
+
+from msgspec import Struct
 
 from runwatch.core.causes import Causes
 from runwatch.core.files import Files
@@ -26,8 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try at a chunk. Positions in the run's order; `NOWHERE` where not known."""
 
     number: int

@@ -7,9 +7,10 @@ screens and the reports ever ask.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from runwatch.core.decode import decode_block, decode_line
 from runwatch.core.places import Place
@@ -77,10 +78,13 @@ class Session(Moments):
             self.take(item)
         self._is_read()
 
-    async def follow(self, told: Callable[[], None] = lambda: None) -> None:
+    async def follow(
+        self, told: Callable[[], None] = lambda: None, give_way: Callable[[bool], Awaitable[object]] | None = None
+    ) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.
 
-        `told` is called whenever something new was taken in.
+        `told` is called whenever something new was taken in. `give_way` is awaited after each slice, and, with True,
+        before it waits for something new: whoever draws says when to go on.
         """
         import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
 
@@ -89,10 +93,12 @@ class Session(Moments):
             for item in self.source.poll():
                 self.take(item)
                 told()
-                await asyncio.sleep(0)  # keys and drawing come first
+                await (give_way(False) if give_way else asyncio.sleep(0))  # keys and drawing come first
             self._is_read()
             if self.source.progress.ended:
                 return
+            if give_way:
+                await give_way(True)
             await self._something_new(self._again)
 
     def look_again(self) -> None:
