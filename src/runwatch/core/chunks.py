@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from re import finditer
+
+from msgspec import Struct
 
 from runwatch.core.numbers import Slots
 from runwatch.core.parts import NOWHERE, Parts
@@ -20,8 +21,7 @@ _RUNNING = bytes([RUNNING])  # as a pattern it finds itself
 STATE_NAMES = ("pending", "running", "completed", "failed", "interrupted")
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try at a chunk. Positions in the run's order; `NOWHERE` where not known."""
 
     number: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.core.again import Again
 from runwatch.core.arrivals import Arrivals
@@ -30,8 +31,7 @@ def parse_run_id(run_id: str) -> tuple[str | None, str]:
     return (match.group(1), match.group(2)) if match else (None, run_id)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class Moment(Struct, frozen=True, eq=False):
     """A run at T: what was known then, and what it came to. Live is only T = now."""
 
     run_id: str

@@ -7,9 +7,11 @@ screens and the reports ever ask.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from runwatch.core.loading import Loading
 from runwatch.core.places import Place
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     import asyncio
 
 
+SLICE = 0.008
+"""Seconds of reading and decoding, before what was read is taken in, which takes two or three times as long."""
+
+
 class Session(Moments):
     """Reads and keeps what was read."""
 
@@ -41,6 +47,10 @@ class Session(Moments):
         self.copies = Copies()
         self._rate = _Rate()
         self._again: asyncio.Event | None = None
+
+    def read_into(self, runs: Runs) -> None:
+        """Take everything to these runs."""
+        self.runs, self._loading = runs, Loading(runs)
 
     def keep_in(self, directory: str) -> None:
         """Bookmarks and what is copied are kept there; before it is called, nowhere."""
@@ -82,22 +92,32 @@ class Session(Moments):
             self._take(item)
         self._is_read()
 
-    async def follow(self, told: Callable[[], None] = lambda: None) -> None:
+    async def follow(
+        self, told: Callable[[], None] = lambda: None, give_way: Callable[[bool], Awaitable[object]] | None = None
+    ) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.
 
-        `told` is called whenever something new was taken in.
+        `told` is called whenever something new was taken in. `give_way` is awaited after each slice, and, with True,
+        before it waits for something new: whoever draws says when to go on.
         """
         import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
 
         self._again = asyncio.Event()
         while True:
+            begun = time.monotonic()
             for item in self.source.poll():
-                self.take(item)
-                told()
-                await asyncio.sleep(0)  # keys and drawing come first
+                self._take(item)
+                if time.monotonic() - begun >= SLICE:
+                    self._loading.settle()
+                    told()
+                    await (give_way(False) if give_way else asyncio.sleep(0))  # keys and drawing come first
+                    begun = time.monotonic()
             self._is_read()
+            told()
             if self.source.progress.ended:
                 return
+            if give_way:
+                await give_way(True)
             await self._something_new(self._again)
 
     def _line_at(self, place: Place) -> bytes | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from runwatch.sources.base import Item
 from runwatch.sources.found import Found, identities, visible
@@ -13,8 +14,7 @@ from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
 
 
-@dataclass(slots=True, eq=False)
-class Chain:
+class Chain(Struct, eq=False):
     """One log: its files that are there, oldest first."""
 
     key: str

@@ -26,6 +26,8 @@ from runwatch.ui.screens.page import Page
 from runwatch.ui.theme import DEFAULT
 
 TICK = 0.1
+FIRST = 0.02
+"""Seconds of reading that the first picture waits for."""
 REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
 
@@ -52,6 +54,9 @@ class RunwatchApp(PagesApp):
         self.trouble = ""
         """Why it had to leave."""
         self._opening = opening or Opening()
+        self._drawn = asyncio.Event()
+        """The first picture is on the screen."""
+        self._begun = 0.0
         self._painted: tuple[object, ...] = ()
         self._painted_at = self._rested_at = 0.0
 
@@ -62,13 +67,23 @@ class RunwatchApp(PagesApp):
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.say(self.session.bookmarks.notice)
         self.session.bookmarks.notice = ""
+        self._begun = time.monotonic()
         self.read()
+        self.call_after_refresh(self._drawn.set)
         self.set_interval(TICK, self._tick_if_rested)
 
     @work(exclusive=True, group="reading")
     async def read(self) -> None:
         """Follow the source for as long as the app lives."""
-        await self.session.follow(self._something_new)
+        await self.session.follow(self._something_new, self._give_way)
+
+    async def _give_way(self, is_read: bool) -> None:
+        """Keys and drawing come first. The first picture comes before watching, which takes 50 ms to import, and
+        before all but the first slices: mounting takes many turns of the loop, and each would wait for a slice.
+        """
+        if not self._drawn.is_set() and (is_read or time.monotonic() - self._begun >= FIRST):
+            await self._drawn.wait()
+        await asyncio.sleep(0)
 
     def _something_new(self) -> None:
         """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
