@@ -136,7 +136,7 @@ def without_evidence(value: Any) -> Any:
     return [without_evidence(inner) for inner in value] if isinstance(value, list) else value
 
 
-def events_of(session: Session, *, is_all_there: bool) -> dict[str, list[Any]]:
+def events_of(session: Session, *, is_all_there: bool = True) -> dict[str, list[Any]]:
     """Each run's events in the order they are folded in. What counts of one stays true when its line is gone."""
     return {
         run.run_id: [as_left(run.log.event(n), is_all_there) for n in range(len(run.log.order))]

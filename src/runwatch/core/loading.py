@@ -28,7 +28,9 @@ from runwatch.core.text import safe
 from runwatch.core.wire import Box, Completed, Line, Started, Written, decode_lines, times_of
 
 GATHERED = 30_000
-"""Lines that wait to be taken in, at most about so many."""
+"""Lines that wait to be taken in, at most about so many,"""
+OF_A_RUN = 1_000
+"""and so many of a run, on average: of few runs no more than that is gained by waiting."""
 
 
 class _Lines(NamedTuple):
@@ -69,7 +71,7 @@ class Loading:
             self._gather(segment, items, times_of(items), block)
         else:
             self._gather_by_line(segment, block)
-        if self._waiting >= GATHERED:
+        if self._waiting >= min(GATHERED, OF_A_RUN * len(self._gathered)):
             self.settle()
 
     def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
