@@ -1,0 +1,298 @@
+"""Every run at the moment shown, in a few figures each: how many of each verdict, which of each export are newest.
+
+There may be a hundred thousand runs, and more while they are read. None is
+asked again unless it said something, or time alone makes it another, and when
+that will be is known beforehand. `follow` notes which these are; `work` judges
+them, a few at a time, so that whoever draws decides how long it may take.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Protocol
+
+from runwatch.answers.degraded import degradations
+from runwatch.answers.overview import failures
+from runwatch.core.causes import Causes
+from runwatch.core.index import NEVER
+from runwatch.core.run import NOWHERE
+from runwatch.core.runs import Moment, Run, Runs
+from runwatch.core.times import SECOND
+from runwatch.core.verdict import VERDICTS
+from runwatch.core.when import ends
+from runwatch.session.options import Options
+from runwatch.session.ordered import Ordered
+from runwatch.session.playhead import Playhead
+
+ALWAYS = 2**63
+"""Later than any moment: where what is live stands."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """What a run comes to at the moment shown, as far as lists and counts of runs need it."""
+
+    run_id: str
+    export: str = ""
+    verdict: str = ""
+    """Empty where the run had not begun, or said nothing that is known."""
+    began: int = NEVER
+    last: int = NEVER
+    """The last event's moment, ns; both NEVER where the run has no time."""
+    span: tuple[int, int] = (ALWAYS, NEVER)
+    """The first and the last moment of all that was read of it."""
+    failures: int = 0
+    degraded: int = 0
+    unknown: int = 0
+    """Events that are not known."""
+    causes: Causes | None = None
+    """Why attempts failed; None where none did."""
+    is_open: bool = False
+    """It has not ended, so time alone can change it."""
+    turns: int | None = None
+    """When time alone will change its verdict next; None: never."""
+    is_selected: bool = False
+    """The options ask for it."""
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Newest start first, then by run_id."""
+        return -self.began, self.run_id
+
+
+class Shown(Protocol):
+    """What is asked of the session: the runs, and the moment shown."""
+
+    runs: Runs
+    options: Options
+    playhead: Playhead
+    when: Any
+    is_whole: bool
+
+    def is_run_whole(self, run_id: str) -> bool:
+        """All of it that was there has been read."""
+
+    @property
+    def is_live(self) -> bool:
+        """What is shown is the present."""
+
+    def judged(self, run: Run) -> Moment | None:
+        """The run at the moment shown, made for this once."""
+
+
+class Lineup:
+    """All runs. Nothing is known before the first `follow`, and only what `is_settled` is up to date."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+        self._forgotten = 0
+        """So many of the first changes are no longer known."""
+        self._changes: list[str] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self.standings: dict[str, Standing] = {}
+        self.counts = dict.fromkeys(VERDICTS, 0)
+        """Runs by verdict, of those that the options ask for."""
+        self.unknown_count = 0
+        """Events that are not known, of all runs."""
+        self.by_export: dict[str, Ordered] = {}
+        """The places of each export's runs, newest first."""
+        self.failing: dict[str, Standing] = {}
+        """Those in which an attempt failed."""
+        self.open: dict[str, Standing] = {}
+        """Those that have not ended."""
+        self._options = self._shown.options
+        self._queue: dict[str, None] = {}
+        self._revision, self._revisions = -1, list[int]()
+        self._was_whole = False
+        self._place: tuple[Any, ...] = (None, None, ALWAYS)
+        self._turns: list[tuple[int, str]] = []
+        self._forgotten += len(self._changes) + 1  # whoever asks for changes begins anew
+        self._changes = []
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is left to judge."""
+        return not self._queue
+
+    @property
+    def total(self) -> int:
+        """Runs that the options ask for."""
+        return sum(self.counts.values())
+
+    def changes(self, since: int) -> tuple[Iterable[str], int]:
+        """The runs that became another since then, and now: the number to ask with next time, 0 at first."""
+        now = self._forgotten + len(self._changes)
+        if since < self._forgotten:
+            return tuple(self.standings), now
+        return self._changes[since - self._forgotten :], now
+
+    def exports(self) -> list[str]:
+        """Those with runs that the options ask for, that with the newest run first."""
+        options, places = self._shown.options, self.by_export
+        if options.run_id is not None:
+            run = self.standings.get(options.run_id)
+            return [run.export] if run is not None and run.is_selected and run.verdict else []
+        wanted = places if options.export is None else places.keys() & {options.export}
+        return sorted(wanted, key=lambda export: (places[export][0], export))
+
+    def newest(self, export: str, count: int) -> Sequence[Standing]:
+        """The newest runs of an export that the options ask for."""
+        places = self.by_export[export]
+        found = (self.standings[run_id] for _, run_id in places)
+        return tuple(islice((standing for standing in found if standing.is_selected), count))
+
+    # ------------------------------------------------------------------------------------------------ what may be new
+
+    def follow(self) -> None:
+        """Note the runs that may be others than they were; none is judged."""
+        shown = self._shown
+        if shown.options is not self._options:
+            self._begin()
+        if shown.runs.revision != self._revision:
+            self._revision = shown.runs.revision
+            self._note(run.run_id for run in self._changed())
+        if shown.is_whole and not self._was_whole:
+            self._was_whole = True
+            self._note(self.open)
+        self._move()
+
+    def _changed(self) -> list[Run]:
+        """Those that said something. To compare numbers is all that is done with the others."""
+        runs, before = self._shown.runs.by_id.values(), self._revisions
+        self._revisions = now = [run.revision for run in runs]
+        changed = [run for run, new, old in zip(runs, now, before, strict=False) if new != old]
+        return changed + list(islice(runs, len(before), None))
+
+    def _note(self, run_ids: Iterable[str]) -> None:
+        self._queue.update(dict.fromkeys(run_ids))
+
+    def _move(self) -> None:
+        """The moment shown is another, or time has run on."""
+        shown, (when, anchor, before) = self._shown, self._place
+        now = shown.playhead.now()
+        after = ALWAYS if shown.is_live else now
+        self._place = (shown.when, shown.playhead.anchor, after)
+        if shown.when != when:
+            self._note(self.standings)
+            return
+        if anchor is not shown.playhead.anchor:
+            self._note(moved.run_id for moved in (anchor, shown.playhead.anchor) if moved is not None)
+        if after != before:
+            low, high, is_back = min(before, after), max(before, after), after < before
+            for run_id, standing in self.standings.items():
+                first, last = standing.span
+                if (first <= high and last > low) or (is_back and standing.is_open):
+                    self._queue[run_id] = None
+        while shown.when is None and self._turns and self._turns[0][0] <= now:
+            turns, run_id = heapq.heappop(self._turns)
+            if self.standings[run_id].turns == turns:
+                self._queue[run_id] = None
+
+    # ------------------------------------------------------------------------------------------------ judging
+
+    def work(self, most: int) -> bool:
+        """Judge at most so many runs, those heard of last first; True if none is left."""
+        runs = self._shown.runs.by_id
+        for _ in range(min(most, len(self._queue))):
+            run_id, _ = self._queue.popitem()
+            self._put(self._judge(runs[run_id]))
+        return not self._queue
+
+    def _judge(self, run: Run) -> Standing:
+        moment, log, unknown = self._shown.judged(run), run.log, run.state.unknown
+        span = (log.moments[0], log.moments[-1]) if log.moments else (ALWAYS, NEVER)
+        if moment is None:
+            return Standing(run.run_id, unknown=unknown, span=span)
+        state = moment.state
+        first, last = ends(state)
+        return Standing(
+            run_id=run.run_id,
+            export=moment.export,
+            verdict=moment.judgement.verdict,
+            began=log.moments[first],
+            last=log.moments[last],
+            span=span,
+            failures=failures(moment),
+            degraded=degradations(moment),
+            unknown=unknown,
+            causes=state.causes if len(state.causes) else None,
+            is_open=moment.judgement.silence is not None,
+            turns=turning_point(moment) if self._shown.is_run_whole(run.run_id) else None,
+            is_selected=self._is_asked_for(run.run_id, moment.export),
+        )
+
+    def _is_asked_for(self, run_id: str, export: str) -> bool:
+        options = self._shown.options
+        return options.run_id in (None, run_id) and options.export in (None, export)
+
+    def _put(self, new: Standing) -> None:
+        """In the place of what the run was before."""
+        run_id, old = new.run_id, self.standings.get(new.run_id)
+        self.unknown_count += new.unknown - (0 if old is None else old.unknown)
+        is_moved = old is None or (old.place, old.export, old.verdict == "") != (
+            new.place, new.export, new.verdict == ""
+        )  # fmt: skip
+        if is_moved and old is not None and old.verdict:
+            self._take_out(old)
+        if is_moved and new.verdict:
+            self.by_export.setdefault(new.export, Ordered()).add(new.place)
+        self._replace(old, new)
+        for standings, belongs in ((self.failing, new.causes is not None), (self.open, new.is_open)):
+            if belongs:
+                standings[run_id] = new
+            else:
+                standings.pop(run_id, None)
+        if new.turns is not None:
+            heapq.heappush(self._turns, (new.turns, run_id))
+        if self._shown.options.last is not None:
+            self._choose_newest({new.export, old.export if old is not None else new.export} - {""}, run_id)
+
+    def _replace(self, old: Standing | None, new: Standing) -> None:
+        if old is not None and old.is_selected and old.verdict:
+            self.counts[old.verdict] -= 1
+        if new.is_selected and new.verdict:
+            self.counts[new.verdict] += 1
+        self.standings[new.run_id] = new
+        self._changes.append(new.run_id)
+        if len(self._changes) > 2 * len(self.standings) + 1000:
+            gone = len(self._changes) // 2
+            del self._changes[:gone]
+            self._forgotten += gone
+
+    def _take_out(self, old: Standing) -> None:
+        self.by_export[old.export].remove(old.place)
+        if not self.by_export[old.export]:
+            del self.by_export[old.export]
+
+    def _choose_newest(self, exports: Iterable[str], run_id: str) -> None:
+        """`--last`: one run came to its place or left it, so at most one other came in or fell out."""
+        last = self._shown.options.last or 0
+        for places in (self.by_export[export] for export in exports if export in self.by_export):
+            near = {run_id} | {places[rank][1] for rank in (last - 1, last) if rank < len(places)}
+            for standing in (self.standings[each] for each in near):
+                if standing.verdict and self.by_export[standing.export] is places:
+                    is_newest = places.index(standing.place) < last
+                    wanted = is_newest and self._is_asked_for(standing.run_id, standing.export)
+                    if wanted != standing.is_selected:
+                        self._replace(standing, replace(standing, is_selected=wanted))
+
+
+def turning_point(moment: Moment) -> int | None:
+    """When time alone will change the verdict next, or it must be asked again; None: only an event can."""
+    silence = moment.judgement.silence
+    if silence is None or silence.length is None or silence.gone is not None:
+        return None
+    if silence.length <= silence.usual:
+        turns: int | None = moment.now + silence.usual - silence.length + 1
+    elif silence.is_seen_alive or moment.judgement.verdict == "lost":
+        turns = None
+    else:
+        turns = moment.now + moment.judgement.stale_after - silence.length
+    if moment.state.producer != NOWHERE:  # a lease may run out before that
+        return min(turns or ALWAYS, moment.now + SECOND)
+    return turns
