@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from runwatch.answers import units
 from runwatch.answers.chunk import AttemptRow, ChunkView, chunk_view
@@ -39,8 +38,8 @@ class AttemptView:
     events: int
 
 
-def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, others: Iterable[Moment] = ()) -> AttemptView:
-    """An attempt of a chunk at a moment; `others` are the runs in which the same error is looked for."""
+def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, elsewhere: tuple[int, int] = (0, 0)) -> AttemptView:
+    """An attempt of a chunk at a moment; `elsewhere` is how often, and in how many other runs, its error was seen."""
     chunks = moment.state.chunks
     attempts = chunks.attempts(chunks.slot_of[chunk_index])
     attempt = attempts[row.number - 1]
@@ -51,7 +50,7 @@ def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, others: Iter
         headline=_headline(moment, attempt, row, len(attempts)),
         text=row.error if row.outcome == "failed" else _interruption(moment, attempt, row),
         delivered=_delivered(moment, attempt),
-        again=_again(moment, row.error, others) if row.error else "",
+        again=_again(moment, row.error, elsewhere) if row.error else "",
         place=moment.log.place(position),
         event_number=moment.log.number_at(position),
         events=moment.state.events,
@@ -93,25 +92,16 @@ def _delivered(moment: Moment, attempt: Attempt) -> tuple[str, ...]:
     return (f"{rows} in {units.plural(len(done), 'part')}", *names[:20], *more)
 
 
-def same_elsewhere(error: str, run_id: str, others: Iterable[Moment], most: int) -> Iterator[Moment]:
-    """Other runs, at the moment shown, in which an attempt failed with the same error; the first `most`."""
-    cause = mask(error)
-    return islice((other for other in others if other.run_id != run_id and other.state.causes.count(cause)), most)
-
-
 def first_failure_like(moment: Moment, error: str) -> Notable | None:
     """A run's first attempt that failed so."""
     cause = mask(error)
     return next((found for found in notables(moment, None) if found.attempt and found.cause == cause), None)
 
 
-def _again(moment: Moment, error: str, others: Iterable[Moment]) -> str:
+def _again(moment: Moment, error: str, elsewhere: tuple[int, int]) -> str:
     """How often this error was seen, its varying parts apart, at this moment in all runs."""
-    cause = mask(error)
-    here = moment.state.causes.count(cause)
-    found = [other.state.causes.count(cause) for other in others if other.run_id != moment.run_id]
-    runs = 1 + sum(1 for number in found if number)
-    total = here + sum(found)
+    total = moment.state.causes.count(mask(error)) + elsewhere[0]
+    runs = 1 + elsewhere[1]
     if total <= 1:
         return "seen nowhere else"
     return f"seen {units.times(total)} in {'this run' if runs == 1 else units.plural(runs, 'run')}"

@@ -10,57 +10,16 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol
 
-from runwatch.answers.degraded import degradations
-from runwatch.answers.overview import failures
-from runwatch.core.causes import Causes
-from runwatch.core.index import NEVER
-from runwatch.core.run import NOWHERE
 from runwatch.core.runs import Moment, Run, Runs
-from runwatch.core.times import SECOND
 from runwatch.core.verdict import VERDICTS
-from runwatch.core.when import ends
 from runwatch.session.options import Options
 from runwatch.session.ordered import Ordered
 from runwatch.session.playhead import Playhead
-
-ALWAYS = 2**63
-"""Later than any moment: where what is live stands."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """What a run comes to at the moment shown, as far as lists and counts of runs need it."""
-
-    run_id: str
-    export: str = ""
-    verdict: str = ""
-    """Empty where the run had not begun, or said nothing that is known."""
-    began: int = NEVER
-    last: int = NEVER
-    """The last event's moment, ns; both NEVER where the run has no time."""
-    span: tuple[int, int] = (ALWAYS, NEVER)
-    """The first and the last moment of all that was read of it."""
-    failures: int = 0
-    degraded: int = 0
-    unknown: int = 0
-    """Events that are not known."""
-    causes: Causes | None = None
-    """Why attempts failed; None where none did."""
-    is_open: bool = False
-    """It has not ended, so time alone can change it."""
-    turns: int | None = None
-    """When time alone will change its verdict next; None: never."""
-    is_selected: bool = False
-    """The options ask for it."""
-
-    @property
-    def place(self) -> tuple[int, str]:
-        """Newest start first, then by run_id."""
-        return -self.began, self.run_id
+from runwatch.session.standing import ALWAYS, Standing, standing_of
 
 
 class Shown(Protocol):
@@ -146,6 +105,18 @@ class Lineup:
         found = (self.standings[run_id] for _, run_id in places)
         return tuple(islice((standing for standing in found if standing.is_selected), count))
 
+    def beside(self, run_id: str, step: int) -> str | None:
+        """The next run of the export that the options ask for, or with -1 the one before; None: there is none."""
+        run = self.standings.get(run_id)
+        if run is None or not run.verdict:
+            return None
+        places = self.by_export[run.export]
+        at = places.index(run.place) - step
+        while 0 <= at < len(places) and not self.standings[places[at][1]].is_selected:
+            at -= step
+        found: str | None = places[at][1] if 0 <= at < len(places) else None
+        return found
+
     # ------------------------------------------------------------------------------------------------ what may be new
 
     def follow(self) -> None:
@@ -204,27 +175,8 @@ class Lineup:
         return not self._queue
 
     def _judge(self, run: Run) -> Standing:
-        moment, log, unknown = self._shown.judged(run), run.log, run.state.unknown
-        span = (log.moments[0], log.moments[-1]) if log.moments else (ALWAYS, NEVER)
-        if moment is None:
-            return Standing(run.run_id, unknown=unknown, span=span)
-        state = moment.state
-        first, last = ends(state)
-        return Standing(
-            run_id=run.run_id,
-            export=moment.export,
-            verdict=moment.judgement.verdict,
-            began=log.moments[first],
-            last=log.moments[last],
-            span=span,
-            failures=failures(moment),
-            degraded=degradations(moment),
-            unknown=unknown,
-            causes=state.causes if len(state.causes) else None,
-            is_open=moment.judgement.silence is not None,
-            turns=turning_point(moment) if self._shown.is_run_whole(run.run_id) else None,
-            is_selected=self._is_asked_for(run.run_id, moment.export),
-        )
+        shown = self._shown
+        return standing_of(run, shown.judged(run), self._is_asked_for, is_whole=shown.is_run_whole(run.run_id))
 
     def _is_asked_for(self, run_id: str, export: str) -> bool:
         options = self._shown.options
@@ -280,19 +232,3 @@ class Lineup:
                     wanted = is_newest and self._is_asked_for(standing.run_id, standing.export)
                     if wanted != standing.is_selected:
                         self._replace(standing, replace(standing, is_selected=wanted))
-
-
-def turning_point(moment: Moment) -> int | None:
-    """When time alone will change the verdict next, or it must be asked again; None: only an event can."""
-    silence = moment.judgement.silence
-    if silence is None or silence.length is None or silence.gone is not None:
-        return None
-    if silence.length <= silence.usual:
-        turns: int | None = moment.now + silence.usual - silence.length + 1
-    elif silence.is_seen_alive or moment.judgement.verdict == "lost":
-        turns = None
-    else:
-        turns = moment.now + moment.judgement.stale_after - silence.length
-    if moment.state.producer != NOWHERE:  # a lease may run out before that
-        return min(turns or ALWAYS, moment.now + SECOND)
-    return turns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runwatch.session.lineup import Standing
+from runwatch.session.standing import Standing
 
 
 def one_export(name: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from runwatch.answers.overview import RunRow, run_row
-from runwatch.session.lineup import Standing
 from runwatch.session.session import Session
+from runwatch.session.standing import Standing
 
 _AS_IT_STANDS: dict[str, Callable[[Standing], object]] = {
     "run_id": lambda standing: standing.run_id,

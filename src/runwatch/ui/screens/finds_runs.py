@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from runwatch.session.lineup import Standing
+from runwatch.session.standing import Standing
 from runwatch.ui.narrowing import FailureWalk
 from runwatch.ui.ranking import Ranking
 from runwatch.ui.screens.filtered import FilteredPage
