@@ -130,7 +130,7 @@ def age_words(row: RunRow, now: int) -> str:
     Of a run that is not whole yet neither is known: what was read last is not what was written last.
     """
     if not row.is_whole:
-        return "reading"
+        return "so far"
     if row.silence is not None:
         return units.silence(row.silence)
     return units.UNKNOWN if row.last_event is None else units.age(now - row.last_event)

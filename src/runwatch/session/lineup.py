@@ -79,6 +79,11 @@ class Lineup:
         return not self._queue
 
     @property
+    def left(self) -> int:
+        """Runs that are left to judge."""
+        return len(self._queue)
+
+    @property
     def total(self) -> int:
         """Runs that the options ask for."""
         return sum(self.counts.values())

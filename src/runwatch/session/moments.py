@@ -16,6 +16,7 @@ from runwatch.core.times import SECOND
 from runwatch.core.when import Cut, Instant, Stop, When, ends, span_of
 from runwatch.session.lineup import Lineup
 from runwatch.session.options import Options
+from runwatch.session.pace import Pace
 from runwatch.session.playhead import Playhead
 
 
@@ -34,6 +35,7 @@ class Moments:
         self._moments: dict[str, _Kept] = {}
         self._wholes: dict[str, _Kept] = {}
         self._listed: tuple[Any, list[Moment]] = (None, [])
+        self.pace = Pace()
         self.lineup = Lineup(self)
         """All runs in few figures each: for lists and counts that may be very long."""
 
