@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from runwatch.answers import units
 from runwatch.answers.chunk import AttemptRow, ChunkView, chunk_view
-from runwatch.answers.evidence import evidence
+from runwatch.answers.failure_stops import FailureStop, failure_at
 from runwatch.answers.figures import lasted
-from runwatch.answers.notable import Notable, notables
-from runwatch.answers.view import Mark
 from runwatch.core import events as ev
 from runwatch.core.places import Place
 from runwatch.core.run import NOWHERE, Attempt
@@ -92,10 +90,13 @@ def _delivered(moment: Moment, attempt: Attempt) -> tuple[str, ...]:
     return (f"{rows} in {units.plural(len(done), 'part')}", *names[:20], *more)
 
 
-def first_failure_like(moment: Moment, error: str) -> Notable | None:
+def first_failure_like(moment: Moment, error: str) -> FailureStop | None:
     """A run's first attempt that failed so."""
-    cause = mask(error)
-    return next((found for found in notables(moment, None) if found.attempt and found.cause == cause), None)
+    cause, log = mask(error), moment.log
+    events = ((position, log.event(position)) for position in moment.state.failures)
+    same = (at for at, event in events if isinstance(event, ev.ChunkFailed) and mask(event.error) == cause)
+    position = next(same, None)
+    return None if position is None else failure_at(moment, position)
 
 
 def _again(moment: Moment, error: str, elsewhere: tuple[int, int]) -> str:
@@ -105,25 +106,6 @@ def _again(moment: Moment, error: str, elsewhere: tuple[int, int]) -> str:
     if total <= 1:
         return "seen nowhere else"
     return f"seen {units.times(total)} in {'this run' if runs == 1 else units.plural(runs, 'run')}"
-
-
-def failure_stops(moment: Moment) -> tuple[Notable, ...]:
-    """Where `e` stops: failed and interrupted attempts, and an outcome that failed, in the order of the log."""
-    found = [stop for stop in notables(moment, None) if stop.mark in (Mark.FAILED, Mark.INTERRUPTED)]
-    if moment.judgement.verdict == "lost":
-        found = sorted([*found, *_cut_off(moment)], key=lambda stop: stop.position)
-    return tuple(found)
-
-
-def _cut_off(moment: Moment) -> Iterator[Notable]:
-    """The attempts that a lost run left open: interrupted, their end unknown, so they stand where they began."""
-    chunks = moment.state.chunks
-    for slot in chunks.open:
-        last = chunks.attempts(slot)[-1]
-        if last.start != NOWHERE:
-            where, index = evidence(moment, [last.start]), chunks.indexes[slot]
-            time, what = moment.log.moment(last.start), f"chunk {index:,} interrupted"
-            yield Notable(last.start, time, Mark.INTERRUPTED, what, "", where, index, last.number)
 
 
 def position_of(moment: Moment, chunk_index: int, number: int) -> int:
