@@ -92,9 +92,8 @@ class RunLog:
         for name in ("times", "digits", "origins", "lines", "numbers", "offsets"):
             column = getattr(self, name)
             setattr(self, name, array(column.typecode, (column[row] for row in keep)))
-        self.events = [self.events[row] for row in keep]
-        self.segments = [self.segments[row] for row in keep]
-        self.names = [self.names[row] for row in keep]
+        for name in ("events", "segments", "names"):
+            setattr(self, name, [getattr(self, name)[row] for row in keep])
         self.is_arranged = False
 
     def arrange(self) -> None:
@@ -209,6 +208,14 @@ class RunLog:
         """Where it stands, for evidence and the raw view."""
         row = self.order[position]
         return Place(self.segments[row], self.lines[row], self.numbers[row], self.offsets[row])
+
+    def kind_at(self, position: int) -> str:
+        """The name of its variant, without looking at the event."""
+        return self.events[self.order[position]].kind
+
+    def group_at(self, position: int) -> str:
+        """The group of its variant, without looking at the event."""
+        return self.events[self.order[position]].group
 
 
 class _Tail:
