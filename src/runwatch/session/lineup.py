@@ -9,17 +9,17 @@ them, a few at a time, so that whoever draws decides how long it may take.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol
 
+from runwatch.core.index import NEVER
 from runwatch.core.runs import Moment, Run, Runs
-from runwatch.core.verdict import VERDICTS
 from runwatch.session.options import Options
-from runwatch.session.ordered import Ordered
 from runwatch.session.playhead import Playhead
 from runwatch.session.standing import ALWAYS, Standing, standing_of
+from runwatch.session.standings import Standings
 
 
 class Shown(Protocol):
@@ -42,36 +42,22 @@ class Shown(Protocol):
         """The run at the moment shown, made for this once."""
 
 
-class Lineup:
+class Lineup(Standings):
     """All runs. Nothing is known before the first `follow`, and only what `is_settled` is up to date."""
 
     def __init__(self, shown: Shown) -> None:
+        super().__init__()
         self._shown = shown
-        self._forgotten = 0
-        """So many of the first changes are no longer known."""
-        self._changes: list[str] = []
         self._begin()
 
     def _begin(self) -> None:
-        self.standings: dict[str, Standing] = {}
-        self.counts = dict.fromkeys(VERDICTS, 0)
-        """Runs by verdict, of those that the options ask for."""
-        self.unknown_count = 0
-        """Events that are not known, of all runs."""
-        self.by_export: dict[str, Ordered] = {}
-        """The places of each export's runs, newest first."""
-        self.failing: dict[str, Standing] = {}
-        """Those in which an attempt failed."""
-        self.open: dict[str, Standing] = {}
-        """Those that have not ended."""
+        self.clear()
         self._options = self._shown.options
         self._queue: dict[str, None] = {}
         self._revision, self._revisions = -1, list[int]()
         self._was_whole = False
         self._place: tuple[Any, ...] = (None, None, ALWAYS)
         self._turns: list[tuple[int, str]] = []
-        self._forgotten += len(self._changes) + 1  # whoever asks for changes begins anew
-        self._changes = []
 
     @property
     def is_settled(self) -> bool:
@@ -83,17 +69,19 @@ class Lineup:
         """Runs that are left to judge."""
         return len(self._queue)
 
-    @property
-    def total(self) -> int:
-        """Runs that the options ask for."""
-        return sum(self.counts.values())
+    def judged(self, run_id: str) -> Standing | None:
+        """A run as it stands; None if it is still to be judged."""
+        return None if run_id in self._queue else self.standings.get(run_id)
 
-    def changes(self, since: int) -> tuple[Iterable[str], int]:
-        """The runs that became another since then, and now: the number to ask with next time, 0 at first."""
-        now = self._forgotten + len(self._changes)
-        if since < self._forgotten:
-            return tuple(self.standings), now
-        return self._changes[since - self._forgotten :], now
+    def spans(self) -> Iterator[tuple[str, int, int]]:
+        """(run, first moment, last) of all that was read of each run with a time, judged or not."""
+        queue, runs = self._queue, self._shown.runs.by_id
+        for run_id, standing in self.standings.items():
+            if standing.span[1] != NEVER and run_id not in queue:
+                yield run_id, *standing.span
+        for run in (runs[run_id] for run_id in queue):
+            if run.order and run.log.moments[0] != NEVER:
+                yield run.run_id, run.log.moments[0], run.log.moments[-1]
 
     def exports(self) -> list[str]:
         """Those with runs that the options ask for, that with the newest run first."""
@@ -103,24 +91,6 @@ class Lineup:
             return [run.export] if run is not None and run.is_selected and run.verdict else []
         wanted = places if options.export is None else places.keys() & {options.export}
         return sorted(wanted, key=lambda export: (places[export][0], export))
-
-    def newest(self, export: str, count: int) -> Sequence[Standing]:
-        """The newest runs of an export that the options ask for."""
-        places = self.by_export[export]
-        found = (self.standings[run_id] for _, run_id in places)
-        return tuple(islice((standing for standing in found if standing.is_selected), count))
-
-    def beside(self, run_id: str, step: int) -> str | None:
-        """The next run of the export that the options ask for, or with -1 the one before; None: there is none."""
-        run = self.standings.get(run_id)
-        if run is None or not run.verdict:
-            return None
-        places = self.by_export[run.export]
-        at = places.index(run.place) - step
-        while 0 <= at < len(places) and not self.standings[places[at][1]].is_selected:
-            at -= step
-        found: str | None = places[at][1] if 0 <= at < len(places) else None
-        return found
 
     # ------------------------------------------------------------------------------------------------ what may be new
 
@@ -189,42 +159,12 @@ class Lineup:
 
     def _put(self, new: Standing) -> None:
         """In the place of what the run was before."""
-        run_id, old = new.run_id, self.standings.get(new.run_id)
-        self.unknown_count += new.unknown - (0 if old is None else old.unknown)
-        is_moved = old is None or (old.place, old.export, old.verdict == "") != (
-            new.place, new.export, new.verdict == ""
-        )  # fmt: skip
-        if is_moved and old is not None and old.verdict:
-            self._take_out(old)
-        if is_moved and new.verdict:
-            self.by_export.setdefault(new.export, Ordered()).add(new.place)
-        self._replace(old, new)
-        for standings, belongs in ((self.failing, new.causes is not None), (self.open, new.is_open)):
-            if belongs:
-                standings[run_id] = new
-            else:
-                standings.pop(run_id, None)
+        old = self.standings.get(new.run_id)
+        self.put(old, new)
         if new.turns is not None:
-            heapq.heappush(self._turns, (new.turns, run_id))
+            heapq.heappush(self._turns, (new.turns, new.run_id))
         if self._shown.options.last is not None:
-            self._choose_newest({new.export, old.export if old is not None else new.export} - {""}, run_id)
-
-    def _replace(self, old: Standing | None, new: Standing) -> None:
-        if old is not None and old.is_selected and old.verdict:
-            self.counts[old.verdict] -= 1
-        if new.is_selected and new.verdict:
-            self.counts[new.verdict] += 1
-        self.standings[new.run_id] = new
-        self._changes.append(new.run_id)
-        if len(self._changes) > 2 * len(self.standings) + 1000:
-            gone = len(self._changes) // 2
-            del self._changes[:gone]
-            self._forgotten += gone
-
-    def _take_out(self, old: Standing) -> None:
-        self.by_export[old.export].remove(old.place)
-        if not self.by_export[old.export]:
-            del self.by_export[old.export]
+            self._choose_newest({new.export, old.export if old is not None else new.export} - {""}, new.run_id)
 
     def _choose_newest(self, exports: Iterable[str], run_id: str) -> None:
         """`--last`: one run came to its place or left it, so at most one other came in or fell out."""
@@ -236,4 +176,4 @@ class Lineup:
                     is_newest = places.index(standing.place) < last
                     wanted = is_newest and self._is_asked_for(standing.run_id, standing.export)
                     if wanted != standing.is_selected:
-                        self._replace(standing, replace(standing, is_selected=wanted))
+                        self.replace(standing, replace(standing, is_selected=wanted))
