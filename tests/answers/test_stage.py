@@ -382,3 +382,14 @@ def test_what_was_said_of_a_chunk_is_said_once_until_something_comes(monkeypatch
     asked.clear()
     assert [found.what for found in notables(later)][-1] == "chunk 7 recovered"
     assert asked == [7, 21]
+
+
+@given(logs())
+def test_the_legend_counts_the_cells(made: Logs) -> None:
+    for run in runs_of(made).all():
+        for now in (0, 2**62):
+            moment = run.at(None, now, 1)
+            assert moment is not None
+            drawn = stage(moment)
+            counted = {mark: drawn.states.count(STATES.index(mark)) for mark in STATES}
+            assert dict(drawn.counts) == {mark: number for mark, number in counted.items() if number}

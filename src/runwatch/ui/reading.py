@@ -52,10 +52,16 @@ def reading_lines(session: Session, width: int, *, lean: bool) -> tuple[Line, ..
     else:
         share = share_read(session)
         figures = [word for word in reading_figures(session) if word] + [f"{units.plural(runs, 'run')} so far"]
-    words: Line = (bit("  " + " · ".join(figures) + "; counts below can still rise", Tone.MUTED),)
-    if lean:
-        return (fit_line(words, width),)
-    return (_bar(share, width), fit_line(words, width))
+    words = _fitting(figures, width)
+    return (words,) if lean else (_bar(share, width), words)
+
+
+def _fitting(figures: list[str], width: int) -> Line:
+    """As many of them as there is room for; how much and how many runs stay longest."""
+    rest = "; counts below can still rise"
+    while len(figures) > 2 and len(" · ".join(figures)) + len(rest) + 2 > width:
+        del figures[1]
+    return fit_line((bit(f"  {' · '.join(figures)}{rest}", Tone.MUTED),), width)
 
 
 def _bar(share: float | None, width: int) -> Line:
