@@ -34,7 +34,10 @@ class SameCause:
         return [other.run_id for other in nsmallest(most, others, key=lambda other: other.place)]
 
     def _follow(self) -> None:
-        changed, self._since = self._lineup.changes(self._since)
+        changed, now = self._lineup.changes(self._since)
+        if not self._since:
+            changed = self._lineup.failing
+        self._since = now
         for run_id in changed:
             causes = self._lineup.standings[run_id].causes
             count = 0 if causes is None else causes.count(self._cause)

@@ -30,6 +30,8 @@ class Standings:
         """The places of each export's runs, newest first."""
         self.open: dict[str, Standing] = {}
         """Those that have not ended."""
+        self.failing: dict[str, Standing] = {}
+        """Those in which an attempt failed."""
         self._forgotten += len(self._changes) + 1
         self._changes = []
 
@@ -73,10 +75,11 @@ class Standings:
                 self._take_out(old)
             if after is not None:
                 self.by_export.setdefault(new.export, Ordered()).add(new.place)
-        if new.is_open:
-            self.open[new.run_id] = new
-        else:
-            self.open.pop(new.run_id, None)
+        for standings, belongs in ((self.open, new.is_open), (self.failing, new.causes is not None)):
+            if belongs:
+                standings[new.run_id] = new
+            else:
+                standings.pop(new.run_id, None)
         self.replace(old, new)
 
     def replace(self, old: Standing | None, new: Standing) -> None:
