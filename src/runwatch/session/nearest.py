@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, bisect_right
 
 from runwatch.session.session import Session
 from runwatch.session.stops import Kind, Stops, event_in_time
 
 Found = tuple[int, str, int]
 """Moment, run, position."""
+Span = tuple[int, str, int]
+"""First moment, run, last moment."""
+_LAST = chr(0x10FFFF)
+"""Behind every run_id."""
 
 
 class Nearest:
@@ -17,31 +22,38 @@ class Nearest:
     def __init__(self, session: Session, stops: Stops) -> None:
         self._session = session
         self._stops = stops
+        self._spans: list[Span] = []
+        self._known_for: object = None
 
     def event(self, step: int) -> Found | None:
         """The next event, or with -1 the one before. Of a run that lies on one side of it, that is one of its ends."""
-        now, runs = self._session.now(), self._session.runs.by_id
-        best: tuple[int, str] | None = None
-        for run_id, first, last in self._spans():
-            if last <= now if step > 0 else first >= now:
-                continue
-            at = (first if first > now else None) if step > 0 else (last if last < now else None)
-            if at is None:
-                log = runs[run_id].log
-                at = log.moments[event_in_time(log, now, step) or 0]
-            if best is None or ((at, run_id) < best if step > 0 else (at, run_id) > best):
-                best = (at, run_id)
-        if best is None:
+        now, spans = self._session.now(), self._known()
+        if step > 0:
+            begun = bisect_right(spans, (now, _LAST))
+            found = [(self._moment(run_id, 1), run_id) for _, run_id, last in spans[:begun] if last > now]
+            found += [span[:2] for span in spans[begun : begun + 1]]
+        else:
+            begun = bisect_left(spans, (now, ""))
+            ends = ((last, run_id) for _, run_id, last in spans[:begun] if last < now)
+            found = [(self._moment(run_id, -1), run_id) for _, run_id, last in spans[:begun] if last >= now]
+            found += [latest] if (latest := max(ends, default=None)) is not None else []
+        if not found:
             return None
-        position = event_in_time(runs[best[1]].log, now, step)
-        return None if position is None else (*best, position)
+        moment, run_id = min(found) if step > 0 else max(found)
+        position = event_in_time(self._session.runs.by_id[run_id].log, now, step)
+        return None if position is None else (moment, run_id, position)
+
+    def _moment(self, run_id: str, step: int) -> int:
+        """Of the next event of a run that the moment shown lies in."""
+        log = self._session.runs.by_id[run_id].log
+        return log.moments[event_in_time(log, self._session.now(), step) or 0]
 
     def stop(self, kind: Kind, step: int) -> Found | None:
         """The next stop of a kind but EVENT: the nearest runs first, until all others are farther away."""
         session, now = self._session, self._session.now()
         near = [
             (max(first, now) if step > 0 else -min(last, now), run_id)
-            for run_id, first, last in self._spans()
+            for first, run_id, last in self._known()
             if (last > now if step > 0 else first < now)
         ]
         heapq.heapify(near)
@@ -57,10 +69,17 @@ class Nearest:
                 best = found
         return best
 
-    def _spans(self) -> list[tuple[str, int, int]]:
-        only = self._session.options.run_id
-        self._session.lineup.follow()
-        return [span for span in self._session.lineup.spans() if only in (None, span[0])]
+    def _known(self) -> list[Span]:
+        """Of all runs, in the order of their begin; made once for what was read."""
+        session = self._session
+        session.lineup.follow()
+        wanted = (session.runs.revision, session.options.run_id)
+        if wanted != self._known_for:
+            only = session.options.run_id
+            spans = ((first, run_id, last) for run_id, first, last in session.lineup.spans())
+            self._spans = sorted(span for span in spans if only in (None, span[1]))
+            self._known_for = wanted
+        return self._spans
 
     def _may_have(self, run_id: str, kind: Kind) -> bool:
         """Of a run that is over at the moment shown it is known whether anything failed or degraded in it."""
