@@ -145,6 +145,25 @@ def test_every_kind_has_words_and_none_has_a_break() -> None:
         assert row.detail or not detail_of(event)
 
 
+def test_only_what_an_event_says_itself_makes_it_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten million events those of a kind are found in a column, and only of these the error is read."""
+    log = run_of(*STORY).log
+    looked: list[int] = []
+    original = RunLog.event
+
+    def noted(log: RunLog, position: int) -> ev.Event:
+        looked.append(position)
+        return original(log, position)
+
+    monkeypatch.setattr(RunLog, "event", noted)
+    for text in ("kind:Chunk", "kind=Warning|ChunkFailed", "group:degraded", "!kind:chunk n>3", "line>2", "time:18"):
+        Hits(parse_filter(text, EVENT_FIELDS), log).examine(len(STORY), len(STORY))
+    assert looked == []
+    hits = Hits(parse_filter("space rows=? kind:failed", EVENT_FIELDS), log)
+    hits.examine(len(STORY), len(STORY))
+    assert (looked, list(hits.positions)) == ([2], [2])
+
+
 def test_hits_are_found_bit_by_bit_and_only_new_events_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [(float(n), started(n % 3)) for n in range(100)]
     run = run_of(*steps)

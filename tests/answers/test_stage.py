@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
 from tests.core.made import (
     STALE_AFTER,
     T0,
@@ -8,17 +9,21 @@ from tests.core.made import (
     completed,
     ended,
     failed,
+    feed,
     moment_of,
     ns,
     plan,
     retry,
     run_of,
+    runs_of,
+    segment,
     started,
     warning,
 )
+from tests.strategies import Logs, logs
 
-from runwatch.answers.attempt import failure_stops
 from runwatch.answers.estimate import chunk_duration, median_duration, rate_of, time_left
+from runwatch.answers.failure_stops import FailureStop, failure_stop, recoveries
 from runwatch.answers.lanes import STATES
 from runwatch.answers.notable import LISTED, failures_of, fold_equals, notables
 from runwatch.answers.overview import failures, run_row
@@ -26,6 +31,8 @@ from runwatch.answers.reasons import reasons
 from runwatch.answers.stage import LANES_AT_MOST, stage
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
+from runwatch.core.index import RunLog
+from runwatch.core.runs import Moment, Run
 from runwatch.core.times import SECOND
 from runwatch.core.when import Instant
 
@@ -214,6 +221,34 @@ def test_what_is_notable_stands_in_the_order_of_the_log() -> None:
     ]
 
 
+def walked(moment: Moment) -> list[FailureStop]:
+    """From failure to failure, from the beginning."""
+    found: list[FailureStop] = []
+    while (stop := failure_stop(moment, found[-1].position if found else -1, 1)) is not None:
+        found.append(stop)
+    return found
+
+
+@given(logs())
+def test_a_walk_finds_what_the_list_has(made: Logs) -> None:
+    """Looked up in columns or put into words one by one: the same places, the same attempts."""
+    for run in runs_of(made).all():
+        moment = run.at(None, 2**62, 1)
+        assert moment is not None
+        listed = [found for found in notables(moment, None) if found.mark in (Mark.FAILED, Mark.INTERRUPTED)]
+        here = {(found.position, found.chunk_index, found.attempt) for found in listed}
+        stops = walked(moment)
+        opened = set(moment.state.chunks.open) if moment.judgement.verdict == "lost" else set()
+        assert {stop.position for stop in stops} >= {position for position, *_ in here}
+        for stop in stops:
+            slot = None if stop.chunk_index is None else moment.state.chunks.slot_of[stop.chunk_index]
+            assert (stop.position, stop.chunk_index, stop.attempt) in here or slot in opened
+        back = failure_stop(moment, moment.state.positions, -1)
+        assert (None if back is None else back.position) == (stops[-1].position if stops else None)
+        told = {found.position for found in notables(moment, None) if found.mark is Mark.RECOVERED}
+        assert set(recoveries(moment)) == told
+
+
 def test_a_list_that_is_cut_says_so() -> None:
     """A run of very many failures or warnings is drawn as fast as any other, and none of them can seem to be all."""
     count = LISTED + 2
@@ -228,7 +263,7 @@ def test_a_list_that_is_cut_says_so() -> None:
     assert len(notables(broken)) == len(notables(warned)) + 1 == LISTED + 2
     assert notables(warned)[-1].detail == "of broken attempts, retries and each kind of degradation the first 1,000"
     assert {found.what for found in notables(whole)} == {"warning"}
-    assert [stop.chunk_index for stop in failure_stops(broken)] == [*range(count), None]
+    assert [stop.chunk_index for stop in walked(broken)] == [*range(count), None]
 
 
 def test_only_what_broke_before_can_recover() -> None:
@@ -320,3 +355,41 @@ def test_what_was_heard_later_makes_no_estimate_for_an_earlier_moment() -> None:
     view = stage(earlier, whole)
     assert (view.start, view.now, view.end, view.estimated) == (ns(0), ns(3), ns(4.5), False)
     assert view.tail == "+3.0 s of 4.5 s"
+
+
+def test_what_was_said_of_a_chunk_is_said_once_until_something_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list is made ten times a second; each failure in it may have to be read again from the log."""
+    place = segment()
+    run = feed(Run("r"), place, *((chunk, failed(chunk, "boom")) for chunk in range(20)))
+    moment = run.at(None, 0, 1)
+    assert moment is not None
+    first = notables(moment)
+    asked: list[int] = []
+    event = RunLog.event
+
+    def noted(log: RunLog, position: int) -> ev.Event:
+        asked.append(position)
+        return event(log, position)
+
+    monkeypatch.setattr(RunLog, "event", noted)
+    assert notables(moment) == first
+    assert asked == []
+    place.path = "orders.jsonl.1"
+    assert notables(moment)[0].evidence.text == "orders.jsonl.1:1"
+    feed(run, place, (30, started(7)), (31, completed(7)), first_line=21)
+    later = run.at(None, 0, 1)
+    assert later is not None
+    asked.clear()
+    assert [found.what for found in notables(later)][-1] == "chunk 7 recovered"
+    assert asked == [7, 21]
+
+
+@given(logs())
+def test_the_legend_counts_the_cells(made: Logs) -> None:
+    for run in runs_of(made).all():
+        for now in (0, 2**62):
+            moment = run.at(None, now, 1)
+            assert moment is not None
+            drawn = stage(moment)
+            counted = {mark: drawn.states.count(STATES.index(mark)) for mark in STATES}
+            assert dict(drawn.counts) == {mark: number for mark, number in counted.items() if number}

@@ -96,6 +96,16 @@ def read(fed: list[Fed], *, look_at: Any = None) -> Runs:
 # -------------------------------------------------------------------------------------------------- events in short
 
 
+def runs_of(made: Logs) -> Runs:
+    """What these logs say, one file after the other."""
+    runs = Runs()
+    for path, lines in made.items():
+        for line, value in enumerate(lines, 1):
+            for said in decode_line(json.dumps(value).encode(), path):
+                runs.feed(said, segment(path), line, 0)
+    return runs
+
+
 def plan(**fields: Any) -> ev.PlanResolved:
     given = dict.fromkeys(("validate", "reconcile", "resume"), False) | dict.fromkeys(
         ("export_name", "base_query", "strategy", "format", "compression", "destination_type", "tuning_profile"), "x"

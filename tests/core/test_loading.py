@@ -180,7 +180,7 @@ def test_a_place_is_that_of_its_line(tmp_path: Path) -> None:
         for position in range(len(run.log.order)):
             said: dict[str, Any] = json.loads(lines[run.log.place(position).line - 1])
             assert said["run_id"] == run.run_id
-            assert next(iter(said["event"])) == run.log.kind(position)
+            assert next(iter(said["event"])) == run.log.kind_at(position)
 
 
 def test_segment_finds_the_begin_of_a_line_near_it() -> None:

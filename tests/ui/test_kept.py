@@ -4,11 +4,14 @@ from datetime import UTC, timedelta, timezone
 from typing import Any
 
 import pytest
-from tests.core.made import completed, ended, moment_of, plan, started
+from tests.core.made import T0, completed, ended, moment_of, plan, started
+from tests.session.scripted import ScriptedSource, block, over
 
 from runwatch.answers.overview import RunRow, run_row
 from runwatch.answers.run import RunView, run_view
 from runwatch.core.runs import Moment
+from runwatch.session.clock import ManualClock
+from runwatch.session.session import Session
 from runwatch.ui import runs_table, view_keeper
 from runwatch.ui.runs_table import RowKeeper
 from runwatch.ui.view_keeper import ViewKeeper
@@ -39,22 +42,21 @@ def test_a_view_is_made_once_for_a_moment_and_a_zone(monkeypatch: pytest.MonkeyP
     assert keeper.view(None, local) is None
 
 
-def test_only_the_rows_of_runs_that_moved_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a hundred thousand runs a few move."""
-    made: list[Moment] = []
+def test_only_the_rows_that_are_looked_at_and_moved_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a hundred thousand runs forty are on the screen, and few of them move."""
+    made: list[str] = []
     original = run_row
 
-    def noted(moment: Moment) -> RunRow:
-        made.append(moment)
-        return original(moment)
+    def noted(moment: Moment, *, is_whole: bool) -> RunRow:
+        made.append(moment.run_id)
+        return original(moment, is_whole=is_whole)
 
     monkeypatch.setattr(runs_table, "run_row", noted)
-    (still, _), keeper = moments(), RowKeeper()
-    shown = [still]
-    rows = keeper.rows(shown)
-    assert keeper.rows(shown) is rows
-    assert keeper.rows([still]) == rows
-    assert made == [still]
-    moved = moment_of((0, plan()), (1, ended("failed")))
-    assert [row.verdict for row in keeper.rows([moved])] == ["failed"]
-    assert made == [still, moved]
+    session = Session(ScriptedSource(), ManualClock(T0))
+    session.read([block(*(over(second, f"r{second}") for second in range(50)))])
+    keeper = RowKeeper(session)
+    row = keeper.row("r7")
+    assert keeper.row("r7") is row
+    session.take(block(over(60, "r7", "failed"), over(61, "r8", "failed"), line=51))
+    assert keeper.row("r7").verdict == "failed"
+    assert made == ["r7", "r7"]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.chunk import AttemptRow, ChunkView, chunk_view
-from runwatch.answers.evidence import evidence
+from runwatch.answers.failure_stops import FailureStop, failure_at
 from runwatch.answers.figures import lasted
-from runwatch.answers.notable import Notable, notables
-from runwatch.answers.view import Mark
 from runwatch.core import events as ev
 from runwatch.core.places import Place
 from runwatch.core.run import NOWHERE, Attempt
@@ -40,8 +37,8 @@ class AttemptView(Struct, frozen=True):
     events: int
 
 
-def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, others: Iterable[Moment] = ()) -> AttemptView:
-    """An attempt of a chunk at a moment; `others` are the runs in which the same error is looked for."""
+def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, elsewhere: tuple[int, int] = (0, 0)) -> AttemptView:
+    """An attempt of a chunk at a moment; `elsewhere` is how often, and in how many other runs, its error was seen."""
     chunks = moment.state.chunks
     attempts = chunks.attempts(chunks.slot_of[chunk_index])
     attempt = attempts[row.number - 1]
@@ -52,7 +49,7 @@ def attempt_view(moment: Moment, chunk_index: int, row: AttemptRow, others: Iter
         headline=_headline(moment, attempt, row, len(attempts)),
         text=row.error if row.outcome == "failed" else _interruption(moment, attempt, row),
         delivered=_delivered(moment, attempt),
-        again=_again(moment, row.error, others) if row.error else "",
+        again=_again(moment, row.error, elsewhere) if row.error else "",
         place=moment.log.place(position),
         event_number=moment.log.number_at(position),
         events=moment.state.events,
@@ -94,47 +91,22 @@ def _delivered(moment: Moment, attempt: Attempt) -> tuple[str, ...]:
     return (f"{rows} in {units.plural(len(done), 'part')}", *names[:20], *more)
 
 
-def same_elsewhere(error: str, run_id: str, others: Iterable[Moment], most: int) -> Iterator[Moment]:
-    """Other runs, at the moment shown, in which an attempt failed with the same error; the first `most`."""
-    cause = mask(error)
-    return islice((other for other in others if other.run_id != run_id and other.state.causes.count(cause)), most)
-
-
-def first_failure_like(moment: Moment, error: str) -> Notable | None:
+def first_failure_like(moment: Moment, error: str) -> FailureStop | None:
     """A run's first attempt that failed so."""
-    cause = mask(error)
-    return next((found for found in notables(moment, None) if found.attempt and found.cause == cause), None)
+    cause, log = mask(error), moment.log
+    events = ((position, log.event(position)) for position in moment.state.failures)
+    same = (at for at, event in events if isinstance(event, ev.ChunkFailed) and mask(event.error) == cause)
+    position = next(same, None)
+    return None if position is None else failure_at(moment, position)
 
 
-def _again(moment: Moment, error: str, others: Iterable[Moment]) -> str:
+def _again(moment: Moment, error: str, elsewhere: tuple[int, int]) -> str:
     """How often this error was seen, its varying parts apart, at this moment in all runs."""
-    cause = mask(error)
-    here = moment.state.causes.count(cause)
-    found = [other.state.causes.count(cause) for other in others if other.run_id != moment.run_id]
-    runs = 1 + sum(1 for number in found if number)
-    total = here + sum(found)
+    total = moment.state.causes.count(mask(error)) + elsewhere[0]
+    runs = 1 + elsewhere[1]
     if total <= 1:
         return "seen nowhere else"
     return f"seen {units.times(total)} in {'this run' if runs == 1 else units.plural(runs, 'run')}"
-
-
-def failure_stops(moment: Moment) -> tuple[Notable, ...]:
-    """Where `e` stops: failed and interrupted attempts, and an outcome that failed, in the order of the log."""
-    found = [stop for stop in notables(moment, None) if stop.mark in (Mark.FAILED, Mark.INTERRUPTED)]
-    if moment.judgement.verdict == "lost":
-        found = sorted([*found, *_cut_off(moment)], key=lambda stop: stop.position)
-    return tuple(found)
-
-
-def _cut_off(moment: Moment) -> Iterator[Notable]:
-    """The attempts that a lost run left open: interrupted, their end unknown, so they stand where they began."""
-    chunks = moment.state.chunks
-    for slot in chunks.open:
-        last = chunks.attempts(slot)[-1]
-        if last.start != NOWHERE:
-            where, index = evidence(moment, [last.start]), chunks.indexes[slot]
-            time, what = moment.log.moment(last.start), f"chunk {index:,} interrupted"
-            yield Notable(last.start, time, Mark.INTERRUPTED, what, "", where, index, last.number)
 
 
 def position_of(moment: Moment, chunk_index: int, number: int) -> int:

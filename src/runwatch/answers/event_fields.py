@@ -11,20 +11,29 @@ from runwatch.core.times import format_time
 
 
 class EventFields:
-    """One event of a run's log after the other: `at` moves on. Of ten million none is kept."""
+    """One event of a run's log after the other: `at` moves on. Of ten million none is kept.
 
-    __slots__ = ("_event", "_log", "_position")
+    Where it stands and what kind it is are looked up; the event itself only if what it says is asked for.
+    """
+
+    __slots__ = ("_log", "_made", "_position")
 
     def __init__(self, log: RunLog) -> None:
         self._log = log
         self._position = 0
-        self._event: ev.Event = ev.Unknown(variant="")
+        self._made: ev.Event | None = None
 
     def at(self, position: int) -> EventFields:
         """These fields, of the event there."""
         self._position = position
-        self._event = self._log.event(position)
+        self._made = None
         return self
+
+    @property
+    def _event(self) -> ev.Event:
+        if self._made is None:
+            self._made = self._log.event(self._position)
+        return self._made
 
     def get(self, name: str, /) -> object:
         """A field of the event; None where it has none of that name."""
@@ -35,8 +44,13 @@ class EventFields:
         if attribute is not None:
             return getattr(self._event, attribute, None)
         match name:
+            case "kind":
+                return self._log.kind_at(self._position)
+            case "group":
+                return self._log.group_at(self._position)
             case "n":
-                return None if self._event.group in UNNUMBERED else self._log.number_at(self._position)
+                is_numbered = self._log.group_at(self._position) not in UNNUMBERED
+                return self._log.number_at(self._position) if is_numbered else None
             case "time":
                 moment = self._log.moment(self._position)
                 return None if moment is None else format_time(moment, 9)
@@ -47,8 +61,8 @@ class EventFields:
 
     def values(self) -> Iterator[object]:
         """Every text that the event holds, and the words that are shown for what is no text."""
+        yield self._log.kind_at(self._position)
         event = self._event
-        yield event.kind
         for name in event.__struct_fields__:
             yield from _texts(getattr(event, name))
         if isinstance(event, ev.ValidationResult):
@@ -87,8 +101,6 @@ def _texts(value: Any) -> Iterator[object]:
 
 
 _OF_EVENT: Mapping[str, Callable[[ev.Event], object]] = {
-    "kind": lambda event: event.kind,
-    "group": lambda event: event.group,
     "chunk": ev.chunk_of,
     "error": _error,
 }

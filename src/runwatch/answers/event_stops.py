@@ -5,9 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from runwatch.answers.event_rows import mark_of
-from runwatch.answers.view import Mark
-from runwatch.core.run import INTERRUPTED, NOWHERE
+from runwatch.answers.failure_stops import bad_outcomes, interruptions
 from runwatch.core.runs import Moment
 
 LOOKED_AT = 20_000
@@ -16,9 +14,8 @@ LOOKED_AT = 20_000
 
 def failures(moment: Moment) -> tuple[Sequence[int], ...]:
     """Failed attempts, what interrupted others, retries of the whole export, outcomes of a run that failed."""
-    state, log = moment.state, moment.log
-    bad = [position for position in state.outcomes if mark_of(log.event(position)) is Mark.FAILED]
-    return (state.failures, _interruptions(moment), state.retries, bad)
+    state = moment.state
+    return (state.failures, interruptions(moment), state.retries, bad_outcomes(moment))
 
 
 def degradations(moment: Moment) -> tuple[Sequence[int], ...]:
@@ -40,14 +37,3 @@ def stops(sorted_ones: Sequence[Sequence[int]], here: int, step: int) -> Iterato
 def _next(ones: Sequence[int], here: int, step: int) -> int | None:
     index = bisect_left(ones, here + (step > 0)) - (step < 0)
     return ones[index] if 0 <= index < len(ones) else None
-
-
-def _interruptions(moment: Moment) -> list[int]:
-    """Where attempts were cut off, each place once."""
-    chunks = moment.state.chunks
-    found: set[int] = set()
-    attempt = chunks.attempt_outcome.find(INTERRUPTED)
-    while attempt != -1:
-        found.add(chunks.attempt_end[attempt])
-        attempt = chunks.attempt_outcome.find(INTERRUPTED, attempt + 1)
-    return sorted(found - {NOWHERE})

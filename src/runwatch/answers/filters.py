@@ -62,6 +62,9 @@ BEGINNINGS = frozenset({"verdict"})
 ALTERNATIVES = frozenset({"kind", "group", "chunk", "n", "status", "attempt"})
 """Fields that take several values: `kind=FileWritten|ChunkCompleted`."""
 
+AT_HAND = frozenset({"kind", "group", "n", "time", "line", "log", "run_id", "export", "verdict"})
+"""Fields that cost next to nothing."""
+
 
 class Fields(Protocol):
     """What a row has: a dictionary, or what makes its values only when they are asked for."""
@@ -111,8 +114,14 @@ def parse_filter(text: str, fields: Mapping[str, str] = FIELDS) -> Filter:
     for bangs, token in _TOKEN.findall(text):
         test = _test(token, fields)
         if test is not None:
-            tests.append(_inverted(test) if len(bangs) % 2 else test)
-    return Filter(text, tuple(tests))
+            tests.append((_cost(token), _inverted(test) if len(bangs) % 2 else test))
+    return Filter(text, tuple(test for _, test in sorted(tests, key=operator.itemgetter(0))))
+
+
+def _cost(token: str) -> int:
+    """What is known without looking into the event, or at the run's reasons, is asked first; a word last."""
+    match = _TERM.fullmatch(token)
+    return 2 if match is None else int(match[1].lower() not in AT_HAND)
 
 
 def _inverted(test: Test) -> Test:

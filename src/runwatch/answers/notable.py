@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,8 @@ from runwatch.answers.degraded import quality_words, schema_words, warning_words
 from runwatch.answers.evidence import cite, evidence
 from runwatch.answers.view import Evidence, Mark
 from runwatch.core import events as ev
+from runwatch.core.index import RunLog
+from runwatch.core.order import Order
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE
 from runwatch.core.runs import Moment
 from runwatch.core.text import mask
@@ -131,7 +134,8 @@ def _sort_of(notable: Notable) -> tuple[Mark, str, int]:
 
 def _all(moment: Moment, most: int | None) -> Iterator[Notable]:
     state = moment.state
-    broken = (found for slot in state.chunks.troubled for found in _of_chunk(moment, slot))
+    told = _told(moment) if most is not None else {}
+    broken = (found for slot in state.chunks.troubled for found in _kept(moment, slot, told))
     yield from islice(broken, most)
     is_cut = next(broken, None) is not None
     groups: tuple[tuple[Sequence[int], Mark, str, Callable[[Any], str]], ...] = (
@@ -157,6 +161,37 @@ def _notable(moment: Moment, position: int, mark: Mark, what: str, detail: str) 
 
 def _retry_words(event: ev.RetryAttempted) -> str:
     return f"waits {units.duration(event.backoff_ms * MILLISECOND)}: {event.reason}"
+
+
+Told = dict[tuple[int, ...], tuple[list[str], tuple[Notable, ...]]]
+_TOLD: WeakKeyDictionary[RunLog, tuple[Order, Told]] = WeakKeyDictionary()
+"""What was said of broken chunks, of each log in the order that it has: the same is told ten times a second."""
+
+
+def _told(moment: Moment) -> Told:
+    order, told = _TOLD.get(moment.log, (None, {}))
+    if order is not moment.log.order or len(told) > 4 * LISTED:
+        told = {}
+        _TOLD[moment.log] = (moment.log.order, told)
+    return told
+
+
+def _kept(moment: Moment, slot: int, told: Told) -> tuple[Notable, ...]:
+    """The notables of a chunk; made again only if something was said of it since."""
+    chunks = moment.state.chunks
+    last = chunks.last_attempt[slot]
+    part = chunks.last_part[slot]
+    rows = 0 if part == NOWHERE else chunks.rows(slot, moment.state.files)
+    key = (slot, last, chunks.attempt_end[last], chunks.attempt_outcome[last], part, rows)
+    paths, found = told.get(key, ([""], ()))
+    if paths != _paths(found):  # never told, or a file has another name now
+        found = tuple(_of_chunk(moment, slot))
+        told[key] = (_paths(found), found)
+    return found
+
+
+def _paths(found: tuple[Notable, ...]) -> list[str]:
+    return [notable.evidence.places[0].segment.path for notable in found]
 
 
 def _of_chunk(moment: Moment, slot: int) -> Iterator[Notable]:

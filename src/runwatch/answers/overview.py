@@ -1,8 +1,6 @@
-"""All runs at a glance: the rows of the Runs table, the tiles, the last outcomes."""
+"""A run at a glance: its row in the Runs table; the last outcomes of an export."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -23,7 +21,6 @@ from runwatch.answers.view import Series
 from runwatch.core.run import FAILED, INTERRUPTED
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
-from runwatch.core.verdict import VERDICTS
 
 SPARK_BUCKETS = 8
 
@@ -65,6 +62,8 @@ class RunRow(Struct, frozen=True):
     why: str
     failures: int
     """Failed and interrupted attempts, and the outcome where that failed."""
+    is_whole: bool = True
+    """All that was there of it has been read; else its figures can still rise."""
 
 
 class ExportStrip(Struct, frozen=True):
@@ -75,7 +74,7 @@ class ExportStrip(Struct, frozen=True):
     run_ids: tuple[str, ...]
 
 
-def run_row(moment: Moment) -> RunRow:
+def run_row(moment: Moment, *, is_whole: bool = True) -> RunRow:
     """One run as a row. Costs about as much as its verdict: make it for the rows on screen only."""
     figures = happened(moment)
     verdict = moment.judgement.verdict
@@ -104,6 +103,7 @@ def run_row(moment: Moment) -> RunRow:
         silence=silence.length if quiet and silence is not None else None,
         why=why(moment),
         failures=failures(moment),
+        is_whole=is_whole,
     )
 
 
@@ -122,7 +122,12 @@ def failures(moment: Moment) -> int:
 
 
 def age_words(row: RunRow, now: int) -> str:
-    """The column `last`: the age of the last event, or how long a stalled or lost run has been silent."""
+    """The column `last`: the age of the last event, or how long a stalled or lost run has been silent.
+
+    Of a run that is not whole yet neither is known: what was read last is not what was written last.
+    """
+    if not row.is_whole:
+        return "so far"
     if row.silence is not None:
         return units.silence(row.silence)
     return units.UNKNOWN if row.last_event is None else units.age(now - row.last_event)
@@ -167,29 +172,4 @@ def _bar(moment: Moment, figures: Happened) -> ChunkBar:
         counts.failed + counts.interrupted,
         chunks_total(moment),
         _is_finished(moment, figures),
-    )
-
-
-def tiles(moments: Iterable[Moment]) -> tuple[tuple[str, int], ...]:
-    """(verdict, runs) of every verdict, worst first, zeros too."""
-    counts = dict.fromkeys(VERDICTS, 0)
-    for moment in moments:
-        counts[moment.judgement.verdict] += 1
-    return tuple(counts.items())
-
-
-def strips(moments: Sequence[Moment], length: int = 20) -> tuple[ExportStrip, ...]:
-    """The last outcomes of each export; `moments` stand newest first, and so do the exports."""
-    found: dict[str, list[Moment]] = {}
-    for moment in moments:
-        runs = found.setdefault(moment.export, [])
-        if len(runs) < length:
-            runs.append(moment)
-    return tuple(
-        ExportStrip(
-            export,
-            tuple(moment.judgement.verdict for moment in reversed(runs)),
-            tuple(moment.run_id for moment in reversed(runs)),
-        )
-        for export, runs in found.items()
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.estimate import median_duration, time_left
-from runwatch.answers.figures import chunks_total, last_event_at, outcome, started_at
+from runwatch.answers.figures import chunk_counts, chunks_total, last_event_at, outcome, started_at
 from runwatch.answers.lanes import STATES, Lane, lanes
 from runwatch.answers.marks import STRETCHES, TimeMark, time_marks
 from runwatch.answers.notable import Notable, fold_equals, notables, with_bookmarks
@@ -72,11 +72,10 @@ def stage(moment: Moment, whole: Moment | None = None, bookmarks: Sequence[int] 
     marked = found if whole is None else notables(whole)
     starts_known = bool(chunks.starts) and chunks.starts == len(chunks.attempt_start)
     few = 0 < len(chunks.indexes) <= LANES_AT_MOST
-    counts = tuple((mark, states.count(STATES.index(mark))) for mark in _LEGEND)
     return Stage(
         states=states,
         indexes=indexes,
-        counts=tuple((mark, number) for mark, number in counts if number),
+        counts=_counts(moment, len(states)),
         starts_known=starts_known,
         total_known=chunks_total(moment) is not None,
         lanes=lanes(moment) if few and starts_known else (),
@@ -99,14 +98,18 @@ def _bookmarked(moment: Moment, positions: Sequence[int]) -> Iterable[TimeMark]:
     return (TimeMark(time, Mark.BOOKMARK) for time in times if time is not None)
 
 
-_LEGEND = (
-    Mark.COMPLETED,
-    Mark.RECOVERED,
-    Mark.FAILED,
-    Mark.INTERRUPTED,
-    Mark.CHUNK_RUNNING,
-    Mark.PENDING,
-)
+def _counts(moment: Moment, cells: int) -> tuple[tuple[Mark, int], ...]:
+    """How many cells are in each state; known without counting them."""
+    counts = chunk_counts(moment)
+    found = (
+        (Mark.COMPLETED, counts.completed - counts.recovered),
+        (Mark.RECOVERED, counts.recovered),
+        (Mark.FAILED, counts.failed),
+        (Mark.INTERRUPTED, counts.interrupted),
+        (Mark.CHUNK_RUNNING, counts.running),
+        (Mark.PENDING, cells - counts.seen),
+    )
+    return tuple((mark, number) for mark, number in found if number)
 
 
 def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:

@@ -105,11 +105,11 @@ class RunLog(Ordered):
         """The event at a position of the order; it may have to be read in its log."""
         return self.event_of(self.order[position])
 
-    def kind(self, position: int) -> str:
+    def kind_at(self, position: int) -> str:
         """Its variant, as the log spells it."""
         return self.kind_of(self.order[position])
 
-    def group(self, position: int) -> str:
+    def group_at(self, position: int) -> str:
         """Its group."""
         return marks.GROUPS[self.marks[self.order[position]] & marks.KIND]
 

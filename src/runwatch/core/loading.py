@@ -120,6 +120,7 @@ class Loading:
             return
         for run_id, own in self._gathered.items():
             if len(own) > 1:
+                self.runs.changed[run_id] = None
                 self._settle(self._segment, run_id, own)
         self._waiting = 0
         self.runs.revision += 1

@@ -182,6 +182,8 @@ class Runs:
         """(where, why), the first `PROBLEMS_KEPT`."""
         self.problem_count = 0
         self.revision = 0
+        self.changed: dict[str, None] = {}
+        """Runs that said something since somebody last emptied it; those heard of last stand last."""
         self._run_ids: dict[Segment, set[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
         self._problems_in: dict[Segment | str, int] = {}
@@ -203,6 +205,7 @@ class Runs:
         if run is None:
             run = self.by_id[entry.run_id] = Run(entry.run_id, self.again)
         run.feed(entry, segment, line, arrived)
+        self.changed[entry.run_id] = None
 
     def report(self, where: Place | str, reason: str) -> None:
         """Keep a problem; a text is the path of a file that cannot be read at all."""
@@ -224,6 +227,7 @@ class Runs:
         self.revision += 1
         for run_id in run_ids:
             self.by_id[run_id].take_out(segment)
+            self.changed[run_id] = None
         self.problem_count -= problems
         self.problems = [
             pair for pair in self.problems if (pair[0].segment if isinstance(pair[0], Place) else pair[0]) not in about

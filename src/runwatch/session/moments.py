@@ -15,7 +15,9 @@ from msgspec import Struct
 from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.times import SECOND
 from runwatch.core.when import Cut, Instant, Stop, When, ends, span_of
+from runwatch.session.lineup import Lineup
 from runwatch.session.options import Options
+from runwatch.session.pace import Pace
 from runwatch.session.playhead import Playhead
 
 
@@ -34,11 +36,22 @@ class Moments:
         self._moments: dict[str, _Kept] = {}
         self._wholes: dict[str, _Kept] = {}
         self._listed: tuple[Any, list[Moment]] = (None, [])
+        self.pace = Pace()
+        self.lineup = Lineup(self)
+        """All runs in few figures each: for lists and counts that may be very long."""
 
     @property
     def is_live(self) -> bool:
         """What is shown is the present."""
         return self.when is None and self.playhead.is_live
+
+    def is_run_whole(self, run_id: str) -> bool:
+        """All of this run that was there at the start has been read: what it comes to is no passing thing."""
+        return self.is_whole
+
+    def judged(self, run: Run) -> Moment | None:
+        """A run at the moment shown, made for this once and not kept; None if it had not begun."""
+        return self._at(run, self.cut(run), self.playhead.now())
 
     def moment(self, run_id: str) -> Moment | None:
         """One run at the moment shown; None if it is unknown or had not begun."""
@@ -50,7 +63,7 @@ class Moments:
         run = self.runs.by_id.get(run_id)
         if run is None:
             return None
-        key = (run.revision, self.is_whole)
+        key = (run.revision, self.is_run_whole(run_id))
         kept = self._wholes.get(run_id)
         if kept is None or kept.key != key:
             kept = self._wholes[run_id] = _Kept(key, 0, self._at(run, None, self.playhead.present()))
@@ -119,7 +132,7 @@ class Moments:
     def _moment(self, run: Run) -> Moment | None:
         """Kept until the run moves; while it has not ended, also until the second does."""
         cut, now = self.cut(run), self.playhead.now()
-        key = (run.revision, self.is_whole, cut and cut.stop)
+        key = (run.revision, self.is_run_whole(run.run_id), cut and cut.stop)
         time = now // SECOND if cut is None else cut.time
         kept = self._moments.get(run.run_id)
         if kept is None or kept.key != key or (kept.time != time and kept.is_silent):
@@ -127,7 +140,7 @@ class Moments:
         return kept.moment
 
     def _at(self, run: Run, cut: Cut | None, now: int) -> Moment | None:
-        return run.at(cut, now, self.options.stale_after, is_reading=not self.is_whole)
+        return run.at(cut, now, self.options.stale_after, is_reading=not self.is_run_whole(run.run_id))
 
 
 class _Kept(Struct, frozen=True):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from itertools import chain
 
-from runwatch.answers.attempt import failure_stops
-from runwatch.answers.notable import notables
-from runwatch.answers.view import Mark
+from runwatch.answers.failure_stops import interruptions, recoveries, stop_positions
 from runwatch.core.index import RunLog
+from runwatch.core.run import NOWHERE
 from runwatch.core.runs import Moment
 
 
@@ -28,11 +28,14 @@ class Kind(Enum):
 
 
 def _notable(whole: Moment) -> Iterable[int]:
-    return (found.position for found in notables(whole, None) if found.mark is not Mark.NONE)
+    state = whole.state
+    checks = (position for position in (state.validation, state.reconciliation) if position != NOWHERE)
+    broken = (state.failures, interruptions(whole), recoveries(whole), state.retries)
+    return chain(*broken, _degradations(whole), checks, state.outcomes)
 
 
 def _failures(whole: Moment) -> Iterable[int]:
-    return (found.position for found in failure_stops(whole))
+    return chain(*stop_positions(whole))
 
 
 def _degradations(whole: Moment) -> Iterable[int]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from runwatch.answers import units
-from runwatch.core.index import NEVER
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
 from runwatch.core.when import Number, When, parse_when, span_of
+from runwatch.session.nearest import Nearest
 from runwatch.session.playhead import Anchor
 from runwatch.session.session import Session
-from runwatch.session.stops import Kind, Stops, event_in_time
+from runwatch.session.stops import Kind, Stops
 
 
 class Travel:
@@ -24,6 +24,7 @@ class Travel:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._stops = Stops()
+        self._nearest = Nearest(session, self._stops)
 
     def play_or_pause(self) -> str:
         """Hold the moment shown, or let time run on: recorded time from there, else the present."""
@@ -87,10 +88,9 @@ class Travel:
     def go_to(self, text: str, run_id: str | None, zone: tzinfo) -> str:
         """To WHEN as the user wrote it; says what is shown where that is not what was asked for."""
         session = self._session
-        runs = session.runs.all()
-        spans = [span for run in runs if (span := span_of(run.log, run.state)) is not None]
+        spans = (span_of(run.log, run.state) for run in session.runs.all())
         try:
-            when = parse_when(text, zone, [last for _, last in spans])
+            when = parse_when(text, zone, (span[1] for span in spans if span is not None))
         except (ValueError, OverflowError) as error:
             return str(error)
         whole = self._whole_for(run_id)
@@ -109,11 +109,12 @@ class Travel:
         if cut.time is None:
             return "its events have no time; go to an event by its number"
         self.seek(cut.time)
-        return _nearest(whole, cut.stop, cut.time, self._session.now())
+        return _nearest_words(whole, cut.stop, cut.time, self._session.now())
 
     def following(self) -> int | None:
         """The moment of the next event of the runs shown; None if there is none."""
-        return min((moment for moment, *_ in self._all_next(Kind.EVENT, 1)), default=None)
+        found = self._nearest.event(1)
+        return None if found is None else found[0]
 
     def advance(self) -> None:
         """Recorded time has run on: shorten a silence that it has come to."""
@@ -125,15 +126,17 @@ class Travel:
 
     def _whole_for(self, run_id: str | None) -> Moment | None:
         if run_id is None:
-            shown = self._session.selected()
-            run_id = shown[0].run_id if shown else None
+            lineup = self._session.lineup
+            lineup.follow()
+            lineup.work(1_000)
+            newest = [run for export in lineup.exports()[:1] for run in lineup.newest(export, 1)]
+            run_id = newest[0].run_id if newest else None
         return None if run_id is None else self._session.whole(run_id)
 
     def _next(self, kind: Kind, step: int, run_id: str | None) -> tuple[str, int] | None:
         session = self._session
         if run_id is None:
-            pick = min if step > 0 else max
-            found = pick(self._all_next(kind, step), default=None)
+            found = self._nearest.event(step) if kind is Kind.EVENT else self._nearest.stop(kind, step)
             return None if found is None else (found[1], found[2])
         run, whole = session.runs.by_id.get(run_id), session.whole(run_id)
         if run is None or whole is None:
@@ -142,24 +145,8 @@ class Travel:
         position = self._stops.next(whole, kind, len(run.log.order) if cut is None else cut.stop, step)
         return None if position is None else (run_id, position)
 
-    def _all_next(self, kind: Kind, step: int) -> list[tuple[int, str, int]]:
-        """(moment, run, position) of each run's next stop."""
-        session, now = self._session, self._session.now()
-        found = []
-        for run in session.runs.all():
-            if session.options.run_id not in (None, run.run_id) or not run.order or run.log.moments[0] == NEVER:
-                continue
-            if kind is Kind.EVENT:
-                position = event_in_time(run.log, now, step)
-            else:
-                whole = session.whole(run.run_id)
-                position = None if whole is None else self._stops.next_in_time(whole, kind, now, step)
-            if position is not None:
-                found.append((run.log.moments[position], run.run_id, position))
-        return found
 
-
-def _nearest(whole: Moment, stop: int, asked: int, now: int) -> str:
+def _nearest_words(whole: Moment, stop: int, asked: int, now: int) -> str:
     """What is shown, where no event stands at the moment that was asked for."""
     log = whole.log
     if not stop:

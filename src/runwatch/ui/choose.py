@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from datetime import tzinfo
 
 from textual.app import ComposeResult
@@ -11,8 +11,9 @@ from textual.screen import ModalScreen
 
 from runwatch.answers import units
 from runwatch.answers.figures import duration_ms, started_at
-from runwatch.core.runs import Moment
+from runwatch.core.runs import Run
 from runwatch.core.times import MILLISECOND
+from runwatch.core.when import ends
 from runwatch.session.session import Session
 from runwatch.ui.keys import bindings, overlay_bindings
 from runwatch.ui.line import Bit, Line, fit_line, width_of
@@ -35,9 +36,7 @@ class ChooseRun(ModalScreen[str | None]):
 
     def __init__(self, session: Session, zone: tzinfo) -> None:
         super().__init__()
-        found = (session.whole(run.run_id) for run in session.runs.all())
-        moments = sorted((moment for moment in found if moment is not None), key=_newest_first)
-        self._rows = RunChoices(moments, zone)
+        self._rows = RunChoices(session, zone)
 
     def compose(self) -> ComposeResult:
         """The list alone."""
@@ -62,27 +61,30 @@ class ChooseRun(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-def _newest_first(moment: Moment) -> tuple[int, str]:
-    return -(started_at(moment) or 0), moment.run_id
+def _newest_first(run: Run) -> tuple[int, str]:
+    return -(run.log.moment(ends(run.state)[0]) or 0), run.run_id
 
 
 class RunChoices:
-    """The runs as rows, and one for all of them."""
+    """The runs as rows, each judged when it is looked at, and one for all of them."""
 
-    def __init__(self, moments: Sequence[Moment], zone: tzinfo) -> None:
-        self._moments = moments
+    def __init__(self, session: Session, zone: tzinfo) -> None:
+        self._session = session
         self._zone = zone
-        self._places = {moment.run_id: index for index, moment in enumerate(moments)}
+        self._run_ids = [run.run_id for run in sorted(session.runs.all(), key=_newest_first)]
+        self._places = {run_id: index for index, run_id in enumerate(self._run_ids)}
 
     @property
     def count(self) -> int:
-        return len(self._moments) + 1
+        return len(self._run_ids) + 1
 
     def line(self, index: int, width: int) -> Line:
         """Verdict, export, when it began, how long it took, its events."""
-        if index == len(self._moments):
+        if index == len(self._run_ids):
             return (Bit(ALL, "$muted"),)
-        moment, lean = self._moments[index], width < LEAN
+        moment, lean = self._session.whole(self._run_ids[index]), width < LEAN
+        if moment is None:
+            return ()
         start, length = started_at(moment), duration_ms(moment)
         began = units.UNKNOWN if start is None else units.clock(start, self._zone)
         took = units.UNKNOWN if length is None else units.duration(length * MILLISECOND)
@@ -97,7 +99,7 @@ class RunChoices:
         return (*front, *fit_line((bit(moment.export, bold=True),), room), *behind)
 
     def key(self, index: int) -> Hashable:
-        return self._moments[index].run_id if index < len(self._moments) else None
+        return self._run_ids[index] if index < len(self._run_ids) else None
 
     def index_of(self, key: Hashable) -> int | None:
-        return self._places.get(key) if isinstance(key, str) else len(self._moments)
+        return self._places.get(key) if isinstance(key, str) else len(self._run_ids)

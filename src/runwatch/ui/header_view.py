@@ -9,6 +9,7 @@ from runwatch.core.runs import Moment
 from runwatch.core.times import SECOND
 from runwatch.session.session import Session
 from runwatch.ui.plain import is_plain
+from runwatch.ui.reading import reading_words
 from runwatch.ui.safe import line_text
 from runwatch.ui.widgets.header import HeaderView
 
@@ -29,13 +30,14 @@ def header_view(
 ) -> HeaderView:
     """The header of a page at `path`; `events` is what `events_of` says of the run it is about."""
     now = session.now()
-    mark, state = _state(session, zone, ended=bool(events))
+    mark, (state, *fewer) = _state(session, zone, ended=bool(events))
     live = mark == _dot()
     return HeaderView(
         source=line_text(session.source.label),
         path=path,
         path_short=short,
         state=state,
+        state_fewer=tuple(fewer),
         state_mark=mark,
         rate=_rate(session),
         lag=_lag(session) if live or not session.is_live else "",
@@ -52,16 +54,19 @@ def _dot() -> str:
     return "o" if is_plain() else "●"
 
 
-def _state(session: Session, zone: tzinfo, *, ended: bool) -> tuple[str, str]:
-    """(mark, words): reading comes first, then what moves the moment shown."""
-    progress = session.source.progress
+def _state(session: Session, zone: tzinfo, *, ended: bool) -> tuple[str, tuple[str, ...]]:
+    """(mark, words, then fewer words): reading comes first, then what moves the moment shown."""
     if not session.is_whole:
-        read = units.size(progress.bytes_read)
-        if progress.bytes_total:
-            read = units.share(min(1.0, progress.bytes_read / progress.bytes_total))
+        words = reading_words(session)
         if session.is_live or session.playhead.is_recorded:
-            return "", f"reading {read}"
-        return "||" if is_plain() else "▍▍", f"paused, reading {read}"
+            return "", words
+        return "||" if is_plain() else "▍▍", tuple(f"paused, {form}" for form in words)
+    mark, state = _state_read(session, zone, ended=ended)
+    return mark, (state,)
+
+
+def _state_read(session: Session, zone: tzinfo, *, ended: bool) -> tuple[str, str]:
+    progress = session.source.progress
     if session.playhead.is_playing:
         return ">" if is_plain() else "▶", units.speed(session.playhead.rate)
     if session.playhead.is_timeless:
@@ -78,6 +83,8 @@ def _rate(session: Session) -> str:
     head = session.playhead
     if head.is_recorded:
         return "" if head.is_playing or not session.is_whole else units.speed(head.rate)
+    if not session.is_whole:
+        return ""  # how fast it is read is said beside how far
     return f"{units.short(session.rate())} ev/s" if session.is_live and session.rate() >= 1 else ""
 
 

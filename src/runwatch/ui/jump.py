@@ -15,9 +15,9 @@ from typing import Protocol, cast
 from textual.command import Hit, Hits, Provider
 
 from runwatch.answers.glyphs import VERDICTS
-from runwatch.core.index import NEVER
-from runwatch.core.runs import Moment, Run, parse_run_id
+from runwatch.core.runs import Moment, parse_run_id
 from runwatch.session.session import Session
+from runwatch.session.standing import Standing
 from runwatch.ui.palette import Command, command_content
 from runwatch.ui.safe import line_text
 
@@ -29,6 +29,8 @@ PATIENCE = 2.0
 """Seconds after which what was found so far is shown."""
 LEAST = 2
 """Letters from which a word can be a verdict's beginning."""
+_BATCH = 16
+"""Runs that are judged between two looks at the watch."""
 _BELOW = 1e-3
 """Of the score of what is no key: keys stand first."""
 
@@ -52,44 +54,45 @@ class Search:
         self._session = session
         self._words = query.casefold().split()
         self._verdicts = {word: _verdicts(word) for word in self._words}
+        self._begun = self._sliced = 0.0
         self.newest: list[Found] = []
         self.count = 0
         self.is_whole = True
 
     async def run(self) -> None:
-        """Look at every run, with pauses for the keys."""
-        begun = sliced = time.monotonic()
-        for run in list(self._session.runs.by_id.values()):
-            self._look_at(run)
-            now = time.monotonic()
-            if now - begun > PATIENCE:
-                self.is_whole = False
+        """Look at every run, with pauses for the keys; those that moved are judged first."""
+        self._begun = self._sliced = time.monotonic()
+        lineup = self._session.lineup
+        lineup.follow()
+        while not lineup.work(_BATCH):
+            if not await self._goes_on():
+                break
+        for standing in list(lineup.standings.values()):
+            self._look_at(standing)
+            if not await self._goes_on():
                 return
-            if now - sliced > SLICE:
-                await asyncio.sleep(0)
-                sliced = time.monotonic()
 
-    def _look_at(self, run: Run) -> None:
-        options = self._session.options
-        if not run.is_run or options.run_id not in (None, run.run_id):
-            return
-        export = run.export_of(run.state)
-        if options.export not in (None, export) or not self._is_meant(run, f"{export} {run.run_id}".casefold()):
+    async def _goes_on(self) -> bool:
+        """Pause where it is time for it; false where the user has waited long enough."""
+        now = time.monotonic()
+        if now - self._begun > PATIENCE:
+            self.is_whole = False
+        elif now - self._sliced > SLICE:
+            await asyncio.sleep(0)
+            self._sliced = time.monotonic()
+        return self.is_whole
+
+    def _look_at(self, run: Standing) -> None:
+        if not run.verdict or not run.is_selected or not self._is_meant(run):
             return
         self.count += 1
-        begin = run.log.moments[0] if run.log.moments else NEVER
         push = heapq.heappush if len(self.newest) < MOST else heapq.heappushpop
-        push(self.newest, (begin, run.run_id))
+        push(self.newest, (run.began, run.run_id))
 
-    def _is_meant(self, run: Run, names: str) -> bool:
-        """Every word is part of a name, or the beginning of the verdict; that is made only where it must be."""
-        others = [word for word in self._words if word not in names]
-        if not others:
-            return True
-        if not all(self._verdicts[word] for word in others):
-            return False
-        moment = self._session.moment(run.run_id)
-        return moment is not None and all(moment.judgement.verdict in self._verdicts[word] for word in others)
+    def _is_meant(self, run: Standing) -> bool:
+        """Every word is part of a name, or the beginning of the verdict."""
+        names = f"{run.export} {run.run_id}".casefold()
+        return all(word in names or run.verdict in self._verdicts[word] for word in self._words)
 
 
 def _verdicts(word: str) -> frozenset[str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from runwatch.answers.filters import parse_filter
-from runwatch.answers.overview import RunRow
-from runwatch.core.verdict import ATTENTION
-from runwatch.ui.runs_table import fields_of
+from runwatch.session.standing import Standing
 
 
 def one_export(name: str) -> str:
@@ -22,16 +19,6 @@ class Narrowing(Struct, frozen=True):
 
     text: str = ""
     attention: bool = False
-
-    def keeps(self, rows: Iterable[RunRow]) -> list[RunRow]:
-        """Those that are shown."""
-        wanted = parse_filter(self.text)
-        return [
-            row
-            for row in rows
-            if not (self.attention and row.verdict not in ATTENTION)
-            and (not self.text or wanted.matches(fields_of(row)))
-        ]
 
     def words(self, shown: int) -> str:
         """For the table's title."""
@@ -46,11 +33,11 @@ class FailureWalk:
     def __init__(self) -> None:
         self._found: str | None = None
 
-    def next(self, rows: Sequence[RunRow], order: Iterable[int]) -> int | None:
-        """The next row of `order` that has a failure; None at the end, and then it begins anew."""
-        for index in order:
-            if rows[index].failures and rows[index].run_id != self._found:
-                self._found = rows[index].run_id
+    def next(self, standings: Iterable[tuple[int, Standing]]) -> int | None:
+        """The next row that has a failure; None at the end, and then it begins anew."""
+        for index, standing in standings:
+            if standing.failures and standing.run_id != self._found:
+                self._found = standing.run_id
                 return index
         self._found = None
         return None

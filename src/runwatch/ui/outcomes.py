@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 
 from rich.cells import cell_len
 
 from runwatch.answers.glyphs import VERDICTS
 from runwatch.answers.overview import ExportStrip
 from runwatch.answers.view import Mark, Tone
+from runwatch.session.lineup import Lineup
 from runwatch.ui.line import Bit, Line, fit
 from runwatch.ui.safe import bit, line_text, mark_bit
 
 NAME, NAME_AT_MOST = 11, 16
 """Cells of an export's name; more only where the names need them to differ."""
+NAMES_MEASURED = 1_000
+LENGTH = 20
+"""Runs of an export whose outcomes are kept in view."""
+
+
+class ExportStrips:
+    """The exports, that with the newest run first; what became of the runs of each is looked up when it is shown."""
+
+    def __init__(self, lineup: Lineup) -> None:
+        self._lineup = lineup
+        self.exports = lineup.exports()
+
+    def __len__(self) -> int:
+        return len(self.exports)
+
+    def strip(self, index: int) -> ExportStrip:
+        """The last outcomes of one of them."""
+        export = self.exports[index]
+        newest = self._lineup.newest(export, LENGTH)[::-1]
+        verdicts = tuple(standing.verdict for standing in newest)
+        return ExportStrip(export, verdicts, tuple(standing.run_id for standing in newest))
 
 
 class OutcomeRows:
     """One export a row: its name, then one glyph a run, newest right."""
 
-    def __init__(self, strips: Sequence[ExportStrip]) -> None:
+    def __init__(self, strips: ExportStrips) -> None:
         self.strips = strips
-        names = (cell_len(line_text(strip.export)) for strip in strips)
+        names = (cell_len(line_text(export)) for export in strips.exports[:NAMES_MEASURED])
         self._name = max(NAME, min(NAME_AT_MOST, max(names, default=0)))
-        self._index = {strip.export: number for number, strip in enumerate(strips)}
+        self._index = {export: number for number, export in enumerate(strips.exports)}
 
     @property
     def count(self) -> int:
@@ -32,7 +54,7 @@ class OutcomeRows:
 
     def key(self, index: int) -> Hashable:
         """The export's name."""
-        return self.strips[index].export
+        return self.strips.exports[index]
 
     def index_of(self, key: Hashable) -> int | None:
         """Where that export stands."""
@@ -40,7 +62,7 @@ class OutcomeRows:
 
     def line(self, index: int, width: int) -> Line:
         """The newest runs that fit."""
-        strip = self.strips[index]
+        strip = self.strips.strip(index)
         room = max(1, (width - self._name) // 2)
         bits: list[Bit] = [bit(fit(line_text(strip.export), self._name), Tone.MUTED)]
         for verdict in strip.verdicts[-room:]:

@@ -1,30 +1,67 @@
-"""How far a long first reading is: a line that moves, and figures that can still rise."""
+"""How far reading is: what the top line says of it, and what stands in the tiles' place until all was read."""
 
 from __future__ import annotations
 
 from runwatch.answers import units
 from runwatch.answers.view import Tone
+from runwatch.core.times import SECOND
 from runwatch.session.session import Session
 from runwatch.ui.line import Bit, Line, fit_line
 from runwatch.ui.safe import bit
 
 
-def reading_lines(session: Session, width: int, *, lean: bool) -> tuple[Line, ...]:
-    """One line where height is short, else two; none once everything was read."""
+def share_read(session: Session) -> float | None:
+    """How much of what was there at the start is read; None where nobody knows how much that is."""
     progress = session.source.progress
-    if session.is_whole:
-        return ()
-    figures = [units.size(progress.bytes_read)]
-    share = None
+    return min(1.0, progress.bytes_read / progress.bytes_total) if progress.bytes_total else None
+
+
+def reading_words(session: Session) -> tuple[str, ...]:
+    """`reading 412 MB of 1.06 GB · 2.10M events · 380k/s · 2 s left`, then the same in ever fewer words."""
+    share = share_read(session)
+    size, events, speed, left = reading_figures(session)
+    brief = f"reading {size if share is None else units.share(share)}"
+    forms = ((f"reading {size}", events, speed, left), (f"reading {size}", speed, left), (brief, left), (brief,))
+    return tuple(dict.fromkeys(" · ".join(word for word in form if word) for form in forms))
+
+
+def reading_figures(session: Session) -> tuple[str, str, str, str]:
+    """(bytes of how many, events, events a second, time left); what nobody can tell yet is empty."""
+    progress, read = session.source.progress, session.events_read
+    speed = session.pace.speed(session.clock.ticks(), progress.bytes_read, read)
+    size, left = units.size(progress.bytes_read), None
     if progress.bytes_total:
-        share = min(1.0, progress.bytes_read / progress.bytes_total)
-        figures = [f"{units.size(progress.bytes_read)} of {units.size(progress.bytes_total)}"]
-    figures.append(f"{units.short(session.events_read)} events")
-    figures.append(f"{units.plural(len(session.runs.by_id), 'run')} so far; counts below can still rise")
-    words: Line = (bit("  " + " · ".join(figures), Tone.MUTED),)
-    if lean:
-        return (fit_line(words, width),)
-    return (_bar(share, width), fit_line(words, width))
+        size = f"{size} of {units.size(progress.bytes_total)}"
+        left = speed.left(max(0, progress.bytes_total - progress.bytes_read))
+    return (
+        size,
+        f"{units.short(read)} event{'s' if read != 1 else ''}",
+        units.rate(speed.events) if speed.events else "",
+        "" if left is None else f"{units.silence(max(left, SECOND))} left",
+    )
+
+
+def reading_lines(session: Session, width: int, *, lean: bool) -> tuple[Line, ...]:
+    """One line where height is short, else two; none once everything was read, and what came of it is known."""
+    lineup, runs = session.lineup, len(session.runs.by_id)
+    if session.is_whole and lineup.is_settled:
+        return ()
+    if session.is_whole:
+        share: float | None = 1 - lineup.left / max(1, runs)
+        figures = [f"all is read; {runs - lineup.left:,} of {units.plural(runs, 'run')} looked at"]
+    else:
+        share = share_read(session)
+        figures = [word for word in reading_figures(session) if word] + [f"{units.plural(runs, 'run')} so far"]
+    words = _fitting(figures, width)
+    return (words,) if lean else (_bar(share, width), words)
+
+
+def _fitting(figures: list[str], width: int) -> Line:
+    """As many of them as there is room for; how much and how many runs stay longest."""
+    rest = "; counts below can still rise"
+    while len(figures) > 2 and len(" · ".join(figures)) + len(rest) + 2 > width:
+        del figures[1]
+    return fit_line((bit(f"  {' · '.join(figures)}{rest}", Tone.MUTED),), width)
 
 
 def _bar(share: float | None, width: int) -> Line:

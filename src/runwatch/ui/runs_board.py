@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, tzinfo
 
 from msgspec import Struct, field
@@ -10,17 +10,17 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from runwatch.answers import units
-from runwatch.answers.overview import ExportStrip, RunRow
 from runwatch.answers.run import RunView
 from runwatch.answers.view import Tone
 from runwatch.ui.empty import no_hits
 from runwatch.ui.line import Line
 from runwatch.ui.narrowing import Narrowing
 from runwatch.ui.notice import Notice
-from runwatch.ui.outcomes import OutcomeRows
+from runwatch.ui.outcomes import ExportStrips, OutcomeRows
 from runwatch.ui.preview import Preview
-from runwatch.ui.runs_table import COLUMNS, RunRows, Sorting
+from runwatch.ui.runs_table import RunRows
 from runwatch.ui.safe import content, line_text
+from runwatch.ui.sorting import COLUMNS, Sorting
 from runwatch.ui.verdict_tiles import verdict_tiles
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.tiles import Tiles
@@ -32,15 +32,18 @@ NORMAL, NARROW, TALL, TILES, LOW = 100, 60, 38, 34, 16
 class BoardView(Struct, frozen=True):
     """What the body shows at one moment."""
 
-    rows: tuple[RunRow, ...] = ()
+    rows: RunRows
     """Those that are shown, in their order."""
     total: int = 0
     sorting: Sorting = field(default_factory=Sorting)
     narrowing: Narrowing = field(default_factory=Narrowing)
+    share: float = 1.0
+    """How much of what was asked for last is looked at; until all is, what was asked for before is listed."""
     is_whole: bool = True
     counts: tuple[tuple[str, int], ...] = ()
     """(verdict, runs), worst first."""
-    strips: tuple[ExportStrip, ...] = ()
+    strips: ExportStrips | None = None
+    """The last outcomes; None where they have no room."""
     now: int = 0
     zone: tzinfo = UTC
 
@@ -115,12 +118,12 @@ class RunsBoard(Vertical):
             tiles.show(verdict_tiles(view.counts), self._total(view), lean=self.is_lean)
         table = self.table
         table.show_sorting(view.sorting.column, descending=view.sorting.descending)
-        table.show_cells(RunRows(view.rows, view.now, view.zone))
+        table.show_cells(view.rows)
         table.show_empty(*no_hits(view.narrowing.text, view.narrowing.attention, view.total))
         so_far = "" if view.is_whole else " so far"
         table.border_title = content(f"Runs {view.total:,}{so_far}{view.narrowing.words(len(view.rows))}")
-        table.border_subtitle = content(self._foot(view.rows, view.sorting), Tone.MUTED)
-        if self.has_room_below:
+        table.border_subtitle = content(self._foot(view), Tone.MUTED)
+        if self.has_room_below and view.strips is not None:
             self.outcomes.show(OutcomeRows(view.strips))
             self.outcomes.visible = bool(view.strips)
             self.outcomes.border_subtitle = content(self._outcomes_foot(len(view.strips)), Tone.MUTED)
@@ -131,10 +134,12 @@ class RunsBoard(Vertical):
         narrowed = self.has_class("-tiny") and view.narrowing != Narrowing()
         return f"{len(view.rows):,} of {total}" if narrowed else total
 
-    def _foot(self, rows: Sequence[RunRow], sorting: Sorting) -> str:
+    def _foot(self, view: BoardView) -> str:
         first, last = self.table.shown
-        shown = f"showing {first:,}–{last:,} of {len(rows):,}" if len(rows) > last - first + 1 else ""
-        return " · ".join(word for word in (sorting.words, shown) if word)
+        count = len(view.rows)
+        shown = f"showing {first:,}–{last:,} of {count:,}" if count > last - first + 1 else ""
+        looking = f"looking, {units.share(view.share)}" if view.share < 1 else ""
+        return " · ".join(word for word in (looking, view.sorting.words, shown) if word)
 
     def _outcomes_foot(self, exports: int) -> str:
         first, last = self.outcomes.shown

@@ -1,133 +1,92 @@
-"""The Runs table: its columns, its cells, and the order of its rows."""
+"""The rows of the Runs table, each made when it is looked at, and its cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Hashable, Iterator
 from datetime import tzinfo
-from typing import Any
-
-from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.glyphs import VERDICTS
 from runwatch.answers.overview import ChunkBar, RunRow, age_words, run_row
 from runwatch.answers.view import Tone
 from runwatch.core.runs import Moment
-from runwatch.core.verdict import VERDICTS as BY_SEVERITY
+from runwatch.session.session import Session
 from runwatch.ui.line import Bit, Line
 from runwatch.ui.plain import is_plain
+from runwatch.ui.ranked import Ranked
 from runwatch.ui.safe import bit, style, verdict_bits
+from runwatch.ui.sorting import BAR
 from runwatch.ui.widgets.spark import sparkline
-from runwatch.ui.widgets.table import Column
 
-BAR = 10
-COLUMNS = (  # below 34 cells there is no room for all that is never dropped: half a number is worse than none
-    Column("verdict", "verdict", 14, tiny=8),
-    Column("export", "export", 15, gap=1, tiny=10, most=30),
-    Column("started", "started", 12, gap=1, from_width=76),
-    Column("elapsed", "elapsed", 8, "right", from_width=68),
-    Column("bar", "chunks", BAR, gap=3, from_width=110, sortable=False),
-    Column("chunks", "chunks", 10, "right", from_width=34, covered_by="bar"),
-    Column("rows", "rows", 7, "right", from_width=60),
-    Column("rate", "rows/s", 7, "right", from_width=100),
-    Column("spark", "", 8, gap=1, from_width=118, sortable=False),
-    Column("retries", "retr", 5, "right", from_width=100),
-    Column("degraded", "degr", 5, "right", from_width=100),
-    Column("last", "last", 7, "right", from_width=24),
-    Column("why", "why", 0, gap=3, from_width=160, rest=True, sortable=False),
-)
-SORTABLE = tuple(column.id for column in COLUMNS if column.sortable)
-_SORTS: dict[str, Callable[[RunRow], Any]] = {
-    "verdict": lambda row: -BY_SEVERITY.index(row.verdict),
-    "export": lambda row: row.export,
-    "started": lambda row: row.started,
-    "elapsed": lambda row: row.elapsed_ms,
-    "chunks": lambda row: row.chunks_done,
-    "rows": lambda row: row.rows_count,
-    "rate": lambda row: row.rate_value,
-    "retries": lambda row: row.retries,
-    "degraded": lambda row: row.degraded,
-    "last": lambda row: row.last_event,
-}
-ASCENDING_FIRST = frozenset({"export"})
-"""Columns that begin with the smallest; the others with the newest, worst or greatest."""
-
-
-class Sorting(Struct, frozen=True):
-    """By which column, and which way; rows without a value stand last either way."""
-
-    column: str = "started"
-    descending: bool = True
-
-    def next(self, shown: Collection[str] = SORTABLE) -> Sorting:
-        """By the next of the columns shown, or by start again, in its usual direction."""
-        at = SORTABLE.index(self.column) + 1
-        turn = (*SORTABLE[at:], *SORTABLE[:at])
-        column = next((name for name in turn if name in shown or name == "started"), self.column)
-        return Sorting(column, column not in ASCENDING_FIRST)
-
-    def apply(self, rows: Sequence[RunRow]) -> list[RunRow]:
-        """Sorted; equals stay newest first."""
-        key = _SORTS[self.column]
-        known = [row for row in rows if key(row) is not None]
-        unknown = [row for row in rows if key(row) is None]
-        return sorted(known, key=key, reverse=self.descending) + unknown
-
-    @property
-    def words(self) -> str:
-        """For the border's foot: `newest first`."""
-        if self.column == "export" and not self.descending:
-            return "grouped by export, newest first"
-        if self.column == "started":
-            return "newest first" if self.descending else "oldest first"
-        head = next(column.head for column in COLUMNS if column.id == self.column)
-        return f"by {head}, {'falling' if self.descending else 'rising'}"
+KEPT = 1_000
+"""Rows that are kept, at most."""
 
 
 class RowKeeper:
-    """Makes a run's row once for each state of the run."""
+    """Makes a run's row once for each state of the run; the rows seen last are kept."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[Moment, RunRow]] = {}
-        self._made: tuple[Sequence[Moment], list[RunRow]] = ((), [])
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._kept: dict[str, tuple[Moment | None, bool, RunRow]] = {}
 
-    def rows(self, moments: Sequence[Moment]) -> list[RunRow]:
-        """A row for each moment, in their order; the same list for the same one."""
-        if moments is not self._made[0]:
-            self._kept = {moment.run_id: self._row(moment) for moment in moments}
-            self._made = (moments, [row for _, row in self._kept.values()])
-        return self._made[1]
+    def row(self, run_id: str) -> RunRow:
+        """The run as it is now; where its moment is not told yet, as it was."""
+        moment, is_whole = self._session.moment(run_id), self._session.is_run_whole(run_id)
+        found = self._kept.get(run_id)
+        if found is not None and (found[0] is moment or moment is None) and found[1] is is_whole:
+            return found[2]
+        if len(self._kept) > KEPT:
+            self._kept.clear()
+        row = _untold(run_id) if moment is None else run_row(moment, is_whole=is_whole)
+        self._kept[run_id] = (moment, is_whole, row)
+        return row
 
-    def _row(self, moment: Moment) -> tuple[Moment, RunRow]:
-        found = self._kept.get(moment.run_id)
-        return found if found is not None and found[0] is moment else (moment, run_row(moment))
+
+def _untold(run_id: str) -> RunRow:
+    """A run that had not begun at the moment shown: it is about to leave the list."""
+    none = units.UNKNOWN
+    return RunRow(run_id, none, "running", None, none, None, ChunkBar(), none, 0, none, None, none, None, None,
+                  0, 0, None, None, "", 0)  # fmt: skip
 
 
 class RunRows:
-    """The rows as the table asks for them."""
+    """The rows as the table asks for them; each is made when it is looked at."""
 
-    def __init__(self, rows: Sequence[RunRow], now: int, zone: tzinfo) -> None:
-        self.rows = rows
+    def __init__(self, ranked: Ranked, keeper: RowKeeper, now: int, zone: tzinfo) -> None:
+        self._ranked = ranked
+        self._keeper = keeper
         self.now = now
         self.zone = zone
-        self._index = {row.run_id: number for number, row in enumerate(rows)}
+        self._made: tuple[int, RunRow | None] = (-1, None)
+
+    def __len__(self) -> int:
+        return len(self._ranked)
+
+    def __iter__(self) -> Iterator[RunRow]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> RunRow:
+        if self._made[0] != index or self._made[1] is None:
+            self._made = (index, self._keeper.row(self.key(index)))
+        assert self._made[1] is not None
+        return self._made[1]
 
     @property
     def count(self) -> int:
         """How many runs are shown."""
-        return len(self.rows)
+        return len(self)
 
-    def key(self, index: int) -> Hashable:
+    def key(self, index: int) -> str:
         """The run_id."""
-        return self.rows[index].run_id
+        return self._ranked.run_id(index)
 
     def index_of(self, key: Hashable) -> int | None:
         """Where that run stands."""
-        return self._index.get(key) if isinstance(key, str) else None
+        return self._ranked.index_of(key) if isinstance(key, str) else None
 
     def cell(self, index: int, column: str, width: int) -> Line:
         """One cell of one run."""
-        row = self.rows[index]
+        row = self[index]
         ink = Tone.MUTED if VERDICTS[row.verdict].quiet else Tone.INK
         match column:
             case "verdict":
@@ -212,20 +171,3 @@ def _count_cells(bar: ChunkBar, done_style: str) -> Line:
         Bit("▪" * running, "$v-running"),
         Bit(more, "$muted"),
     )
-
-
-def fields_of(row: RunRow) -> dict[str, object]:
-    """What a filter can name."""
-    return {
-        "run_id": row.run_id,
-        "export": row.export,
-        "verdict": row.verdict,
-        "why": row.why,
-        "rows": row.rows_count,
-        "rate": row.rate_value,
-        "retries": row.retries,
-        "degraded": row.degraded,
-        "chunks": row.chunks_done,
-        "elapsed": row.elapsed_ms,
-        "failures": row.failures,
-    }

@@ -113,7 +113,7 @@ async def test_the_filter_narrows_as_it_is_typed_and_its_keys_stand_in_the_foote
 async def test_without_a_hit_the_filter_is_named_and_what_it_hides_counted(tmp_path: Path) -> None:
     async with runs_page(session_of(log_of(tmp_path, a="success", b="failed"))) as (app, page, pilot):
         await pressed(pilot, "slash", *"[x", "enter")
-        assert page.rows == []
+        assert list(page.rows) == []
         assert "no run matches [x; 2 are hidden" in app.shown
         assert "esc clears it" in app.shown
 
@@ -131,7 +131,7 @@ async def test_attention_only_hides_what_is_well_and_says_so_when_all_is(tmp_pat
         assert exports(page) == ["b"]
         assert "attention only" in app.shown
         await pressed(pilot, "x", "slash", *"!b", "enter", "x")
-        assert page.rows == []
+        assert list(page.rows) == []
         await pressed(pilot, "escape")
         assert exports(page) == ["b"]
 

@@ -105,8 +105,8 @@ class ChunkPage(SameErrors, ChunkFailures):
         positions = self.session.bookmarks.positions(self.run_id)
         self.board.attempts.show_bookmarks(marked_attempts(moment, view, positions))
         row = view.attempts[self.attempt - 1]
-        others = self.session.moments() if row.error else ()
-        self.selected = found = attempt_view(moment, self.chunk_index, row, others)
+        elsewhere = self.same_cause(row.error).elsewhere(self.run_id) if row.error else (0, 0)
+        self.selected = found = attempt_view(moment, self.chunk_index, row, elsewhere)
         self.board.show_attempt(view, found, self._line_at(found), self.zone)
 
     def _line_at(self, found: AttemptView) -> bytes | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from runwatch.answers.attempt import failure_stops, position_of
+from runwatch.answers.attempt import position_of
 from runwatch.answers.chunk import ChunkView
+from runwatch.answers.failure_stops import failure_at, failure_stop
 from runwatch.session.stops import Kind
 from runwatch.ui.screens.marked import Marked
 from runwatch.ui.screens.timed import Timed
@@ -38,14 +39,13 @@ class ChunkFailures(Marked, Timed):
         if moment is None or self.view is None:
             return
         here = position_of(moment, self.chunk_index, self.attempt) if self.reached is None else self.reached
-        stops = [stop for stop in failure_stops(moment) if (stop.position - here) * step > 0]
-        if not stops:
+        stop = failure_stop(moment, here, step)
+        if stop is None:
             self.say(f"no {'later' if step > 0 else 'earlier'} failure in this run")
             return
-        stop = stops[0] if step > 0 else stops[-1]
         if stop.chunk_index is None:
             self.reached = stop.position
-            self.shell.open_raw(stop.evidence.places[0])
+            self.shell.open_raw(moment.log.place(stop.position))
             return
         self.chunk_index, self.attempt, self.reached = stop.chunk_index, stop.attempt, None
         self.repaint()
@@ -55,7 +55,7 @@ class ChunkFailures(Marked, Timed):
         words = self.shell.travel.go(Kind.FAILURE, step, self.run_id)
         moment = self.session.moment(self.run_id)
         if not words and moment is not None:
-            stop = next((stop for stop in failure_stops(moment) if stop.position == moment.state.positions - 1), None)
+            stop = failure_at(moment, moment.state.positions - 1)
             if stop is not None and stop.chunk_index is not None:
                 self.chunk_index, self.attempt, self.reached = stop.chunk_index, stop.attempt, None
         self.moved(words)

@@ -64,11 +64,10 @@ class OneRun(Marked, Timed):
         moment = self.moment
         if moment is None:
             return
-        runs = [other.run_id for other in reversed(self.session.selected()) if other.export == moment.export]
-        at = runs.index(self.run_id) + step if self.run_id in runs else -1
-        if not 0 <= at < len(runs):
+        found = self.lineup_now().beside(self.run_id, step)
+        if found is None:
             self.say(f"no {which} run of {line_text(moment.export)}")
             return
-        self.run_id = runs[at]
+        self.run_id = found
         self.forget()
         self.repaint()

@@ -17,12 +17,16 @@ from textual.widget import Widget
 
 from runwatch.answers.notable import failures_of
 from runwatch.core.places import Place
+from runwatch.session.lineup import Lineup
 from runwatch.session.session import Session
 from runwatch.session.travel import Travel
 from runwatch.ui.header_view import header_view
 from runwatch.ui.keys import Hint, bindings, footer, help_hint
 from runwatch.ui.widgets.footer import Footer
 from runwatch.ui.widgets.header import Header, HeaderView
+
+JUDGED = 200
+"""Runs that are judged while a key waits."""
 
 
 class Shell(Protocol):
@@ -93,6 +97,13 @@ class Page(Screen[None]):
     def session(self) -> Session:
         """What is read, and when it is."""
         return self.shell.session
+
+    def lineup_now(self) -> Lineup:
+        """All runs in few figures, those that moved judged as far as a key may wait for it."""
+        lineup = self.session.lineup
+        lineup.follow()
+        lineup.work(JUDGED)
+        return lineup
 
     @property
     def zone(self) -> tzinfo:

@@ -84,7 +84,7 @@ class ProblemsPage(FilteredPage):
 
     def show_moment(self) -> None:
         """The sentence, the list, the selected line."""
-        runs = self.session.runs
+        runs, lineup = self.session.runs, self.lineup_now()
         revision = (runs.problem_count, id(runs.problems))
         if revision != self._sorted or len(self.problems) != len(runs.problems):
             self._sorted = revision
@@ -96,8 +96,8 @@ class ProblemsPage(FilteredPage):
                 files=files,
                 read=max(self.session.events_read, runs.problem_count - files),
                 kept=len(self.problems),
-                unknown=runs.unknown_count,
-                is_whole=self.session.is_whole,
+                unknown=lineup.unknown_count,
+                is_whole=self.session.is_whole and lineup.is_settled,
             )
         )
         self.set_class(not self.problems, "-none")

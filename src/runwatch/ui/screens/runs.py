@@ -8,22 +8,22 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from runwatch.answers.overview import strips, tiles
 from runwatch.core.runs import Moment
 from runwatch.ui.empty import no_runs
 from runwatch.ui.filter_bar import FilterBar
-from runwatch.ui.narrowing import Narrowing
+from runwatch.ui.outcomes import ExportStrips
 from runwatch.ui.palette import Command
 from runwatch.ui.reading import reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
-from runwatch.ui.runs_table import SORTABLE, RowKeeper, Sorting
-from runwatch.ui.screens.finds_runs import FindsRuns
+from runwatch.ui.runs_table import RunRows
+from runwatch.ui.screens.all_runs import AllRuns
+from runwatch.ui.sorting import SORTABLE, Sorting
 from runwatch.ui.view_keeper import ViewKeeper
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
 
-class RunsPage(FindsRuns):
+class RunsPage(AllRuns):
     """Every run, newest first, live."""
 
     NAME = "runs"
@@ -32,9 +32,6 @@ class RunsPage(FindsRuns):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sorting = Sorting()
-        self.attention = False
-        self._keeper = RowKeeper()
         self._is_begun = False
         """The first reading is over, and the cursor the user's."""
         self._selected_view = ViewKeeper()
@@ -55,11 +52,6 @@ class RunsPage(FindsRuns):
         """Tiles, table, preview and last outcomes."""
         return self.query_one(RunsBoard)
 
-    @property
-    def narrowing(self) -> Narrowing:
-        """What hides runs."""
-        return Narrowing(self.filter_text, self.attention)
-
     def footer_name(self) -> str:
         """Without any run there is little to press."""
         name = super().footer_name()
@@ -69,29 +61,31 @@ class RunsPage(FindsRuns):
         """Parts come and go with the height."""
         self.board.fit(*self.size)
 
-    def show_moment(self) -> None:
+    @property
+    def rows(self) -> RunRows:
+        """Those shown, in their order."""
+        return self.now_listed()
+
+    def show(self) -> None:
         """Rows, tiles, and what is said of the selected run."""
-        session, board = self.session, self.board
-        moments = session.selected()
-        everything = self._keeper.rows(moments)
-        narrowing, total = self.narrowing, len(everything)
-        self.rows = self.sorting.apply(narrowing.keeps(everything))
+        session, board, lineup, listed = self.session, self.board, self.session.lineup, self.ranking.listed
         view = BoardView(
-            rows=tuple(self.rows),
-            total=total,
-            sorting=self.sorting,
-            narrowing=narrowing,
-            is_whole=session.is_whole,
-            counts=tiles(moments),
-            strips=strips(moments) if board.has_room_below else (),
+            rows=self.now_listed(),
+            total=lineup.total,
+            sorting=listed.sorting,
+            narrowing=listed.narrowing,
+            share=self.ranking.share,
+            is_whole=session.is_whole and lineup.is_settled,
+            counts=tuple(lineup.counts.items()),
+            strips=ExportStrips(lineup) if board.has_room_below else None,
             now=session.now(),
             zone=self.zone,
         )
         board.show(view, reading_lines(session, self.size.width, lean=board.is_lean))
-        board.show_empty(lambda width, height: no_runs(session, width, height), on=not total)
+        board.show_empty(lambda width, height: no_runs(session, width, height), on=not lineup.total)
         if self.focused is None and not board.is_empty:
             board.table.focus()
-        if session.is_whole and not self._is_begun:
+        if session.is_whole and lineup.is_settled and not self._is_begun:
             self._is_begun = True
             board.table.follow = ""
         self._show_selected()

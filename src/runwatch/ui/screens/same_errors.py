@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from runwatch.answers.attempt import first_failure_like, same_elsewhere
+from runwatch.answers.attempt import first_failure_like
 from runwatch.core.runs import parse_run_id
+from runwatch.session.same_cause import SameCause
 from runwatch.ui.palette import Command
 from runwatch.ui.screens.page import Page
 
@@ -18,6 +19,14 @@ class SameErrors(Page):
     """A page about a run's error; the palette leads to others."""
 
     run_id: str
+    _same: SameCause | None = None
+
+    def same_cause(self, error: str) -> SameCause:
+        """The runs with this error; they are looked through once, and then only those that became others."""
+        lineup = self.lineup_now()
+        if self._same is None or self._same.error != error:
+            self._same = SameCause(lineup, error)
+        return self._same
 
     def error_in_hand(self) -> str:
         """The error; empty where there is none."""
@@ -26,10 +35,11 @@ class SameErrors(Page):
     def palette_commands(self, query: str) -> Iterable[Command]:
         """Other runs with the same error, the newest first."""
         error = self.error_in_hand()
-        for other in same_elsewhere(error, self.run_id, self.session.moments(), LISTED) if error else ():
+        for run_id in self.same_cause(error).newest(self.run_id, LISTED) if error else ():
             about = "Another run in which an attempt failed so, at the moment shown"
-            name = f"Same error in {other.export} {parse_run_id(other.run_id)[1]}"
-            yield Command(name, about, partial(self._open_same, other.run_id, error))
+            export = self.session.lineup.standings[run_id].export
+            name = f"Same error in {export} {parse_run_id(run_id)[1]}"
+            yield Command(name, about, partial(self._open_same, run_id, error))
 
     def _open_same(self, run_id: str, error: str) -> None:
         moment = self.session.moment(run_id)

@@ -48,6 +48,8 @@ class HeaderView(Struct, frozen=True):
     """Something the user must know: "cache is not writable"; amber, never dropped but cut."""
     held: bool = False
     """The moment shown is in the user's hand."""
+    state_fewer: tuple[str, ...] = ()
+    """The state in fewer words, ever fewer: they fall away before anything else does."""
 
 
 def header_line(view: HeaderView, width: int, *, plain: bool = False) -> Line:
@@ -95,8 +97,10 @@ class _Attempt(Struct, frozen=True):
 
 
 def _ever_shorter(view: HeaderView) -> Iterator[_Attempt]:
-    """What falls away first: rate, lag, source, zone, the run's date; then what no one would miss, our own name too."""
-    yield _Attempt(view)
+    """What falls away first: words of the state, rate, lag, source, zone, the run's date; then our own name too."""
+    for state in (view.state, *view.state_fewer):
+        view = replace(view, state=state)
+        yield _Attempt(view)
     if view.held:
         yield from _shorter_held(view)
     yield _Attempt(replace(view, rate=""))
