@@ -29,7 +29,7 @@ UNNUMBERED = ("source", "unknown")
 class RunLog(Ordered):
     """All entries of one run."""
 
-    __slots__ = ("placing", "repeats", "unnumbered")
+    __slots__ = ("__weakref__", "placing", "repeats", "unnumbered")
 
     def __init__(self, again: Again | None = None) -> None:
         """`again` reads an event in its log; without it all events are kept."""
