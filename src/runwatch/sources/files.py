@@ -124,16 +124,17 @@ class FileSource:
 
     def _in_order(self) -> deque[Tail | str]:
         """What is due: the newest first, but the files of one log in their order."""
-        newest: dict[str, int] = {path: self._documents.newest(path) for path in self._documents.due}
+        newest: dict[str, int] = {path: -self._documents.newest(path) for path in self._documents.due}
         for tail in self._looks.due:
-            newest[tail.chain] = max(newest.get(tail.chain, 0), tail.mtime)
+            newest[tail.chain] = min(newest.get(tail.chain, 0), -tail.mtime)
 
         def place(task: Tail | str) -> tuple[int, str, float]:
             chain, order = (task, 0.0) if isinstance(task, str) else (task.chain, task.segment.order)
-            return -newest[chain], chain, order
+            return newest[chain], chain, order
 
         tasks: list[Tail | str] = [*self._looks.due, *self._documents.due]
-        return deque(sorted(tasks, key=place))
+        tasks.sort(key=place)
+        return deque(tasks)
 
     def _work(self) -> Iterator[Item]:
         """Read the files that are due, one after the other."""

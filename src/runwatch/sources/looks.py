@@ -76,6 +76,7 @@ class Looks:
             look = self._discovery.everything(restless | unsettled)
             difference = self._difference(look, None)
         self._take(look, difference, None)
+        look.found.clear()  # ten thousand of them, and what they said is known now
         self.last = look
         self._first = False
         self.due |= {tail for tail in self.again if not tail.segment.gone}
@@ -164,7 +165,7 @@ class Looks:
 
     def _take(self, look: Look, difference: Comparison, keys: set[str] | None) -> None:
         self.doubts.clear()
-        self._identities.of(found for found in look.found if found.asked)  # together, so that none depends on reading
+        self._identities.give(found for found in look.found if found.asked)  # together, so that none depends on reading
         documents = [found for found in look.found if self._documents.reads(found)]
         gone = self._documents.reconcile(documents, keys, self._first)
         changes = self._chains.apply(difference, self._first)
