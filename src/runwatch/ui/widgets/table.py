@@ -151,8 +151,9 @@ class Table(VirtualList):
 
     def show_sorting(self, column: str, *, descending: bool) -> None:
         """Which head is in ink. Sorting itself is the owner's."""
-        self.sorted_by, self.descending = column, descending
-        self.refresh()
+        if (column, descending) != (self.sorted_by, self.descending):
+            self.sorted_by, self.descending = column, descending
+            self.refresh()
 
     def placed(self, room: int) -> tuple[Placed, ...]:
         """The columns as they stand now; `room` is without the marker."""
