@@ -114,8 +114,7 @@ class FileSource:
             self._looks.everything()
         self._woken = False
         self._tasks = self._in_order()
-        for tail in self._looks.due:
-            self._tally.note(tail.segment, tail.size, tail.taken)
+        self._tally.note_all((tail.segment, tail.size, tail.taken) for tail in self._looks.due)
         for segment in self._looks.gone():
             self._tally.end(segment)
         for segment, size, is_read in self._documents.measures():
@@ -159,9 +158,11 @@ class FileSource:
             items, going_on = self._reading.step(task)
             self._tally.note(task.segment, task.size, task.taken)
             self._ready.extend(items)
+            while self._ready:
+                yield self._ready.popleft()
+        if items := self._looks.cut_off(task):
+            self._ready.extend(items)
             yield from self._give()
-        self._ready.extend(self._looks.cut_off(task))
-        yield from self._give()
 
     def _give(self) -> Iterator[Item]:
         while self._ready:

@@ -111,7 +111,7 @@ class LineSplitter:
         return [Refused(self._line, self._start, reason)]
 
     def _last_line(self) -> list[Piece]:
-        if not is_whole_json(self._half):
+        if not self._half or not is_whole_json(self._half):
             return []
         data = bytes(self._half)
         self._passed = len(data)
