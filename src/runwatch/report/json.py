@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 import orjson
+from msgspec import to_builtins
 
 from runwatch.answers import figures
 from runwatch.answers.reasons import reasons
@@ -30,7 +30,10 @@ SCHEMA = "runwatch.summary/1"
 
 def render(summary: Summary, look: Look) -> str:
     """One JSON document; it looks the same on any terminal. What is invisible in a path is written as `\\uXXXX`."""
-    return "\n".join(map(escape_controls, dumps(document(summary)).split("\n")))
+    text = dumps(document(summary))
+    if text.isascii() and "\x7f" not in text:  # inside JSON no other control stands as it is
+        return text
+    return "\n".join(map(escape_controls, text.split("\n")))
 
 
 def dumps(value: Any) -> str:
@@ -46,9 +49,9 @@ def document(summary: Summary) -> JSON:
     return {
         "schema": SCHEMA,
         "generated_at": format_time(summary.generated_at),
-        "totals": asdict(summary.totals),
+        "totals": to_builtins(summary.totals),
         "runs": [_run(moment, summary.when) for moment in summary.runs],
-        "problems": [asdict(trouble) for trouble in summary.problems],
+        "problems": [to_builtins(trouble) for trouble in summary.problems],
     }
 
 
@@ -69,7 +72,7 @@ def _run(moment: Moment, when: When | None) -> JSON:
         "repeats": repeats(moment, when),
         "at": _at(moment),
         "planned": _planned(moment),
-        "happened": asdict(figures.happened(moment)),
+        "happened": to_builtins(figures.happened(moment)),
         "degraded": _degraded(moment),
         "succeeded": _succeeded(moment),
         "outcome": None if outcome is None else fields_of(outcome),
@@ -112,7 +115,7 @@ def _fields(moment: Moment, positions: Iterable[int]) -> list[JSON]:
 
 def _succeeded(moment: Moment) -> JSON:
     found = figures.reconciliation(moment)
-    return {"validation": figures.validation(moment), "reconciliation": asdict(found) | {"delta": found.delta}}
+    return {"validation": figures.validation(moment), "reconciliation": to_builtins(found) | {"delta": found.delta}}
 
 
 def _finding(moment: Moment, finding: Finding) -> JSON:

@@ -156,8 +156,11 @@ class Tail:
             self.head = print_of(data[:PRINT])
         if len(self.first) < FIRST:
             self.first = (self.first + data[:FIRST])[:FIRST]
-        self.trail = print_of(data[-PRINT:] if len(data) >= PRINT else (before + data)[-PRINT:])
         self.position += len(data)
+        if self.position == self.head[0]:  # a short file, wholly read
+            self.trail = self.head
+        else:
+            self.trail = print_of(data[-PRINT:] if len(data) >= PRINT else (before + data)[-PRINT:])
 
     def _item(self, piece: Piece) -> Item:
         if isinstance(piece, Lines):
