@@ -115,6 +115,12 @@ class _CellRows:
             x = placed.start + placed.width
         return tuple(bits)
 
+    def sign(self, index: int) -> Hashable:
+        """What the rows say it is, with the width that decides about the columns."""
+        sign_of = getattr(self._rows, "sign", None)
+        sign = None if sign_of is None else sign_of(index)
+        return None if sign is None else (sign, self._table.outer_size.width)
+
     def key(self, index: int) -> Hashable:
         return self._rows.key(index)
 

@@ -256,4 +256,4 @@ class VirtualList(ChangedLines, Moves, ScrollView, can_focus=True, inherit_bindi
         colourless = self.app.console.color_system is None
         focused = selected and self.has_focus
         look = Look(width, selected, focused, is_plain(), self.app.theme, self.visual_style, colourless)
-        return self._strips.strip(index, look, self.rows.line)
+        return self._strips.strip(index, look, self.rows)
