@@ -37,8 +37,8 @@ types: $(STAMP)  ## mypy, strict, over src and tests
 layers: $(STAMP)  ## import-linter: who may import whom
 	@out=$$($(VENV)/bin/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$out"; exit 1; }
 
-bench: $(STAMP)  ## the benchmarks
-	@$(PY) -m benchmarks
+bench: $(STAMP)  ## the benchmarks; QUICK=1 takes two minutes, ONLY="fold huge" a part, JSON=file keeps the figures
+	@$(PY) -m benchmarks $(if $(JSON),--json $(JSON)) $(ONLY)
 
 shots: $(STAMP)  ## pictures of the screens
 	@$(PY) tools/shots.py

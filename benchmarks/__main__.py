@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
+import shutil
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.measure import machine
+from benchmarks.fold import fold
+from benchmarks.following import follow, torrent
+from benchmarks.machine import compile_first, load, machine
 from benchmarks.moments import drift, seek
-from benchmarks.rows import Plan, Row, fold, follow, keys_while_reading, small_files, start, summary
+from benchmarks.opening import keys, opening
+from benchmarks.plan import LARGE, Plan
+from benchmarks.small import idle, small_files, summary
+from benchmarks.table import Row, markdown, one_line, plain
 
-GROUPS = (fold, summary, start, small_files, follow, keys_while_reading, seek, drift)
-HEAD = Row("what", "measured", "beside", "ratio")
+Group = Callable[[Plan], Iterable[Row]]
+GROUPS: dict[str, Group] = {
+    group.__name__: group for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift)
+}
+ROOM = 6 * 10**9
+"""Bytes that the logs of a whole bench take."""
 
 
-def main(names: list[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """All groups, or those named."""
-    chosen = [group for group in GROUPS if not names or group.__name__ in names]
-    if not chosen:
-        raise SystemExit(f"no such group; there are {', '.join(group.__name__ for group in GROUPS)}")
-    quick = bool(os.environ.get("QUICK"))
+    asked = _parser().parse_args(arguments)
+    if unknown := [name for name in asked.names if name not in (*GROUPS, *LARGE)]:
+        raise SystemExit(f"no such group: {', '.join(unknown)}; there are {', '.join([*GROUPS, *LARGE])}")
+    quick = asked.quick or os.environ.get("QUICK", "") not in ("", "0")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that what was started and made goes with us
     begun = time.perf_counter()
-    print(f"{machine()}; {'quick' if quick else 'full'}\n", flush=True)
-    rows = []
+    head = [f"{machine()}; {'quick, logs a twentieth' if quick else 'full'}", *filter(None, [load()])]
+    print("\n\n".join(head), end="\n\n", flush=True)
+    compile_first()
     with tempfile.TemporaryDirectory(prefix="runwatch-bench-") as home:
-        for group in chosen:
-            for row in group(Plan(quick, Path(home))):
-                print(f"… {row.what}: {row.measured} ({row.beside})", file=sys.stderr)
-                rows.append(row)
-    print(table(rows))
+        if not quick and shutil.disk_usage(home).free < ROOM:
+            raise SystemExit(f"{home} has no room for {ROOM / 1e9:.0f} GB of logs; set TMPDIR, or QUICK=1")
+        kinds = frozenset(name for name in asked.names if name in LARGE)
+        names = [name for name in asked.names if name in GROUPS] or list(GROUPS)
+        rows = list(_rows(names, Plan(quick, Path(home), kinds)))
+    print(markdown(rows))
     print(f"\n{time.perf_counter() - begun:.0f} s in all. Believe the ratios: both sides ran in turn.")
+    if asked.json:
+        found = {"machine": head[0], "load": head[1:], "quick": quick, "rows": plain(rows)}
+        asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def table(rows: list[Row]) -> str:
-    """Markdown, so that it can be pasted where it is talked about."""
-    widths = [max(len(row[column]) for row in (HEAD, *rows)) for column in range(len(HEAD))]
-    padded = [[f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)] for row in (HEAD, *rows)]
-    lines = [f"| {' | '.join(cells)} |" for cells in padded]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)
+def _rows(names: Iterable[str], plan: Plan) -> Iterator[Row]:
+    """As they come; a group that breaks says so in its place."""
+    for name in names:
+        begun = time.perf_counter()
+        try:
+            for row in GROUPS[name](plan):
+                print(f"… {row.what}: {row.measured} ({row.beside}) {row.ratio}", file=sys.stderr)
+                yield row
+        except Exception as error:  # a mistake in one group must not take the others' figures with it
+            yield Row(name, f"not measured: {type(error).__name__}: {one_line(error)}")
+        print(f"… {name} took {time.perf_counter() - begun:.0f} s", file=sys.stderr)
 
 
-main(sys.argv[1:])
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; and {' or '.join(LARGE)}")
+    parser.add_argument("--quick", action="store_true", help="smaller logs, fewer times; as QUICK=1")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the same figures for a program")
+    return parser
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,23 +1,29 @@
-"""Programs started, and what they cost; and the program at a terminal of its own."""
+"""Programs started, and what they cost: the system's own figures of that one process, and of those it started."""
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import os
-import pty
-import select
-import struct
+import signal
 import subprocess
 import sys
-import termios
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from types import TracebackType
 
-ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "NO_COLOR")}
+LOOK = 0.1
+"""Seconds between two looks at the memory of processes that it has started."""
+
+
+UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
+"""Of the greatest resident memory that the system tells, in a MB."""
+
+
+class Failed(Exception):
+    """There is no figure, and why."""
 
 
 @dataclass(frozen=True)
@@ -27,109 +33,129 @@ class Cost:
     wall: float
     cpu: float
     peak: float
-    """MB."""
+    """MB; where there were several processes, of all of them at once."""
 
 
-def cost(command: Sequence[str], cwd: Path | None = None) -> Cost:
-    """Run it to its end; its output goes nowhere. Its own usage, not that of others before it."""
+Costs = list[Cost] | Failed
+
+
+def cost(command: Sequence[str], env: Mapping[str, str], limit: float) -> Cost:
+    """Run it to its end; its output goes nowhere. After `limit` seconds it is killed, and that is said."""
     begun = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=cwd, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        command,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode < 0 or b"Traceback" in errors:
-        raise SystemExit(f"{' '.join(command)[:120]} failed: {errors.decode()[-400:]}")
-    return Cost(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    late = threading.Timer(limit, end, [process])
+    family = _Family(process.pid)
+    late.start()
+    try:
+        assert process.stderr is not None
+        with process.stderr as said:
+            errors = said.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begun
+    finally:
+        late.cancel()
+        family.stop()
+        if process.returncode is None:
+            end(process)
+            process.wait()
+    _judge(command, process.returncode, errors.decode(errors="replace"), wall >= limit, limit)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss / UNIT, family.peak))
 
 
-def typical(costs: Sequence[Cost]) -> Cost:
-    """The median of each."""
-    return Cost(*(median(getattr(each, field) for each in costs) for field in ("wall", "cpu", "peak")))
+def end(process: subprocess.Popen[bytes]) -> None:
+    """At once, with all that it started: it has a session of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
-def pairs(one: Sequence[str], other: Sequence[str], times: int, cwd: Path | None = None) -> tuple[Cost, Cost, float]:
-    """Both in turn, so that the machine's moods fall on both: typical costs, and the median ratio of their CPU."""
-    both = [(cost(one, cwd), cost(other, cwd)) for _ in range(times)]
-    ratio = median(first.cpu / max(second.cpu, 1e-6) for first, second in both)
-    return typical([first for first, _ in both]), typical([second for _, second in both]), ratio
+def _judge(command: Sequence[str], code: int, errors: str, was_late: bool, limit: float) -> None:
+    """An exit code is an answer (`summary` has five); a signal or a traceback is none."""
+    name = " ".join(part for part in command[:6] if "\n" not in part)[-80:]
+    if was_late:
+        raise Failed(f"`{name}` had no end after {limit:.0f} s, killed")
+    if code < 0 or code > 4 or "Traceback" in errors:
+        raise Failed(f"`{name}` ended with {code}: {errors[-160:]}")
 
 
-class Terminal:
-    """`runwatch` at a terminal: keys in, bytes out."""
+class _Family:
+    """What a process and its children hold together: nobody but we can add that up, and only while they live."""
 
-    def __init__(self, arguments: Sequence[str], cwd: Path, columns: int = 120, rows: int = 40) -> None:
-        self._terminal, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "runwatch", *arguments],
-            cwd=cwd,
-            env=ENVIRONMENT | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"},
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            start_new_session=True,
-        )
-        os.close(inside)
-        self.written = bytearray()
+    def __init__(self, pid: int) -> None:
+        self.peak = 0.0
+        self._children = Path(f"/proc/{pid}/task/{pid}/children")
+        self._pid = pid
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        if self._children.exists():
+            self._thread.start()
 
-    def __enter__(self) -> Terminal:
-        return self
+    def stop(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.press("\x11")  # ctrl+q
-        self.wait(lambda: self._process.poll() is not None, 10)
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        os.close(self._terminal)
+    def _look(self) -> None:
+        while not self._over.wait(LOOK):
+            try:
+                children = self._children.read_text().split()
+                if children:
+                    self.peak = max(self.peak, sum(map(_share, [str(self._pid), *children])) / 1024)
+            except (OSError, ValueError):  # it, or a child, has gone
+                continue
 
-    def press(self, keys: str) -> None:
-        os.write(self._terminal, keys.encode())
 
-    def wait(self, is_enough: Callable[[], bool], seconds: float) -> float | None:
-        """Read what is written until that holds; the seconds it took, None if it never did."""
-        begun = time.perf_counter()
-        while not is_enough():
-            left = seconds - (time.perf_counter() - begun)
-            if left <= 0:
-                return None
-            if select.select([self._terminal], [], [], min(left, 0.05))[0]:
+def _share(pid: str) -> int:
+    """KB that are this process's own, and its part of what it shares."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def rounds(times: int, budget: float) -> Iterator[int]:
+    """So many, but none begins after `budget` seconds: a slow program must not make a slow bench."""
+    begun = time.perf_counter()
+    for number in range(times):
+        if number and time.perf_counter() - begun > budget:
+            return
+        yield number
+
+
+def in_turn(times: int, budget: float, *works: Callable[[], Cost]) -> list[Costs]:
+    """Each of them so many times, in turn, so that the machine's moods fall on all. One that fails rests then."""
+    found: list[Costs] = [[] for _ in works]
+    for _ in rounds(times, budget):
+        for at, work in enumerate(works):
+            costs = found[at]
+            if isinstance(costs, list):
                 try:
-                    self.written += os.read(self._terminal, 1 << 16)
-                except OSError:  # it has gone
-                    return None
-        return time.perf_counter() - begun
-
-    def wait_for(self, text: str, seconds: float) -> float | None:
-        """Until this text is written from now on."""
-        self.written.clear()
-        wanted = text.encode()
-        return self.wait(lambda: wanted in self.written, seconds)
-
-    def cpu(self) -> float:
-        """CPU seconds it has used so far."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                    costs.append(work())
+                except Failed as error:
+                    found[at] = error
+    return found
 
 
-def machine() -> str:
-    """What this was measured on."""
-    cpus = os.cpu_count()
-    model = "unknown CPU"
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [
-            line.partition(":")[2].strip() for line in info.read_text().split("\n") if line.startswith("model name")
-        ]
-        model = names[0] if names else model
-    version = ".".join(map(str, sys.version_info[:3]))
-    load = f"{os.getloadavg()[0]:.1f}"
-    return f"{model}, {cpus} cores, {sys.platform}, CPython {version}, load {load} at the start"
+def typical(costs: Costs) -> Cost:
+    """The median of each figure; raises what kept it from being measured."""
+    if isinstance(costs, Failed):
+        raise costs
+    return Cost(*(median(getattr(each, name) for each in costs) for name in ("wall", "cpu", "peak")))
+
+
+def ratio(ours: Costs, theirs: Costs, name: str = "cpu") -> float:
+    """The median over the pairs."""
+    if isinstance(ours, Failed):
+        raise ours
+    if isinstance(theirs, Failed):
+        raise theirs
+    pairs = zip(ours, theirs, strict=True)
+    return float(median(getattr(one, name) / max(getattr(other, name), 1e-6) for one, other in pairs))
 
 
 def share(values: Sequence[float], part: float) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 from tests.core.made import T0, segment
 from tests.strategies import BEGIN, SECOND, Logs, logs
 
@@ -42,15 +42,15 @@ def stops(count: int) -> list[int]:
 
 def texts(view: Any) -> Iterator[tuple[str, str]]:
     """(field, text) of all that a view shows as one line; evidence, queries and errors in full apart."""
-    for field in fields(view):
-        value = getattr(view, field.name)
+    for name in view.__struct_fields__:
+        value = getattr(view, name)
         for inner in value if isinstance(value, tuple) else [value]:
             if isinstance(inner, Evidence):
                 assert inner.places or not inner.text
-            elif is_dataclass(inner):
+            elif isinstance(inner, Struct):
                 yield from texts(inner)
-            elif isinstance(inner, str) and field.name not in ("query", "error", "cause"):
-                yield field.name, inner
+            elif isinstance(inner, str) and name not in ("query", "error", "cause"):
+                yield name, inner
 
 
 def assert_sound(moment: Moment, later: int) -> None:
@@ -128,6 +128,6 @@ def test_every_chunk_of_every_journal_has_its_page(path: Path) -> None:
     for slot, index in enumerate(chunks.indexes):
         view = chunk_view(moment, index)
         assert view is not None
-        assert (view.chunk_index, len(view.attempts)) == (index, chunks.tries[slot])
-        assert [attempt.number for attempt in view.attempts] == list(range(1, chunks.tries[slot] + 1))
+        assert (view.chunk_index, len(view.attempts)) == (index, chunks.tries(slot))
+        assert [attempt.number for attempt in view.attempts] == list(range(1, chunks.tries(slot) + 1))
     assert chunk_view(moment, 10**9) is None

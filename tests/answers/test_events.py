@@ -188,7 +188,7 @@ def test_a_still_log_keeps_its_order_while_the_other_is_arranged_anew() -> None:
     assert run.state.positions == 15
     assert [before.event(position).kind for position in range(10)] == ["ChunkStarted"] * 10
     assert run.log.event(0).kind == "ChunkFailed"
-    run.take_out(run.log.segments[-1])
+    run.take_out(run.log.segments.values[-1])
     assert [before.number_at(position) for position in range(10)] == list(range(1, 11))
 
 

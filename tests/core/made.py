@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from array import array
+from itertools import chain
 from typing import Any
 
 from tests.strategies import Logs
 
 from runwatch.core import events as ev
+from runwatch.core.checkpoints import OWN
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
-from runwatch.core.numbers import Numbers
+from runwatch.core.numbers import Numbers, Slots
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
 from runwatch.core.runs import Moment, Run, Runs
@@ -42,7 +44,7 @@ def entry(seconds: float | None, event: Event, **fields: Any) -> Entry:
 
 def feed(run: Run, place: Segment, *steps: Step, first_line: int = 1) -> Run:
     for line, (seconds, event) in enumerate(steps, first_line):
-        run.feed(entry(seconds, event), place, line, 0, None)
+        run.feed(entry(seconds, event), place, line, None)
     return run
 
 
@@ -151,11 +153,15 @@ def plain(value: Any) -> Any:
         return [(key, plain(inner)) for key, inner in value.items()]
     if isinstance(value, Numbers):
         return list(value)
+    if isinstance(value, Slots):
+        return value.count  # which they are stands in `indexes`
     if isinstance(value, Series):
+        value._settle()
         return [value.origin, value.width, list(value._amounts), list(value._heard)]
     if hasattr(value, "__slots__") or hasattr(value, "__dict__"):
-        names = getattr(type(value), "__slots__", None) or vars(value)
-        return {name: plain(getattr(value, name)) for name in names}
+        slots = chain.from_iterable(getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
+        names = tuple(slots) or vars(value)
+        return {name: plain(getattr(value, name)) for name in names if name not in OWN}
     return value
 
 

@@ -151,7 +151,7 @@ def test_what_a_table_knew_later_is_not_after_the_end() -> None:
     for seconds, origin, is_found in ((9.0, "tables", False), (9.0, "stream", True), (None, "journal", True)):
         run = Run(RUN_ID)
         for line, (at, event, came_from) in enumerate([*late, (seconds, written("a"), origin)], 1):
-            run.feed(entry(at, event, origin=came_from), segment(), line, 0, None)
+            run.feed(entry(at, event, origin=came_from), segment(), line, None)
         assert ("after_end" in found(run)) is is_found
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from array import array
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from tests.core.made import (
 from runwatch.core import events as ev
 from runwatch.core.findings import findings
 from runwatch.core.fold import _FOLDS
+from runwatch.core.index import RunLog
 from runwatch.core.run import COMPLETED, NOWHERE, STATE_NAMES, Chunks
 from runwatch.core.runs import Run
 from runwatch.core.times import SECOND
@@ -105,7 +105,7 @@ def test_a_planned_chunk_is_pending_until_it_begins() -> None:
     """Only a source that knows the plan can tell."""
     planned = [ev.ChunkPlanned(chunk_index=chunk, start_key="1", end_key="2") for chunk in (0, 1, 1)]
     run = run_of(*enumerate([*planned, started(1)]))
-    assert (states(run), run.state.chunks.planned_count, run.state.events) == ({"pending": 1, "running": 1}, 2, 1)
+    assert (states(run), len(run.state.chunks.planned), run.state.events) == ({"pending": 1, "running": 1}, 2, 1)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_written_twice_is_two_attempts_each_with_a_file_of_its_own(
     assert codes(*events).get("chunk_written_twice") == positions
     run = Run(RUN_ID)
     for line, event in enumerate([plan(), *events, ended()], 1):
-        run.feed(entry(line, event), segment(), line, 0, None)
+        run.feed(entry(line, event), segment(), line, None)
         findings(run.state, run.log)
     found = {finding.code: finding.positions for finding in findings(run.state, run.log)}
     assert found.get("chunk_written_twice") == positions
@@ -202,18 +202,18 @@ def test_a_run_of_two_hundred_thousand_events_is_folded() -> None:
 def test_judging_walks_nothing_that_grows_with_the_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The verdict of a run at rest is asked each second: it may not look at each chunk."""
     run = big_run(2000)
-    run.feed(entry(9000, ended()), segment(), 9000, 0, None)
+    run.feed(entry(9000, ended()), segment(), 9000, None)
     walked: list[str] = []
     looked_up: list[int] = []
     for name in ("parts", "attempts", "rows", "slot"):
         monkeypatch.setattr(Chunks, name, lambda *given, name=name: walked.append(name))
-    event = run.log.event
+    event = RunLog.event
 
-    def counted(position: int) -> ev.Event:
+    def counted(log: RunLog, position: int) -> ev.Event:
         looked_up.append(position)
-        return event(position)
+        return event(log, position)
 
-    monkeypatch.setattr(run.log, "event", counted, raising=False)
+    monkeypatch.setattr(RunLog, "event", counted)
     judgement = judge(run.state, run.log, T0 + 9000 * SECOND, 1800 * SECOND)
     assert judgement.verdict == "succeeded"
     assert walked == []
@@ -223,9 +223,9 @@ def test_judging_walks_nothing_that_grows_with_the_chunks(monkeypatch: pytest.Mo
 def test_a_name_given_by_the_line_wins_over_the_plan_and_the_id() -> None:
     """From the line, else from PlanResolved, else from run_id, else unknown."""
     named = Run("orders_20261123T180000.000_7")
-    named.feed(entry(0, plan(export_name="planned")), segment(), 1, 0, None)
+    named.feed(entry(0, plan(export_name="planned")), segment(), 1, None)
     assert named.export_of(named.state) == "planned"
-    named.feed(entry(1, warning(), export_name="told"), segment(), 2, 0, None)
+    named.feed(entry(1, warning(), export_name="told"), segment(), 2, None)
     assert named.export_of(named.state) == "told"
     assert run_of((0, warning())).export_of(run_of((0, warning())).state) == "orders"
     assert Run("x").export_of(Run("x").state) == "unknown"
@@ -235,20 +235,20 @@ def test_a_name_given_by_the_line_wins_over_the_plan_and_the_id() -> None:
 def test_a_chunk_tried_thousands_of_times_is_not_gone_through_each_time() -> None:
     """Else a log with one chunk, again and again, would hang us."""
 
-    class Counted(array):  # type: ignore[type-arg]
-        """A column that counts how often an attempt is looked at."""
+    class Counted(dict):  # type: ignore[type-arg]
+        """Counts how often an attempt is looked at."""
 
         looks = 0
 
-        def __getitem__(self, key: Any) -> Any:
+        def get(self, *key: Any) -> Any:
             Counted.looks += 1
-            return super().__getitem__(key)
+            return super().get(*key)
 
     run = Run(RUN_ID)
-    run._state.chunks.attempt_before = Counted("i")
+    run.state_so_far.chunks.attempt_before = Counted()
     cycles = [event for number in range(2000) for event in (started(0), completed(0, 1, f"f{number}"))]
     feed(run, segment(), *enumerate(cycles))
     chunks = run.state.chunks
-    assert (run.state.files.total_rows, chunks.durations[0]) == (2000, 3999 * SECOND)
+    assert (run.state.files.total_rows, chunks.longest) == (2000, 3999 * SECOND)
     assert Counted.looks == 0
     assert len(chunks.parts_alone(0)) == 2000

@@ -220,12 +220,12 @@ def test_an_event_that_differs_in_one_extra_field_is_no_repeat() -> None:
 def test_the_moment_has_the_digits_of_the_time_it_was_taken_from() -> None:
     """A moment taken from an earlier entry is told with that entry's digits."""
     run = Run("r")
-    run.feed(entry(1, plan(), digits=3), segment(), 1, 0, None)
-    run.feed(entry(None, started(0)), segment(), 2, 0, None)
-    run.feed(entry(2, completed(0), digits=0), segment(), 3, 0, None)
+    run.feed(entry(1, plan(), digits=3), segment(), 1, None)
+    run.feed(entry(None, started(0)), segment(), 2, None)
+    run.feed(entry(2, completed(0), digits=0), segment(), 3, None)
     assert [run.log.digits_at(position) for position in range(3)] == [3, 3, 0]
-    run.feed(entry(2, warning(), digits=6), segment(), 4, 0, None)
-    run.feed(entry(1, completed(1), digits=3), segment(), 5, 0, None)
+    run.feed(entry(2, warning(), digits=6), segment(), 4, None)
+    run.feed(entry(1, completed(1), digits=3), segment(), 5, None)
     assert [run.log.digits_at(position) for position in range(5)] == [3, 3, 0, 6, 6]
 
 

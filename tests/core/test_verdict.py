@@ -133,7 +133,7 @@ def arrived(*steps: tuple[float | None, ev.Event, float], now: float) -> int | N
     """The silence of a run of which each line came at the third figure."""
     run = Run(RUN_ID)
     for line, (seconds, event, came) in enumerate(steps, 1):
-        run.feed(entry(seconds, event), segment(), line, 0, ns(came))
+        run.feed(entry(seconds, event), segment(), line, ns(came))
     at = ns(now)
     assert at is not None
     moment = run.at(None, at, 1800 * SECOND)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
-
 import pytest
 
+from runwatch.core.order import Order
 from runwatch.core.times import SECOND
 from runwatch.session.clock import ManualClock
 from runwatch.session.playhead import RATES, Anchor, Playhead
@@ -142,7 +141,7 @@ def test_a_seek_stays_within_the_span() -> None:
 def test_playing_lets_go_of_the_exact_event() -> None:
     """It is behind its equals in time as soon as time runs."""
     head, clock = recorded()
-    head.hold(T0 + 5 * SECOND, Anchor("a", 3, array("I")))
+    head.hold(T0 + 5 * SECOND, Anchor("a", 3, Order()))
     head.hold()
     assert head.anchor is not None
     head.play()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.core.made import state_of
 from tests.fakes import JOURNALS, SAMPLES, ShellApp, screen_text, session_of
@@ -318,8 +318,8 @@ def without_ahead(view: RunView) -> RunView:
     """A view without what the time bar knows of the future."""
     bar: dict[str, Any] = {"marks": (), "density": (), "ahead": None, "end": None, "now": None}
     known = bar | {"estimated": False, "tail": ""}
-    stage = dataclasses.replace(view.stage, **known)
-    return dataclasses.replace(view, stage=stage)
+    stage = msgspec.structs.replace(view.stage, **known)
+    return msgspec.structs.replace(view, stage=stage)
 
 
 def ways(session: Session, run_id: str) -> Iterator[Callable[[int], None]]:

@@ -63,7 +63,7 @@ async def watching(
 async def go_to(app: RunwatchApp, pilot: Pilot[None], name: str, run_id: str | None = None) -> None:
     """That screen, fresh, live; the runs below it."""
     app.session.playhead.play()
-    while len(app.screen_stack) > 2:
+    while len(app.screen_stack) > 1:
         await pilot.press("escape") if isinstance(app.screen, Palette) else app.pop_screen()
     await pilot.pause()
     runs = app.session.moments()

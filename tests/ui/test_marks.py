@@ -312,4 +312,4 @@ async def test_the_palette_leads_to_other_runs_with_the_same_error() -> None:
             assert isinstance(top(app), ChunkPage)
             assert mask(top(app).error_in_hand()) == mask(error)
             app.pop_screen()
-        assert isinstance(app.screen_stack[1], RunsPage)
+        assert isinstance(app.screen_stack[0], RunsPage)

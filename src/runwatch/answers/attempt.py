@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.chunk import AttemptRow, ChunkView, chunk_view
@@ -19,8 +21,7 @@ from runwatch.core.runs import Moment
 from runwatch.core.text import mask
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptView:
+class AttemptView(Struct, frozen=True):
     """The selected attempt, whole."""
 
     number: int
@@ -142,7 +143,7 @@ def position_of(moment: Moment, chunk_index: int, number: int) -> int:
     slot = chunks.slot_of[chunk_index]
     attempts = chunks.attempts(slot)
     if not 0 < number <= len(attempts):
-        return chunks.planned[slot]
+        return chunks.planned.get(slot, NOWHERE)
     attempt = attempts[number - 1]
     return attempt.start if attempt.end == NOWHERE else attempt.end
 

@@ -7,8 +7,9 @@ can see and change. A figure that no event tells of has neither.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from heapq import merge
+
+from msgspec.structs import replace
 
 from runwatch.answers.evidence import evidence
 from runwatch.answers.view import Evidence, Row

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.estimate import chunk_duration, median_duration
@@ -11,7 +12,6 @@ from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import lasted
 from runwatch.answers.glyphs import CHUNK_WORDS
 from runwatch.answers.lanes import attempt_outcome, chunk_mark
-from runwatch.answers.query import NoQuery, range_sql, remark
 from runwatch.answers.view import Evidence, Mark, Reason, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of
@@ -19,8 +19,7 @@ from runwatch.core.run import COMPLETED, NOWHERE, Attempt
 from runwatch.core.runs import Moment, parse_run_id
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(Struct, frozen=True):
     """One attempt in the Chunk screen's list."""
 
     number: int
@@ -35,8 +34,7 @@ class AttemptRow:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkView:
+class ChunkView(Struct, frozen=True):
     """Everything the Chunk screen shows."""
 
     run_id: str
@@ -111,7 +109,7 @@ def _moment(moment: Moment, position: int) -> int | None:
 def _reason(moment: Moment, slot: int, attempts: tuple[AttemptRow, ...]) -> Reason:
     chunks = moment.state.chunks
     if not attempts:
-        return Reason("planned, not begun", evidence(moment, [chunks.planned[slot]]))
+        return Reason("planned, not begun", evidence(moment, [chunks.planned.get(slot, NOWHERE)]))
     last = attempts[-1]
     bad = sum(attempt.outcome in ("failed", "interrupted") for attempt in attempts)
     if last.outcome == "completed":
@@ -132,7 +130,7 @@ def _reason(moment: Moment, slot: int, attempts: tuple[AttemptRow, ...]) -> Reas
 def _aside(moment: Moment, slot: int) -> str:
     length, middle = chunk_duration(moment, slot), median_duration(moment)
     if length is None:
-        return "when it began is unknown" if moment.state.chunks.tries[slot] else ""
+        return "when it began is unknown" if moment.state.chunks.last_attempt[slot] != NOWHERE else ""
     if not middle:
         return f"took {units.duration(length)}"
     if length < middle / 20:  # "0.0 ×" says nothing
@@ -187,7 +185,7 @@ def bounds_of(moment: Moment, slot: int) -> tuple[str, str] | None:
     """The chunk's inclusive key bounds, from its last start or its planning."""
     chunks = moment.state.chunks
     starts = [attempt.start for attempt in chunks.attempts(slot) if attempt.start != NOWHERE]
-    for position in (*reversed(starts), chunks.planned[slot]):
+    for position in (*reversed(starts), chunks.planned.get(slot, NOWHERE)):
         if position != NOWHERE:
             event = moment.log.event(position)
             if isinstance(event, ev.ChunkStarted | ev.ChunkPlanned):
@@ -227,6 +225,8 @@ def _neighbour(moment: Moment, label: str, index: int) -> Row:
 
 def range_query(moment: Moment, slot: int) -> tuple[str, str]:
     """(the plan's query with this chunk's bounds, what to know of it) or ("", why there is none)."""
+    from runwatch.answers.query import NoQuery, range_sql, remark  # only where a chunk is looked at
+
     plan, bounds = plan_of(moment.state, moment.log), bounds_of(moment, slot)
     if plan is None:
         return "", "the log holds no plan, so no query"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 from runwatch.answers.figures import chunk_counts, chunks_total, duration_ms, happened, lasted, started_at
 from runwatch.core.run import COMPLETED, NOWHERE
 from runwatch.core.runs import Moment
@@ -55,7 +53,14 @@ def median_duration(moment: Moment) -> int | None:
     Of more than 10,000 chunks every second, third, … is looked at.
     """
     chunks = moment.state.chunks
-    step = 1 + len(chunks.durations) // SAMPLED
-    pairs = zip(chunks.durations[::step], chunks.states[::step], strict=True)
-    lengths = [length for length, state in pairs if length >= 0 and state == COMPLETED]
-    return round(median(lengths)) if len(lengths) >= _ENOUGH else None
+    step = 1 + len(chunks.states) // SAMPLED
+    done = (slot for slot in range(0, len(chunks.states), step) if chunks.states[slot] == COMPLETED)
+    lengths = [length for slot in done if (length := chunk_duration(moment, slot)) is not None]
+    return _median(lengths) if len(lengths) >= _ENOUGH else None
+
+
+def _median(lengths: list[int]) -> int:
+    """Rounded; that of `statistics` takes 4 ms to import."""
+    lengths.sort()
+    low, high = lengths[(len(lengths) - 1) // 2], lengths[len(lengths) // 2]
+    return low if low == high else round((low + high) / 2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.chunk import key_words
@@ -20,8 +21,7 @@ _LONGEST = 400
 """Characters of a detail: more than any terminal has columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(Struct, frozen=True):
     """One event, as a line of a list."""
 
     position: int

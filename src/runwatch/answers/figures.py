@@ -6,8 +6,9 @@ never disagree. What nobody knows is None, never 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of, progress_of, rows_of
@@ -18,8 +19,7 @@ from runwatch.core.times import MILLISECOND, format_time
 from runwatch.core.when import ends
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkCounts:
+class ChunkCounts(Struct, frozen=True):
     """Chunks by state; `completed` includes `recovered`, `seen` are those with an attempt."""
 
     seen: int
@@ -31,8 +31,7 @@ class ChunkCounts:
     recovered: int
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """What was done, as PRODUCT.md's `happened` has it."""
 
     chunks: ChunkCounts
@@ -46,8 +45,7 @@ class Happened:
     files_without_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
+class Reconciliation(Struct, frozen=True):
     """The source's count against the exported one."""
 
     state: Literal["matched", "mismatched", "not_reported", "not_asked", "unknown"]
@@ -119,7 +117,7 @@ def _failures_recorded(moment: Moment) -> bool | None:
 def chunks_total(moment: Moment) -> int | None:
     """What Progress last said, else the chunks planned one by one, else unknown."""
     state = moment.state
-    return state.chunks_total if state.chunks_total is not None else state.chunks.planned_count or None
+    return state.chunks_total if state.chunks_total is not None else len(state.chunks.planned) or None
 
 
 def validation(moment: Moment) -> str:
@@ -130,7 +128,7 @@ def validation(moment: Moment) -> str:
         assert isinstance(result, ev.ValidationResult)
         if not result.passed:
             return "failed"
-        return "passed_partly" if state.files_since_validation else "passed"
+        return "passed_partly" if state.files_named(state.validated)[0] else "passed"
     plan = plan_of(state, moment.log)
     if plan is None:
         return "unknown"

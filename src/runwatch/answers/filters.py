@@ -10,9 +10,10 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from runwatch.core.durations import parse_duration
 from runwatch.core.times import MILLISECOND
@@ -83,8 +84,7 @@ _NUMBER = re.compile(r"(\d{1,30}(?:\.\d{0,30})?)([kmg]?)", re.IGNORECASE | re.AS
 _SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A parsed filter; equal ones were typed equal."""
 
     text: str

@@ -6,13 +6,12 @@ A glyph never stands alone: a word or a position says the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from runwatch.answers.view import Mark, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(Struct, frozen=True):
     """One cell, its ASCII stand-in, and the tone it is drawn in."""
 
     glyph: str
@@ -21,8 +20,7 @@ class Glyph:
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """How a verdict is shown."""
 
     mark: Mark

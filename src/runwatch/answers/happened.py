@@ -104,9 +104,9 @@ def _delivered_rows(moment: Moment, row: Row) -> Row:
 
 def _delivered_files(moment: Moment, row: Row) -> Row:
     if moment.state.is_written:
-        named = moment.state.files.naming_position
+        count, named = moment.state.files_named()
         query = f"{of_kinds('FileWritten', 'ChunkCompleted')} !file=?"
-        return listed(moment, row, named, len(named), query)
+        return listed(moment, row, named, count, query)
     return _told_by_progress(moment, row)
 
 

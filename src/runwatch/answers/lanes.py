@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.estimate import chunk_duration
@@ -21,8 +21,7 @@ STATES = (
 """What a byte of `Stage.states` means; the first five are the model's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptSpan:
+class AttemptSpan(Struct, frozen=True):
     """A stretch of a lane. Times in ns; `end` None: still open, or its end unknown."""
 
     start: int
@@ -31,8 +30,7 @@ class AttemptSpan:
     """`completed`, `failed`, `interrupted`, `running`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """One chunk on the time axis."""
 
     chunk_index: int
@@ -60,7 +58,7 @@ def _lane(moment: Moment, slot: int) -> Lane:
         spans=tuple(span for attempt in chunks.attempts(slot) if (span := _span(moment, attempt)) is not None),
         rows=units.short(chunks.rows(slot, moment.state.files)) if has_rows else "",
         took="" if length is None else units.duration(length),
-        attempts=chunks.tries[slot],
+        attempts=chunks.tries(slot),
     )
 
 

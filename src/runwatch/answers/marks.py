@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers.notable import LISTED, Notable
 from runwatch.answers.view import Mark
@@ -15,8 +16,7 @@ STRETCHES = 480
 """Of the axis: several for each cell of any terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeMark:
+class TimeMark(Struct, frozen=True):
     """Something worth a mark on the time bar."""
 
     time: int

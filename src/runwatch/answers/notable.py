@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.degraded import quality_words, schema_words, warning_words
@@ -21,8 +23,7 @@ LISTED = 1_000
 """Of each kind: broken attempts, retries, quality issues, … The list is made anew ten times a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notable:
+class Notable(Struct, frozen=True):
     """A line of the notable events."""
 
     position: int

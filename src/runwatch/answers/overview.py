@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.degraded import degradations
@@ -27,8 +28,7 @@ from runwatch.core.verdict import VERDICTS
 SPARK_BUCKETS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkBar:
+class ChunkBar(Struct, frozen=True):
     """The runs table's bar. Without a total nothing proportional is drawn."""
 
     done: int = 0
@@ -39,8 +39,7 @@ class ChunkBar:
     """Success, and all seen completed: a full calm line."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
+class RunRow(Struct, frozen=True):
     """One run in the Runs table: words as they are shown, and the numbers to sort and filter by."""
 
     run_id: str
@@ -68,8 +67,7 @@ class RunRow:
     """Failed and interrupted attempts, and the outcome where that failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportStrip:
+class ExportStrip(Struct, frozen=True):
     """The last outcomes of one export, newest right."""
 
     export: str

@@ -81,8 +81,8 @@ def _total_told(moment: Moment, row: Row) -> Row:
     """The total is a source's last word on it, else as many chunks as it planned one by one."""
     state = moment.state
     if state.chunks_total is None:
-        planned = (position for position in state.chunks.planned if position != NOWHERE)
-        return listed(moment, row, planned, state.chunks.planned_count, of_kinds("ChunkPlanned"))
+        planned = sorted(state.chunks.planned.values())
+        return listed(moment, row, planned, len(planned), of_kinds("ChunkPlanned"))
     told = (position for position in reversed(state.progress_positions) if _says_total(moment.log.event(position)))
     return at(moment, row, next(told, NOWHERE))
 

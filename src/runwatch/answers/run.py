@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
+
+from msgspec import Struct
 
 from runwatch.answers import degraded, happened, planned, succeeded
 from runwatch.answers.reasons import verdict_view
@@ -16,8 +17,7 @@ QUESTIONS = (planned.answer, happened.answer, degraded.answer, succeeded.answer)
 """The four, in the order of the panes and of keys 1 to 4."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunView:
+class RunView(Struct, frozen=True):
     """Everything the Run screen shows."""
 
     run_id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.estimate import median_duration, time_left
@@ -28,8 +29,7 @@ STANDS_OUT = 1.3
 CELLS_AT_MOST = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Everything the stage draws."""
 
     states: bytes
@@ -191,7 +191,7 @@ def _remark(moment: Moment) -> str:
     middle, chunks = median_duration(moment), moment.state.chunks
     if not middle:
         return ""
-    times = chunks.durations[chunks.slowest] / middle
+    times = chunks.longest / middle
     if times < STANDS_OUT:
         return ""
     index = chunks.indexes[chunks.slowest]

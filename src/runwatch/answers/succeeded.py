@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, tzinfo
+
+from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.behind import at, listed, of_chunks, of_kinds, resting_on
@@ -169,7 +170,7 @@ def _under_way(moment: Moment, row: Row) -> Row:
     """With the starts of the open attempts, or the planning of what is pending."""
     chunks = moment.state.chunks
     if chunks.counts[PENDING]:
-        planned = [position for position in chunks.planned if position != NOWHERE]
+        planned = sorted(chunks.planned.values())
         return listed(moment, row, planned, len(planned), of_kinds("ChunkStarted", "ChunkPlanned"))
     starts = sorted(chunks.attempt_start[attempt] for attempt in chunks.open.values())
     query = of_chunks(of_kinds("ChunkStarted"), [chunks.indexes[slot] for slot in chunks.open])

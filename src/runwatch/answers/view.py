@@ -8,8 +8,9 @@ which colour they get is decided where they are shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from runwatch.core.places import Place
 
@@ -55,8 +56,7 @@ class Mark(StrEnum):
     BOOKMARK = "bookmark"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Words in one tone."""
 
     text: str
@@ -66,8 +66,7 @@ class Span:
     """A muted label right in front: `backoff` in "retries 2   backoff 18.3 s"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The places behind a figure; `text` is short ("orders.jsonl:3 :5", "orders.jsonl:7 +97")."""
 
     text: str = ""
@@ -75,8 +74,7 @@ class Evidence:
     """At most 20, in the order of the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a pane: a muted label, then values."""
 
     label: str
@@ -87,8 +85,7 @@ class Row:
     """The filter that finds the events behind the figure, where there are several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """A short finite series for a chart, oldest first; None where nothing was heard."""
 
     values: tuple[float | None, ...] = ()
@@ -97,8 +94,7 @@ class Series:
     running: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The reply to one of the four questions."""
 
     key: str
@@ -115,8 +111,7 @@ class Answer:
     graph: Series | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One sentence with the numbers in it, and what proves it."""
 
     text: str
@@ -125,8 +120,7 @@ class Reason:
     """The finding's, where it is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictView:
+class VerdictView(Struct, frozen=True):
     """The loudest thing on a screen."""
 
     verdict: str

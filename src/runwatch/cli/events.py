@@ -77,7 +77,8 @@ def command(
 
 def _warn(asking: Asking, session: Session) -> None:
     """A name that nothing answers to is most likely a slip."""
-    seen = {event.kind for run in session.runs.by_id.values() for event in run.log.events if isinstance(event, Unknown)}
+    kept = (event for run in session.runs.by_id.values() for event in run.log.kept.values())
+    seen = {event.kind for event in kept if isinstance(event, Unknown)}
     for kind in sorted(asking.kinds - seen - set(NAMES)):
         complain(f"no event here is called {kind}; known are {', '.join(NAMES)}")
 

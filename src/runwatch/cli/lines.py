@@ -63,9 +63,9 @@ def entry_of(match: Match) -> Entry:
     row = log.order[match.position]
     return Entry(
         run_id=match.run_id,
-        export_name=log.names[row] or moment.export,
+        export_name=log.names.at(row) or moment.export,
         time=log.time(match.position),
-        digits=log.digits[row],
+        digits=log.digits_of(row),
         event=match.event,
         origin=log.origin(match.position),
     )

@@ -59,7 +59,8 @@ def command(paths: Sequence[str], asked: Asked) -> int:
     Exit code: 0 none, 1 some, 2 no logs there or wrong use.
     """
     with opened(paths, asked) as session:
-        session.runs = complaints = Complaints()
+        complaints = Complaints()
+        session.read_into(complaints)
         read_whole(session, paths)
         found = sorted((trouble_of(*pair) for pair in complaints.kept), key=by_place)
         write("".join(f"{trouble.where}: {' '.join(trouble.reason.split())}\n" for trouble in found))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from heapq import merge
 from typing import NamedTuple
 
+from msgspec import Struct, field
+
 from runwatch.core.events import Event, chunk_of
 from runwatch.core.index import NEVER, RunLog
+from runwatch.core.order import Order
 from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Moment
 from runwatch.core.when import Number, When
@@ -39,8 +40,7 @@ class Match(NamedTuple):
         return self.moment.log.event(self.position)
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """What an event must be. Kinds and groups add up; everything else narrows."""
 
     kinds: frozenset[str] = frozenset()
@@ -73,8 +73,7 @@ def _begin(when: When, moment: Moment) -> int:
     return bisect_left(moment.log.moments, cut.time)
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """What was seen of one run's log."""
 
     order: object = None
@@ -115,39 +114,39 @@ class Matches:
         return [
             position
             for position, row in enumerate(log.order)
-            if _is_beyond(log, row, known) and log.events[row] not in given.get(log.times[row], ())
+            if _is_beyond(log, row, known) and log.event_of(row) not in given.get(log.times[row], ())
         ]
 
     @staticmethod
     def _note(log: RunLog, known: _Known) -> None:
         first = known.rows if known.events is log.events else 0
-        for row in range(first, len(log.events)):
-            segment, mark = log.segments[row], (log.lines[row], log.numbers[row])
+        for row in range(first, len(log)):
+            segment, mark = log.segments.at(row), (log.lines[row], log.numbers.get(row, 0))
             known.marks[segment] = max(mark, known.marks.get(segment, mark))
         known.order, known.length = log.order, len(log.order)
-        known.events, known.rows = log.events, len(log.events)
+        known.events, known.rows = log.events, len(log)
 
 
 def _displaced(log: RunLog, known: _Known) -> dict[int, list[Event]]:
     """By time, events that were in the order and are repeats now: one equal to each stands in front of it."""
-    if known.events is not log.events or not isinstance(known.order, array):
+    if known.events is not log.events or not isinstance(known.order, Order):
         return {}
     given: dict[int, list[Event]] = {}
     for row in set(known.order[: known.length]).difference(log.order):
-        given.setdefault(log.times[row], []).append(log.events[row])
+        given.setdefault(log.times[row], []).append(log.event_of(row))
     return given
 
 
 def _is_beyond(log: RunLog, row: int, known: _Known) -> bool:
     """It stands behind what was seen of its file, wherever the order puts it now."""
-    return (log.lines[row], log.numbers[row]) > known.marks.get(log.segments[row], (-1, 0))
+    return (log.lines[row], log.numbers.get(row, 0)) > known.marks.get(log.segments.at(row), (-1, 0))
 
 
 def _match(moment: Moment, position: int) -> Match:
     log = moment.log
     row = log.order[position]
-    segment = log.segments[row]
+    segment = log.segments.at(row)
     return Match(
-        log.moments[position], segment.chain, segment.order, log.lines[row], log.numbers[row],
+        log.moments[position], segment.chain, segment.order, log.lines[row], log.numbers.get(row, 0),
         position, moment.run_id, moment,
     )  # fmt: skip

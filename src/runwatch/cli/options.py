@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from datetime import UTC
 from functools import wraps
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from runwatch.cli.output import is_ascii_only, wants_color, width
 from runwatch.core.durations import parse_duration
@@ -19,8 +19,7 @@ from runwatch.session.zone import LocalZone
 Command = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the shared options say."""
 
     run: str | None = None
@@ -88,7 +87,7 @@ def common(*groups: tuple[Command, ...]) -> Callable[[Command], Command]:
     def decorate(function: Command) -> Command:
         @wraps(function)
         def gathered(*args: Any, **values: Any) -> Any:
-            own = {field.name: values.pop(field.name) for field in fields(Asked) if field.name in values}
+            own = {name: values.pop(name) for name in Asked.__struct_fields__ if name in values}
             return function(*args, asked=Asked(**own), **values)
 
         decorated: Command = gathered

@@ -6,7 +6,6 @@ import contextlib
 import locale
 import os
 import select
-import shutil
 import sys
 
 import click
@@ -89,7 +88,11 @@ def is_terminal() -> bool:
 
 def width() -> int:
     """Columns to fill: 80 in a log, the terminal's on a terminal that is neither tiny nor tiring to read."""
-    return min(100, max(40, shutil.get_terminal_size().columns)) if is_terminal() else 80
+    if not is_terminal():
+        return 80
+    import shutil  # with every compression there is: 2 ms that a script need not wait
+
+    return min(100, max(40, shutil.get_terminal_size().columns))
 
 
 def wants_color() -> bool:

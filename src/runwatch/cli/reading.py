@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,15 +19,10 @@ from runwatch.session.session import Session
 from runwatch.sources.patterns import matches
 from runwatch.sources.table import TABLE, here, open_source, read_to_end
 
-_COLLECT = 50_000, 20, 20
-"""What is read stays and hangs together without cycles: to look for garbage in it each 700 objects, as is usual,
-is a third of the time that ten thousand small logs take. So seldom it is next to nothing, and leaves 10 MB at most."""
-
 
 @contextmanager
 def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
     """A session that has read nothing yet. Its clock is the context's object, if that has one."""
-    gc.set_threshold(*_COLLECT)
     clock: Clock | None = click.get_current_context().obj
     try:
         source = open_source(paths, poll=asked.poll)

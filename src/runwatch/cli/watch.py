@@ -9,7 +9,6 @@ import click
 from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
 from runwatch.cli.output import is_terminal
 from runwatch.cli.reading import opened
-from runwatch.cli.summary import summarise
 from runwatch.cli.terminal import drawing_on_stdout, end_with_terminal, find_keys, take_keys_from_terminal
 from runwatch.session.session import Session
 from runwatch.sources.cache import cache_directory
@@ -28,6 +27,8 @@ def command(paths: Sequence[str], asked: Asked) -> int:
     code.
     """
     if not is_terminal():
+        from runwatch.cli.summary import summarise  # with the reports, which the dashboard does without
+
         return summarise(paths, asked)
     if "-" not in paths:
         find_keys()

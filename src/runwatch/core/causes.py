@@ -11,7 +11,7 @@ class Causes:
     """Failures by masked error. Numbers and counts, so that a moment of them is cheap to keep."""
 
     def __init__(self) -> None:
-        self.number_of = Numbers[str]()
+        self.number_of = Numbers()
         self.counts = array("I")
 
     def __len__(self) -> int:

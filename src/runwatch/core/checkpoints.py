@@ -1,10 +1,10 @@
 """The state of a run after any number of its events, without folding them all again.
 
-A checkpoint is small. Of what only grows (the columns of attempts and parts,
-lists of positions) it holds the length: those columns are cut from the state
-at the end, and names and indexes are shared with it. Of what is changed in
-place it holds pages, and shares every page that did not move with the
-checkpoint before. The rest are counters.
+A checkpoint is small. Of what only grows (the columns of slots, attempts, parts
+and files, lists of positions) it holds the length: those columns are cut from
+the state at the end, and names and indexes are shared with it. What is changed
+in such a column later is noted beside the checkpoint before it, as it was, and
+put back. The rest are counters.
 """
 
 from __future__ import annotations
@@ -12,28 +12,26 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
-from itertools import islice
-from typing import Any, NamedTuple
+from itertools import chain, islice
+from typing import Any
 
 from runwatch.core.causes import Causes
 from runwatch.core.files import Files
 from runwatch.core.fold import fold
 from runwatch.core.index import RunLog
-from runwatch.core.numbers import Numbers
+from runwatch.core.numbers import Numbers, Slots
 from runwatch.core.run import Chunks, RunState
 from runwatch.core.series import Series
 
-PAGE = 4096
-"""Bytes of a column that are kept, or shared, as one."""
 FIRST, MOST = 1_000, 10_000
 """Positions from one checkpoint to the next: a hundredth of what is folded, within these."""
 
 GROWS: Mapping[type, frozenset[str]] = {
     Chunks: frozenset({
-        "indexes", "troubled", "_delivered_twice", "attempt_before", "attempt_start",
+        "strewn", "troubled", "_delivered_twice", "attempt_start", "attempt_before", "first_attempt",
         "part_before", "part_attempt", "part_file", "part_rows", "part_position",
     }),
-    Files: frozenset({"disputed", "naming_before", "naming_position"}),
+    Files: frozenset({"disputed", "first_naming"}),
     Causes: frozenset(),
     RunState: frozenset({
         "plan_warnings", "written", "failures", "retries", "quality", "schema", "warnings", "parallelism",
@@ -42,59 +40,49 @@ GROWS: Mapping[type, frozenset[str]] = {
     Series: frozenset(),
 }  # fmt: skip
 """Attributes to which the fold only ever appends; tests/core/test_checkpoints.py holds that."""
+PUT_BACK: Mapping[type, frozenset[str]] = {
+    Chunks: frozenset({"states", "last_attempt", "last_part", "attempt_end", "attempt_outcome"}),
+    Files: frozenset({"rows", "sizes", "is_written", "last_naming"}),
+}
+"""Columns that grow, and are changed in place too: what an entry was is noted in `before` when it changes."""
 WORKED_OUT = frozenset({"open", "recovered", "_written_twice", "_unsure"})
 """Attributes that follow from the others: `Chunks.work_out`."""
-
-
-class _Pages(NamedTuple):
-    """A column that is changed in place; `typecode` is empty for a bytearray."""
-
-    typecode: str
-    pages: tuple[bytes, ...]
-
-    @classmethod
-    def of(cls, column: array[Any] | bytearray, before: Any) -> _Pages:
-        data = column.tobytes() if isinstance(column, array) else bytes(column)
-        typecode = column.typecode if isinstance(column, array) else ""
-        kept = before.pages if isinstance(before, _Pages) else ()
-        pages = [data[at : at + PAGE] for at in range(0, len(data), PAGE)]
-        for number, page in enumerate(kept[: len(pages)]):
-            if pages[number] == page:
-                pages[number] = page
-        return cls(typecode, tuple(pages))
-
-    def column(self) -> array[Any] | bytearray:
-        data = b"".join(self.pages)
-        return array(self.typecode, data) if self.typecode else bytearray(data)
-
+OWN = frozenset({"before", "settled"})
+"""What only serves to put back: a state that is restored has none of it."""
 
 Frozen = dict[str, Any]
-"""What a checkpoint holds of an object: by attribute a value, a length, pages, or another `Frozen`."""
+"""What a checkpoint holds of an object: by attribute a value, a length, or another `Frozen`."""
+Before = tuple[dict[int, Any], dict[int, Any]]
+"""What slots and files were at a checkpoint, of those that changed before the next."""
 
 
-def _freeze(thing: Any, before: Frozen) -> Frozen:
-    grows = GROWS[type(thing)]
+def _freeze(thing: Any) -> Frozen:
+    grows = GROWS[type(thing)] | PUT_BACK.get(type(thing), frozenset())
     return {
-        name: len(value) if name in grows else _freeze_value(value, before.get(name))
+        name: len(value) if name in grows else _freeze_value(value)
         for name, value in _attributes(thing).items()
-        if name not in WORKED_OUT
+        if name not in WORKED_OUT and name not in OWN
     }
 
 
-def _freeze_value(value: Any, before: Any) -> Any:
+def _freeze_value(value: Any) -> Any:
     if type(value) in GROWS:
-        return _freeze(value, before or {})
-    if isinstance(value, array | bytearray):
-        return _Pages.of(value, before)
-    if isinstance(value, Numbers):
+        return _freeze(value)
+    if isinstance(value, Numbers | Slots):
         return value.count
-    return value.copy() if isinstance(value, list | dict | set) else value
+    return _copy(value)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, array):
+        return value[:]
+    return value.copy() if isinstance(value, list | dict | set | bytearray) else value
 
 
 def _thaw(frozen: Frozen, last: Any) -> Any:
-    """The object as it was; `last` is what became of it, whose growing columns are cut."""
+    """The object as it was, but for what is to be put back; `last` is what became of it."""
     thing = type(last)()
-    grows = GROWS[type(last)]
+    grows = GROWS[type(last)] | PUT_BACK.get(type(last), frozenset())
     for name, value in frozen.items():
         now = getattr(last, name)
         setattr(thing, name, _cut(now, value) if name in grows else _thaw_value(value, now))
@@ -110,16 +98,14 @@ def _cut(column: Any, length: int) -> Any:
 def _thaw_value(value: Any, now: Any) -> Any:
     if type(now) in GROWS:
         return _thaw(value, now)
-    if isinstance(value, _Pages):
-        return value.column()
-    if isinstance(now, Numbers):
+    if isinstance(now, Numbers | Slots):
         return now.cut(value)
-    return value.copy() if isinstance(value, list | dict | set) else value
+    return _copy(value)
 
 
 def _attributes(thing: Any) -> dict[str, Any]:
-    slots = getattr(type(thing), "__slots__", None)
-    return vars(thing) if slots is None else {name: getattr(thing, name) for name in slots}
+    slots = chain.from_iterable(getattr(kind, "__slots__", ()) for kind in type(thing).__mro__)
+    return {name: getattr(thing, name) for name in slots} or vars(thing)
 
 
 class Checkpoints:
@@ -130,13 +116,20 @@ class Checkpoints:
         """The position from which `note` will keep the next."""
         self._positions: list[int] = []
         self._kept: list[Frozen] = []
+        self._before: list[Before] = []
+        """Of each checkpoint but the last, whose are in the state at the end."""
         self._shown: RunState | None = None
         """The state that was asked for last; the next one is mostly a few events on."""
 
     def note(self, state: RunState) -> None:
         """Keep a checkpoint of `state`, which has been folded up to `due`."""
-        self._kept.append(_freeze(state, self._kept[-1] if self._kept else {}))
+        chunks, files = state.chunks, state.files
+        if self._kept:
+            self._before.append((chunks.before, files.before))
+        self._kept.append(_freeze(state))
         self._positions.append(state.positions)
+        chunks.before, chunks.settled = {}, len(chunks.states)
+        files.before, files.settled = {}, len(files.rows)
         self.due = state.positions + max(FIRST, min(MOST, state.positions // 100))
 
     def fold(self, state: RunState, log: RunLog, stop: int) -> None:
@@ -164,5 +157,14 @@ class Checkpoints:
 
     def _restored(self, number: int, last: RunState) -> RunState:
         state: RunState = _thaw(self._kept[number], last)
-        state.chunks.work_out()
+        chunks, files = state.chunks, state.files
+        slots, rows = len(chunks.states), len(files.rows)
+        for changed in reversed([*self._before[number:], (last.chunks.before, last.files.before)]):
+            for slot, before in changed[0].items():
+                if slot < slots:
+                    chunks.put_back(slot, before)
+            for row, before in changed[1].items():
+                if row < rows:
+                    files.put_back(row, before)
+        chunks.work_out()
         return state

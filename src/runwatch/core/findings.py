@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from msgspec import Struct, field
 
 from runwatch.core import events as ev
 from runwatch.core.index import RunLog
@@ -19,8 +21,7 @@ from runwatch.core.run import COMPLETED, NOWHERE, PENDING, RunState
 EVIDENCE_AT_MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A fact against another fact (`contradiction`), or a missing one (`gap`)."""
 
     code: str
@@ -138,7 +139,7 @@ def _last_words(state: RunState, slot: int) -> tuple[int, ...]:
     chunks = state.chunks
     attempt = chunks.last_attempt[slot]
     if attempt == NOWHERE:
-        return (chunks.planned[slot],)
+        return (chunks.planned.get(slot, NOWHERE),)
     return chunks.attempt_start[attempt], chunks.attempt_end[attempt]
 
 
@@ -191,11 +192,13 @@ def _check_not_reported(state: RunState, log: RunLog) -> Looks:
 
 
 def _validation_partial(state: RunState, log: RunLog) -> Looks:
-    after = state.files_since_validation
-    if state.validation == NOWHERE or not after or not _is_success(state, log):
+    if state.validation == NOWHERE or not _is_success(state, log):
         return ()
-    positions = [state.validation, *after[:EVIDENCE_AT_MOST]]
-    return (_found("validation_partial", "gap", positions, after=len(after), files=len(state.files.rows)),)
+    after, named = state.files_named(state.validated)
+    if not after:
+        return ()
+    positions = [state.validation, *islice(named, EVIDENCE_AT_MOST)]
+    return (_found("validation_partial", "gap", positions, after=after, files=len(state.files.rows)),)
 
 
 def _gaps(state: RunState, log: RunLog) -> Looks:

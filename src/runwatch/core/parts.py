@@ -6,22 +6,31 @@ from array import array
 from collections.abc import Iterator
 
 from runwatch.core.files import Files, alone
+from runwatch.core.numbers import NONE
 
-NOWHERE = -1
+NOWHERE = NONE
 """Stands in a column of positions, or of rows of another, for "not known"."""
 
 
 class Parts:
     """A row a part; those of one slot are chained, the newest first."""
 
+    __slots__ = (
+        "_delivered_twice", "_unsure", "_written_twice", "last_part", "part_attempt", "part_before", "part_file",
+        "part_position", "part_rows", "parts_without_file"
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self.last_part = array("i")
         """By slot."""
-        self.part_before = array("i")
+        self.part_before: dict[int, int] = {}
+        """By part, where its slot has several."""
         self.part_attempt = array("i")
         self.part_file = array("i")
-        self.part_rows = array("Q")
+        self.part_rows: dict[int, int] = {}
+        """Of parts without a file, unless they have none."""
         self.part_position = array("i")
+        self.parts_without_file = 0
         self._written_twice: set[int] = set()
         self._delivered_twice: dict[int, None] = {}
         """Slots with parts of several attempts."""
@@ -30,16 +39,21 @@ class Parts:
 
     def add_part(self, slot: int, attempt: int, file_row: int, rows: int, position: int) -> None:
         """An attempt delivered a part; `file_row` NOWHERE: rows without a file."""
+        part = len(self.part_file)
         before = self.last_part[slot]
-        if before != NOWHERE and (slot in self._delivered_twice or self.part_attempt[before] != attempt):
-            self._delivered_twice[slot] = None
-            self._unsure.add(slot)
-        self.part_before.append(before)
+        if before != NOWHERE:
+            self.part_before[part] = before
+            if slot in self._delivered_twice or self.part_attempt[before] != attempt:
+                self._delivered_twice[slot] = None
+                self._unsure.add(slot)
+        if file_row == NOWHERE:
+            self.parts_without_file += 1
+            if rows:
+                self.part_rows[part] = rows
         self.part_attempt.append(attempt)
         self.part_file.append(file_row)
-        self.part_rows.append(rows)
         self.part_position.append(position)
-        self.last_part[slot] = len(self.part_file) - 1
+        self.last_part[slot] = part
 
     @property
     def written_twice(self) -> list[int]:
@@ -66,7 +80,7 @@ class Parts:
         part = self.last_part[slot]
         while part != NOWHERE:
             yield part
-            part = self.part_before[part]
+            part = self.part_before.get(part, NOWHERE)
 
     def rows(self, slot: int, files: Files) -> int:
         """The sum over its parts: distinct files, and rows without one."""
@@ -75,7 +89,7 @@ class Parts:
         for part in self.parts(slot):
             file_row = self.part_file[part]
             if file_row == NOWHERE:
-                total += self.part_rows[part]
+                total += self.part_rows.get(part, 0)
             elif file_row not in seen:
                 seen.add(file_row)
                 total += files.rows[file_row]

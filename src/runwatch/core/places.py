@@ -7,12 +7,16 @@ that a file renamed by log rotation is cited under the name it has now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
 from typing import NamedTuple
 
+from msgspec import Struct, field
 
-@dataclass(slots=True, eq=False)
-class Segment:
+APART = 64 << 10
+"""Bytes from one line of which it is known where it begins to the next, at least."""
+
+
+class Segment(Struct, eq=False):
     """One physical file of a log, as long as runwatch knows it.
 
     A rotated chain (`x.jsonl.1`, `x.jsonl`) is one log of several segments.
@@ -30,8 +34,23 @@ class Segment:
     """Place in the chain, oldest first."""
     document: bool = False
     """The whole file is one journal document: places in it are `file#entry`."""
+    is_plain: bool = False
+    """A line of it can be read again at little cost, so that its events need not be kept."""
     gone: str = ""
     """Empty while its bytes can be read again, else why not ("truncated", "removed")."""
+    _starts: list[tuple[int, int]] = field(default_factory=list)
+
+    def note_start(self, line: int, offset: int) -> None:
+        """This line begins there. One in `APART` bytes is kept: from it the lines behind it are found."""
+        last = self._starts[-1][1] if self._starts else 0
+        if offset - last >= APART:
+            self._starts.append((line, offset))
+
+    def stretch(self, line: int) -> tuple[int, int, int | None]:
+        """The last line at or before this one of which it is known where it begins, that offset, and the next one's."""
+        at = bisect_right(self._starts, (line, 2**63))
+        first, offset = self._starts[at - 1] if at else (1, 0)
+        return first, offset, self._starts[at][1] if at < len(self._starts) else None
 
 
 class Place(NamedTuple):
@@ -42,8 +61,8 @@ class Place(NamedTuple):
     """From 1; 0 where the document is the whole file."""
     entry: int = 0
     """From 1 inside a journal document, else 0."""
-    offset: int = 0
-    """Bytes in front of its line, after decompression."""
+    offset: int = -1
+    """Bytes in front of its line, after decompression; -1 where only the line is known: its source finds it."""
 
     @property
     def where(self) -> str:

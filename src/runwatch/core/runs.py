@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from array import array
-from dataclasses import dataclass
+from collections.abc import Callable
 
+from msgspec import Struct
+
+from runwatch.core.again import Again
 from runwatch.core.arrivals import Arrivals
 from runwatch.core.checkpoints import Checkpoints
 from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen
 from runwatch.core.index import RunLog
+from runwatch.core.order import Order
 from runwatch.core.places import Place, Segment
 from runwatch.core.run import NOWHERE, RunState
 from runwatch.core.verdict import Judgement, judge
@@ -28,8 +31,7 @@ def parse_run_id(run_id: str) -> tuple[str | None, str]:
     return (match.group(1), match.group(2)) if match else (None, run_id)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class Moment(Struct, frozen=True, eq=False):
     """A run at T: what was known then, and what it came to. Live is only T = now."""
 
     run_id: str
@@ -46,50 +48,84 @@ class Moment:
 class Run:
     """One run: its log and the state at its end so far."""
 
-    def __init__(self, run_id: str) -> None:
+    __slots__ = (
+        "_arrivals", "_moved", "arrived", "checkpoints", "log", "named", "run_id", "state_so_far", "straight"
+    )  # fmt: skip
+
+    def __init__(self, run_id: str, again: Again | None = None) -> None:
         self.run_id = run_id
-        self.log = RunLog()
-        self.revision = 0
+        self.log = RunLog(again)
+        self.straight: Segment | None = None
+        """Where its lines come from, as long as each stands behind all others: then `core/loading.py` may take them."""
+        self.named: str | None = None
+        """The export that its last entry named."""
+        self._moved = 0
         self.arrived: int | None = None
         """When it last said something new (ns, the clock's), if we watched it come."""
-        self._state = RunState()
-        self._checkpoints = Checkpoints()
+        self.state_so_far = RunState()
+        """The fold of what stands in its order; `state` also where that must be worked out first."""
+        self.checkpoints = Checkpoints()
         self._arrivals = Arrivals()
 
-    def feed(self, entry: Entry, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
+    @property
+    def revision(self) -> int:
+        """Moves whenever it said anything, or what it said was taken out."""
+        return self._moved + len(self.log)
+
+    def feed(self, entry: Entry, segment: Segment, line: int, arrived: int | None) -> None:
         """Take in one entry; it is folded at once where it stands behind all others."""
-        position = self.log.append(entry, segment, line, offset)
-        self.revision += 1
+        position = self.log.append(entry, segment, line)
+        self.named = entry.export_name
         is_repeat = position is None and self.log.is_arranged
         if arrived is not None and not is_repeat and not isinstance(entry.event, ProducerSeen):
-            self.arrived = arrived
-            self._arrivals.note(arrived)
+            self.note_arrival(arrived)
         if position is not None:
-            self._checkpoints.fold(self._state, self.log, position + 1)
+            self.checkpoints.fold(self.state_so_far, self.log, position + 1)
+        self.straight = segment if self._is_straight(segment) else None
+
+    def note_arrival(self, arrived: int) -> None:
+        """Something new came at this time (ns, the clock's)."""
+        self.arrived = arrived
+        self._arrivals.note(arrived)
+
+    def _is_straight(self, segment: Segment) -> bool:
+        log, state = self.log, self.state_so_far
+        placing = log.placing
+        return (
+            segment.is_plain
+            and log.is_arranged
+            and log.is_straight
+            and len(placing.chains) == 1
+            and not placing.timeless
+            and not state.has_ended
+            and state.first_heard != NOWHERE
+            and state.export_name is not None
+        )
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said."""
+        self._moved += len(self.log) + 1
         self.log.take_out(segment)
-        self.revision += 1
+        self.straight = None
 
     @property
     def state(self) -> RunState:
         """The fold of all that was read, in the order of PRODUCT.md."""
         if not self.log.is_arranged:
             self._arrange()
-        return self._state
+        return self.state_so_far
 
     def _arrange(self) -> None:
         self.log.arrange()
-        self._state, self._checkpoints = RunState(), Checkpoints()
-        self._checkpoints.fold(self._state, self.log, len(self.log.order))
+        self.state_so_far, self.checkpoints = RunState(), Checkpoints()
+        self.checkpoints.fold(self.state_so_far, self.log, len(self.log.order))
 
     def state_at(self, stop: int) -> RunState:
         """The fold of the first `stop` positions; good until the next one is asked for."""
-        return self._checkpoints.state_at(self.log, self.state, stop)
+        return self.checkpoints.state_at(self.log, self.state, stop)
 
     @property
-    def order(self) -> array[int]:
+    def order(self) -> Order:
         """The order of its events; another one once files that turned up late have moved it."""
         if not self.log.is_arranged:
             self._arrange()
@@ -138,7 +174,9 @@ class Run:
 class Runs:
     """Every run that was read, and every line that could not be."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[Place], bytes | None] | None = None) -> None:
+        """`read` gives a line once more, None where its bytes are gone; without it all events are kept in memory."""
+        self.again = None if read is None else Again(read)
         self.by_id: dict[str, Run] = {}
         self.problems: list[tuple[Place | str, str]] = []
         """(where, why), the first `PROBLEMS_KEPT`."""
@@ -163,8 +201,8 @@ class Runs:
         spoken_of.add(entry.run_id)
         run = self.by_id.get(entry.run_id)
         if run is None:
-            run = self.by_id[entry.run_id] = Run(entry.run_id)
-        run.feed(entry, segment, line, offset, arrived)
+            run = self.by_id[entry.run_id] = Run(entry.run_id, self.again)
+        run.feed(entry, segment, line, arrived)
 
     def report(self, where: Place | str, reason: str) -> None:
         """Keep a problem; a text is the path of a file that cannot be read at all."""

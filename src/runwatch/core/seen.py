@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from runwatch.core import marks
 from runwatch.core.events import Event
+
+if TYPE_CHECKING:
+    from runwatch.core.index import RunLog
 
 
 class Seen:
@@ -15,18 +19,27 @@ class Seen:
     def __init__(self) -> None:
         self._rows: dict[tuple[int, int], list[int]] = {}
 
-    def is_new(self, times: Sequence[int], events: Sequence[Event], row: int) -> bool:
-        """Remember `row`, unless an equal one came before."""
-        event = events[row]
-        earlier = self._rows.setdefault((times[row], _content(event)), [])
-        if any(events[other] == event for other in earlier):
-            return False
+    def is_new(self, log: RunLog, row: int, event: Event | None = None) -> bool:
+        """Remember `row`, unless an equal one came before. `event` is its own, where that is at hand."""
+        earlier = self._rows.setdefault((log.times[row], _content(log, row)), [])
+        if earlier:
+            event = event or log.event_of(row)
+            if any(log.is_like(row, other) and log.event_of(other) == event for other in earlier):
+                return False
         earlier.append(row)
         return True
 
 
-def _content(event: Event) -> int:
-    """The same for equal events, and hardly ever for others."""
+def _content(log: RunLog, row: int) -> int:
+    """The same for equal events, and hardly ever for others. Those that have facts are told apart by them."""
+    mark = log.marks[row]
+    kind = mark & marks.KIND
+    if mark & marks.FACT:
+        return hash((kind, log.facts.of(kind, log.arguments[row])))
+    event = log.kept[row]
+    facts = log.facts.of_event(event)
+    if facts is not None:
+        return hash((kind, facts))
     try:
         return hash(event)
     except TypeError:  # a JSON object among the fields

@@ -15,18 +15,25 @@ FIRST_WIDTH = 250_000_000
 class Series:
     """Amounts by time: at most `BUCKETS` buckets from the first moment on."""
 
-    __slots__ = ("_amounts", "_heard", "origin", "width")
+    __slots__ = ("_amounts", "_heard", "begin", "end", "origin", "pending", "width")
 
     def __init__(self) -> None:
         self.origin: int | None = None
         self.width = FIRST_WIDTH
         self._amounts: list[int] = []
         self._heard: list[bool] = []
+        self.begin = self.end = 0
+        """The bucket (ns) that `pending` falls in: what comes there is added up, and counted when the next comes."""
+        self.pending = 0
 
     def add(self, moment: int | None, amount: int) -> None:
         """Count `amount` at `moment` (ns); a moment before the first counts at the first, an unknown one not at all."""
         if moment is None:
             return
+        if self.begin <= moment < self.end:
+            self.pending += amount
+            return
+        self._settle()
         if self.origin is None:
             self.origin = moment
         bucket = max(0, (moment - self.origin) // self.width)
@@ -39,6 +46,14 @@ class Series:
             self._heard += [False] * missing
         self._amounts[bucket] += amount
         self._heard[bucket] = True
+        self.begin = self.origin + bucket * self.width
+        self.end = self.begin + self.width
+
+    def _settle(self) -> None:
+        """Count what is pending."""
+        if self.pending and self.origin is not None:
+            self._amounts[(self.begin - self.origin) // self.width] += self.pending
+            self.pending = 0
 
     def _halve(self) -> None:
         self.width *= 2
@@ -50,6 +65,7 @@ class Series:
         """Amounts a second of the last `last` whole or begun buckets up to `now`; None where nothing was heard."""
         if self.origin is None or now < self.origin:
             return ()
+        self._settle()
         newest = (now - self.origin) // self.width
         return tuple(self._rate(bucket, now) for bucket in range(max(0, newest - last + 1), newest + 1))
 
@@ -65,4 +81,5 @@ class Series:
         """About how much was counted from `moment` on, to the bucket."""
         if self.origin is None:
             return 0
+        self._settle()
         return sum(self._amounts[max(0, (moment - self.origin) // self.width) :])

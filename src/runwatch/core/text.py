@@ -25,7 +25,8 @@ _ESCAPED = (
     + "\ufeff\ufff9\ufffa\ufffb"
     + "".join(map(chr, range(0xE0000, 0xE0080)))  # tag characters: an invisible alphabet
 )
-_UNSAFE = re.compile("[" + re.escape(_C0 + _ESCAPED) + "\ud800-\udfff]")
+_UNSAFE = "[" + re.escape(_C0 + _ESCAPED) + "\ud800-\udfff]"
+"""Not compiled here: that takes 1 ms at every start, and few texts need it. `re` keeps what it has compiled."""
 
 
 def _substitute(match: re.Match[str]) -> str:
@@ -46,7 +47,7 @@ def safe(text: str) -> str:
         text = _cut(text)
     if text.isprintable():
         return text
-    return _UNSAFE.sub(_substitute, text)
+    return re.sub(_UNSAFE, _substitute, text)
 
 
 def _cut(text: str) -> str:
@@ -57,7 +58,7 @@ def _cut(text: str) -> str:
     return f"{kept}… (cut: {len(encoded):,} bytes, the first {LIMIT // 1024} KiB are shown)"
 
 
-_SUBSTITUTED = re.compile(
+_SUBSTITUTED = (
     "[\u2400-\u241f\u2421]"
     r"|\\u(?:00(?:[89][0-9a-f]|ad)|061c|180e|20(?:0b|0e|0f|2[8-9a-e]|6[0-46-9a-f])|feff|fff[9ab]|d[89a-f][0-9a-f]{2})"
     r"|\\U000e00[0-7][0-9a-f]"
@@ -67,7 +68,7 @@ _SUBSTITUTED = re.compile(
 
 def may_be_altered(text: str) -> bool:
     """Whether a text that passed here may have been another before: it holds a substitute, or was cut."""
-    return _SUBSTITUTED.search(text) is not None
+    return re.search(_SUBSTITUTED, text) is not None
 
 
 def safe_value(value: Any, depth: int = 0) -> Any:
@@ -100,10 +101,7 @@ def escape_controls(line: str) -> str:
     """A raw line with its controls as `\\uXXXX`: inside JSON text that is the same value."""
     if line.isprintable():
         return line
-    return _RAW.sub(lambda match: _escape(ord(match.group())), line)
-
-
-_RAW = re.compile(_UNSAFE.pattern[:-1] + "\n]")
+    return re.sub(_UNSAFE[:-1] + "\n]", lambda match: _escape(ord(match.group())), line)
 
 
 def _escape(code: int) -> str:

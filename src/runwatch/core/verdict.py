@@ -7,7 +7,7 @@ is PRODUCT.md's ("The model"). The words for all this stand in `answers/`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from runwatch.core import events as ev
 from runwatch.core.findings import Finding, findings, outcome_of
@@ -21,8 +21,7 @@ ATTENTION = VERDICTS[:5]
 """Those that somebody has to look into."""
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """How long a run without an outcome has been silent, and how long is usual for it. In ns."""
 
     length: int | None
@@ -34,8 +33,7 @@ class Silence:
     """The producer is known to be gone: this says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What a run comes to at one moment."""
 
     verdict: str

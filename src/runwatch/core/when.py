@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+
+from msgspec import Struct
 
 from runwatch.core.durations import LONGEST, parse_duration
 from runwatch.core.index import NEVER, RunLog
@@ -22,8 +23,7 @@ _CLOCK = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{
 EXAMPLES = "a time (2026-11-23T14:03:00Z, 14:03), +90s, -5m, 50% or an event number"
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """Where a moment cuts one run."""
 
     stop: int
@@ -37,7 +37,7 @@ class Cut:
         return otherwise if self.time is None else self.time
 
 
-class When:
+class When(Struct, frozen=True):
     """A moment; each subclass is one way to name it."""
 
     def cut(self, log: RunLog, state: RunState) -> Cut:
@@ -50,8 +50,7 @@ class When:
         return Cut(log.positions_until(moment), moment, digits_of(moment))
 
 
-@dataclass(frozen=True, slots=True)
-class Instant(When):
+class Instant(When, frozen=True):
     """One instant for all runs; ns since 1970."""
 
     moment: int
@@ -61,8 +60,7 @@ class Instant(When):
         return self._at(log, self.moment)
 
 
-@dataclass(frozen=True, slots=True)
-class Offset(When):
+class Offset(When, frozen=True):
     """From the run's start, or before its end; ns."""
 
     length: int
@@ -76,8 +74,7 @@ class Offset(When):
         return self._at(log, ends[1] - self.length if self.from_end else ends[0] + self.length)
 
 
-@dataclass(frozen=True, slots=True)
-class Share(When):
+class Share(When, frozen=True):
     """A share of the run's time, 0 to 1."""
 
     share: float
@@ -90,8 +87,7 @@ class Share(When):
         return self._at(log, ends[1] if self.share >= 1 else ends[0] + int((ends[1] - ends[0]) * self.share))
 
 
-@dataclass(frozen=True, slots=True)
-class Stop(When):
+class Stop(When, frozen=True):
     """After the first `stop` positions of one run, at `moment` (None where it has no time)."""
 
     stop: int
@@ -103,8 +99,7 @@ class Stop(When):
         return Cut(stop, self.moment, log.digits_at(stop - 1) if stop else 9)
 
 
-@dataclass(frozen=True, slots=True)
-class Number(When):
+class Number(When, frozen=True):
     """After the first n events of the run, not their equals in time behind them."""
 
     number: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.chunk import bounds_of, key_words
@@ -28,8 +29,7 @@ _MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """One attempt. Times are RFC 3339 with the log's digits, None where unknown."""
 
     number: int
@@ -40,8 +40,7 @@ class Try:
     evidence: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FailedChunk:
+class FailedChunk(Struct, frozen=True):
     """A chunk with at least one failed or interrupted attempt."""
 
     chunk_index: int
@@ -93,8 +92,7 @@ def _try(moment: Moment, attempt: Attempt) -> Try:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """Chunks of one run in one state, with one error: told in one line."""
 
     chunks: tuple[FailedChunk, ...]

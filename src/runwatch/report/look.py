@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Look:
+
+class Look(Struct, frozen=True):
     """What the terminal, the locale and the user allow."""
 
     color: bool = False
     plain: bool = False
     """ASCII glyphs."""
-    zone: tzinfo = field(default=UTC)
+    zone: tzinfo = UTC
     width: int = 80

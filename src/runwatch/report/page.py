@@ -6,8 +6,9 @@ can be shown, and painted last, so that colour never moves anything.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from unicodedata import combining, east_asian_width
+
+from msgspec.structs import replace
 
 from runwatch.answers.glyphs import plain
 from runwatch.answers.view import Span, Tone

@@ -32,13 +32,13 @@ def _repeated(log: RunLog) -> Iterator[Standing]:
     """Where each repeat would stand."""
     kept = set(log.order)
     reached: dict[str, int] = {}
-    for row in sorted(range(len(log.events)), key=lambda row: _standing(log, row, 0)):
-        chain = log.segments[row].chain
+    for row in sorted(range(len(log)), key=lambda row: _standing(log, row, 0)):
+        chain = log.segments.at(row).chain
         reached[chain] = max(reached.get(chain, NEVER), log.times[row])
         if row not in kept:
             yield _standing(log, row, reached[chain])
 
 
 def _standing(log: RunLog, row: int, moment: int) -> Standing:
-    segment = log.segments[row]
-    return moment, segment.chain, segment.order, log.lines[row], log.numbers[row]
+    segment = log.segments.at(row)
+    return moment, segment.chain, segment.order, log.lines[row], log.numbers.get(row, 0)

@@ -6,7 +6,8 @@ The formats print this and nothing else, so that they can never disagree.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.core.places import Place
 from runwatch.core.runs import Moment
@@ -18,8 +19,7 @@ from runwatch.session.session import Session
 PROBLEMS_AT_MOST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """A line that could not be used; `line` is None where it is the whole file."""
 
     path: str
@@ -33,8 +33,7 @@ class Trouble:
         return path if self.line is None else f"{path}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """All that was read, whatever was asked for; the verdicts are those at the moment shown."""
 
     runs: int
@@ -45,8 +44,7 @@ class Totals:
     """Those that occur, worst first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """Everything a report says."""
 
     label: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.times import SECOND
@@ -129,8 +130,7 @@ class Moments:
         return run.at(cut, now, self.options.stale_after, is_reading=not self.is_whole)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A moment, and what it was made of."""
 
     key: Any

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+
+from msgspec import Struct
 
 from runwatch.core.times import SECOND
 
 STALE_AFTER = 30 * 60 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """The same for every command and screen."""
 
     stale_after: int = STALE_AFTER
     """ns of silence from which a run without an outcome can be lost."""
-    zone: tzinfo = field(default=UTC)
+    zone: tzinfo = UTC
     run_id: str | None = None
     export: str | None = None
     last: int | None = None

@@ -7,9 +7,9 @@ never is live: its time is all in the past, and in the user's hand.
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass
+from msgspec import Struct
 
+from runwatch.core.order import Order
 from runwatch.core.times import SECOND
 from runwatch.session.clock import Clock
 
@@ -19,13 +19,12 @@ IDLE, KEPT = 5 * SECOND, 1 * SECOND
 """Viewing time: a silence that would last longer than the first is shortened to the second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """Exactly so many positions of one run: equal stamps keep the order of the log."""
 
     run_id: str
     stop: int
-    order: array[int]
+    order: Order
     """The order that they are positions of; a run that was put in order anew has another."""
 
 

@@ -7,11 +7,13 @@ screens and the reports ever ask.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from runwatch.core.decode import decode_block, decode_line
+from msgspec.structs import replace
+
+from runwatch.core.loading import Loading
 from runwatch.core.places import Place
 from runwatch.core.runs import Runs
 from runwatch.core.times import SECOND
@@ -27,21 +29,28 @@ if TYPE_CHECKING:
     import asyncio
 
 
+SLICE = 0.008
+"""Seconds of reading and decoding, before what was read is taken in, which takes two or three times as long."""
+
+
 class Session(Moments):
     """Reads and keeps what was read."""
 
     def __init__(
         self, source: Source, clock: Clock, options: Options | None = None, playhead: Playhead | None = None
     ) -> None:
-        super().__init__(Runs(), playhead or Playhead(clock), options or Options())
+        super().__init__(Runs(self._line_at), playhead or Playhead(clock), options or Options())
         self.source = source
         self.clock = clock
-        self.events_read = 0
-        """Entries fed so far, repeats and unknown ones included."""
+        self._loading = Loading(self.runs)
         self.bookmarks = Bookmarks(self.runs)
         self.copies = Copies()
         self._rate = _Rate()
         self._again: asyncio.Event | None = None
+
+    def read_into(self, runs: Runs) -> None:
+        """Take everything to these runs."""
+        self.runs, self._loading = runs, Loading(runs)
 
     def keep_in(self, directory: str) -> None:
         """Bookmarks and what is copied are kept there; before it is called, nowhere."""
@@ -53,20 +62,26 @@ class Session(Moments):
         """Moves when anything was read."""
         return self.runs.revision + self.is_whole
 
+    @property
+    def events_read(self) -> int:
+        """Entries fed so far, repeats and unknown ones included."""
+        return self._loading.entries
+
     def take(self, item: Item) -> None:
         """Feed one item of the source to the runs."""
+        self._take(item)
+        self._loading.settle()
+
+    def _take(self, item: Item) -> None:
         arrived = self.clock.now() if getattr(item, "arrived", False) else None
         segment = item.segment
         match item:
             case Block():
-                for line, offset, decoded in decode_block(item.data, segment.identity):
-                    self.events_read += 1
-                    self.runs.feed(decoded, segment, item.line + line, item.offset + offset, arrived)
+                segment.note_start(item.line, item.offset)
+                self._loading.feed(item.data, segment, item.line, item.offset, arrived)
             case Document():
                 self.runs.take_out(segment)  # what an earlier reading of it said, if there was one
-                for decoded in decode_line(item.data, segment.identity):
-                    self.events_read += 1
-                    self.runs.feed(decoded, segment, 1, 0, arrived)
+                self._loading.feed_document(item.data, segment, arrived)
             case Fault():
                 where = segment.path if item.line is None else Place(segment, item.line, 0, item.offset)
                 self.runs.report(where, item.reason)
@@ -74,26 +89,39 @@ class Session(Moments):
     def read(self, items: Iterable[Item]) -> None:
         """Take everything `items` has, at once."""
         for item in items:
-            self.take(item)
+            self._take(item)
         self._is_read()
 
-    async def follow(self, told: Callable[[], None] = lambda: None) -> None:
+    async def follow(
+        self, told: Callable[[], None] = lambda: None, give_way: Callable[[bool], Awaitable[object]] | None = None
+    ) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.
 
-        `told` is called whenever something new was taken in.
+        `told` is called whenever something new was taken in. `give_way` is awaited after each slice, and, with True,
+        before it waits for something new: whoever draws says when to go on.
         """
         import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
 
         self._again = asyncio.Event()
         while True:
+            begun = time.monotonic()
             for item in self.source.poll():
-                self.take(item)
-                told()
-                await asyncio.sleep(0)  # keys and drawing come first
+                self._take(item)
+                if time.monotonic() - begun >= SLICE:
+                    self._loading.settle()
+                    told()
+                    await (give_way(False) if give_way else asyncio.sleep(0))  # keys and drawing come first
+                    begun = time.monotonic()
             self._is_read()
+            told()
             if self.source.progress.ended:
                 return
+            if give_way:
+                await give_way(True)
             await self._something_new(self._again)
+
+    def _line_at(self, place: Place) -> bytes | None:
+        return self.source.line_at(place)
 
     def look_again(self) -> None:
         """Read now, whatever the notifications say."""
@@ -134,6 +162,7 @@ class Session(Moments):
 
     def _is_read(self) -> None:
         """Nothing is left to read for now."""
+        self._loading.settle()
         self.is_whole = True
         if self.playhead.is_recorded:
             self._note_span()

@@ -15,6 +15,10 @@ from runwatch.sources.reader import Content, FileId, Packed, Plain, content, ope
 from runwatch.sources.tail import Tail
 
 _FIRST_READ = 4096
+_STRETCH = 256 << 10
+STRETCHES = 8
+"""Stretches of lines that stay at hand."""
+BOM = b"\xef\xbb\xbf"
 
 
 class Again:
@@ -27,6 +31,7 @@ class Again:
     def __init__(self, tails: dict[Segment, Tail]) -> None:
         self._tails = tails
         self._entries = Entries()
+        self._lines = Stretches()
         self._open: tuple[FileId, int, Plain | Packed] | None = None
         self._lock = threading.Lock()  # a screen looks while a thread reads
 
@@ -41,9 +46,9 @@ class Again:
                 if not tail.starts(held):
                     return None
                 if not place.entry:
-                    return line_in(held, place.offset)
-                key = (place.segment.number, place.offset)
-                return self._entries.json(key, place.entry, lambda: line_in(held, place.offset))
+                    return self._lines.line(held, place)
+                key = (place.segment.number, place.line)
+                return self._entries.json(key, place.entry, lambda: self._lines.line(held, place))
             except OSError:
                 return None
 
@@ -81,6 +86,45 @@ def line_in(held: Content, offset: int) -> bytes | None:
         line += data
         size = min(size * 4, 1 << 20)
     return None
+
+
+class Stretches:
+    """Lines of which only the number is known; those read last stay at hand: a list shows many of one stretch."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int], list[bytes]] = {}
+
+    def line(self, held: Content, place: Place) -> bytes | None:
+        """A line without its newline; None where there is none."""
+        if place.offset >= 0:
+            return line_in(held, place.offset)
+        first, offset, end = place.segment.stretch(place.line)
+        key, number = (place.segment.number, offset), place.line - first
+        lines = self._kept.get(key, [])
+        if number >= len(lines):
+            lines = lines_in(held, offset, end, number + 1)
+            if len(self._kept) >= STRETCHES:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = lines
+        if number >= len(lines):
+            return None
+        line = lines[number].lstrip(b"\0").removesuffix(b"\r")
+        return line.removeprefix(BOM) if place.line == 1 else line
+
+
+def lines_in(held: Content, offset: int, end: int | None, count: int) -> list[bytes]:
+    """At least `count` lines from there on, not beyond `end`; without one that has no end yet and may go on."""
+    data = bytearray()
+    while True:
+        size = _STRETCH if end is None else min(_STRETCH, end - offset - len(data))
+        more = held.read(offset + len(data), size)
+        data += more
+        if not more or len(data) == (end or -1) - offset or data.count(b"\n") >= count:
+            break
+    lines = bytes(data).split(b"\n")
+    if not is_whole_json(lines[-1]):
+        lines.pop()
+    return lines
 
 
 class Entries:

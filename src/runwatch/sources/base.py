@@ -8,14 +8,14 @@ Whoever loses a hint loses nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from runwatch.core.places import Place, Segment
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Several whole lines of one segment."""
 
     segment: Segment
@@ -32,8 +32,7 @@ class Block:
     """It came while we watched: it was not there at the first look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file that holds one journal document. A later one of the same segment replaces it."""
 
     segment: Segment
@@ -41,8 +40,7 @@ class Document:
     arrived: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A file, or a line of it, that could not be read."""
 
     segment: Segment
@@ -55,8 +53,7 @@ class Fault:
 Item = Block | Document | Fault
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(Struct):
     """How far reading is, for the header. Bytes are those on disk (compressed where they are)."""
 
     files: int = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 
 
 def cache_directory() -> str:
@@ -29,6 +28,8 @@ def write_private(directory: str, name: str, data: bytes) -> str:
     """Put a file there, whole or not at all, and tell its path; raises `OSError` where that cannot be."""
     make_private(directory)
     path = os.path.join(directory, name)
+    import tempfile  # with random and shutil: 3 ms that only writing pays for
+
     descriptor, beside = tempfile.mkstemp(prefix=f".{name}-", dir=directory)  # 0600
     try:
         with open(descriptor, "wb") as file:

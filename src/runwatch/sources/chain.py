@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from runwatch.sources.base import Item
 from runwatch.sources.found import Found, below_path, with_ending, with_path
@@ -12,8 +13,7 @@ from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
 
 
-@dataclass(slots=True, eq=False)
-class Chain:
+class Chain(Struct, eq=False):
     """One log: its files that are there, oldest first."""
 
     key: str

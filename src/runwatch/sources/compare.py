@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Container, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from runwatch.sources.found import Found, file_id, is_out_of_reach
 from runwatch.sources.known import is_as_read
@@ -12,8 +13,7 @@ from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
 
 
-@dataclass(slots=True)
-class Comparison:
+class Comparison(Struct):
     """The difference between a look and what was known."""
 
     same: list[tuple[Tail, Found]] = field(default_factory=list)

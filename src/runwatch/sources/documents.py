@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 import orjson
+from msgspec import Struct
 
 from runwatch.core.places import Place, Segment
 from runwatch.sources.again import Entries
@@ -36,8 +36,7 @@ class Kind(Enum):
     UNFINISHED = "a document that does not parse, or not yet"
 
 
-@dataclass(slots=True, eq=False)
-class _File:
+class _File(Struct, eq=False):
     found: Found
     arrived: bool
     segment: Segment | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from runwatch.sources.names import LogName, any_name, without_ending
 from runwatch.sources.reader import FileId
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """A file that a PATH leads to. Never changed; not frozen only because that costs as much as finding it."""
 
     path: str
@@ -34,8 +34,7 @@ class Found:
     real_shown: str = ""
 
 
-@dataclass(slots=True)
-class Look:
+class Look(Struct):
     """What one look found."""
 
     found: list[Found] = field(default_factory=list)

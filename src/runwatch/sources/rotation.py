@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from runwatch.core.places import Segment
 from runwatch.sources.chain import Chain, Identities, new_chain
@@ -26,8 +27,7 @@ ALL_OF_IT = 1 << 62
 """Beyond the end of any file."""
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """What a look has brought."""
 
     grown: set[Tail] = field(default_factory=set)
@@ -212,7 +212,9 @@ class Chains:
 
     def _follow(self, chain: Chain, file: Found) -> None:
         order = chain.place(file.name.rank)
-        segment = Segment(next(self._numbers), file.shown, chain.shown, chain.identity, order)
+        segment = Segment(
+            next(self._numbers), file.shown, chain.shown, chain.identity, order, is_plain=not file.name.packed
+        )
         is_old = self._first or file.path in self.known_before
         there = (ALL_OF_IT if file.name.packed else file.size) if is_old else 0
         tail = Tail(

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from queue import Empty, Full, Queue
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.again import Entries, line_in
+from runwatch.sources.again import Entries, Stretches
 from runwatch.sources.base import Block, Fault, Item, Progress
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.lines import Lines, LineSplitter, Piece
@@ -35,10 +35,12 @@ class StreamSource:
         """`descriptor` is ours from now on. `cache`: where the spool goes, else the user's cache directory."""
         self.label = label
         self.progress = Progress(files=1, bytes_total=None)
-        self._segment = Segment(number, path, path, os.path.basename(path) if path != "-" else "stdin")
+        identity = os.path.basename(path) if path != "-" else "stdin"
+        self._segment = Segment(number, path, path, identity, is_plain=True)
         self._spool = Spool(cache or cache_directory())
         self._lines = LineSplitter()
         self._entries = Entries()
+        self._stretches = Stretches()
         self._queue: Queue[bytes] = Queue(_AHEAD)
         self._ready: list[Item] = []
         self._reader = _Reader(descriptor, self._queue)
@@ -77,8 +79,8 @@ class StreamSource:
         if place.segment is not self._segment:
             return None
         if not place.entry:
-            return line_in(self._spool, place.offset)
-        return self._entries.json(place.offset, place.entry, lambda: line_in(self._spool, place.offset))
+            return self._stretches.line(self._spool, place)
+        return self._entries.json(place.line, place.entry, lambda: self._stretches.line(self._spool, place))
 
     def close(self) -> None:
         self._reader.close()

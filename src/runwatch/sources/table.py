@@ -6,13 +6,13 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.sources.base import Item, Source, Waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to read, whatever it is."""
 
     poll: bool
@@ -22,8 +22,7 @@ class Options:
     """Of segments, over all sources."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of place that lines come from."""
 
     claims: Callable[[str, str], bool]

@@ -7,7 +7,8 @@ reader that stops in between neither loses a line nor gets one twice.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from runwatch.core.places import Segment
 from runwatch.sources.base import Block, Fault, Item
@@ -30,8 +31,7 @@ class Changed(Exception):
     """The bytes we have read are no longer there: the file was truncated or written anew."""
 
 
-@dataclass(slots=True, eq=False)
-class Tail:
+class Tail(Struct, eq=False):
     """A segment, and the file that holds it now."""
 
     segment: Segment

@@ -7,8 +7,9 @@ proves them at the right.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from runwatch.answers.view import Answer, Row, Series, Span, Tone
@@ -27,8 +28,7 @@ _AXIS = 7
 """What `graph` needs for its labels."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaneLines:
+class PaneLines(Struct, frozen=True):
     """The head stays, the rows scroll."""
 
     head: tuple[Line, ...] = ()
@@ -54,8 +54,7 @@ def pane_lines(answer: Answer, width: int, *, label: int = LABEL, roomy: bool = 
     return PaneLines(tuple(head), tuple(rows), tuple(owners))
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """How the rows of one pane are drawn: all alike."""
 
     width: int

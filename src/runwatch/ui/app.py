@@ -14,21 +14,29 @@ import time
 from datetime import UTC
 
 from textual import work
+from textual.command import Provider
 from textual.screen import Screen
 
 from runwatch.session.session import Session
 from runwatch.session.zone import LocalZone
-from runwatch.ui.jump import RunCommands
 from runwatch.ui.keys import bindings
 from runwatch.ui.opening import Opening
 from runwatch.ui.pages import PagesApp
-from runwatch.ui.screens.help import HelpScreen
 from runwatch.ui.screens.page import Page
 from runwatch.ui.theme import DEFAULT
 
 TICK = 0.1
+FIRST = 0.02
+"""Seconds of reading that the first picture waits for."""
 REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
+
+
+def _run_commands() -> type[Provider]:
+    """Imported when the palette is opened."""
+    from runwatch.ui.jump import RunCommands
+
+    return RunCommands
 
 
 class RunwatchApp(PagesApp):
@@ -37,7 +45,7 @@ class RunwatchApp(PagesApp):
     TITLE = "runwatch"
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = PagesApp.COMMANDS | {RunCommands}
+    COMMANDS = PagesApp.COMMANDS | {_run_commands}
 
     def __init__(
         self, session: Session, *, theme: str = DEFAULT, plain: bool = False, opening: Opening | None = None
@@ -46,24 +54,36 @@ class RunwatchApp(PagesApp):
         self.trouble = ""
         """Why it had to leave."""
         self._opening = opening or Opening()
+        self._drawn = asyncio.Event()
+        """The first picture is on the screen."""
+        self._begun = 0.0
         self._painted: tuple[object, ...] = ()
         self._painted_at = self._rested_at = 0.0
 
     def on_mount(self) -> None:
-        """Show the runs, begin to read, begin to tick."""
+        """Begin to read, begin to tick; the runs are on the screen already."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread, as in a test
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
-        self.open_runs()
         self.say(self.session.bookmarks.notice)
         self.session.bookmarks.notice = ""
+        self._begun = time.monotonic()
         self.read()
+        self.call_after_refresh(self._drawn.set)
         self.set_interval(TICK, self._tick_if_rested)
 
     @work(exclusive=True, group="reading")
     async def read(self) -> None:
         """Follow the source for as long as the app lives."""
-        await self.session.follow(self._something_new)
+        await self.session.follow(self._something_new, self._give_way)
+
+    async def _give_way(self, is_read: bool) -> None:
+        """Keys and drawing come first. The first picture comes before watching, which takes 50 ms to import, and
+        before all but the first slices: mounting takes many turns of the loop, and each would wait for a slice.
+        """
+        if not self._drawn.is_set() and (is_read or time.monotonic() - self._begun >= FIRST):
+            await self._drawn.wait()
+        await asyncio.sleep(0)
 
     def _something_new(self) -> None:
         """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
@@ -97,14 +117,14 @@ class RunwatchApp(PagesApp):
 
     def leave(self) -> None:
         """The page below; from the last one to the choice among the recorded runs, if there was one."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             super().leave()
         else:
             self._opening.choose_again(self)
 
     def action_leave(self) -> None:
         """Leave this page, then quit."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
             self.exit()
@@ -120,6 +140,8 @@ class RunwatchApp(PagesApp):
 
     def action_help(self) -> None:
         """Every key, and what the glyphs mean."""
+        from runwatch.ui.screens.help import HelpScreen  # as the other pages: ui/pages.py
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 

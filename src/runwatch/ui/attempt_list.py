@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
 from datetime import tzinfo
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.geometry import Size
 
 from runwatch.answers import units
@@ -26,8 +27,7 @@ _NUMBER, _BEGAN, _TOOK = 3, 12, 7
 _GAP = "  "
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRows:
+class AttemptRows(Struct, frozen=True):
     """Attempt, wait, attempt, …: what the list asks for."""
 
     attempts: tuple[AttemptRow, ...]

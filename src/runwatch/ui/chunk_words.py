@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from runwatch.answers import units
@@ -65,8 +65,7 @@ class ChunkVerdict(Drawn):
         return verdict_lines(self.view, width)
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkFacts:
+class ChunkFacts(Struct, frozen=True):
     """Keys, rows, parts and neighbours."""
 
     rows: tuple[Row, ...] = ()
@@ -76,8 +75,7 @@ class ChunkFacts:
         return tuple(cut_line((bit(fit(row.label, LABEL), Tone.MUTED), *row_bits(row)), width) for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorWords:
+class ErrorWords(Struct, frozen=True):
     """How the selected attempt ended, in full."""
 
     view: AttemptView
@@ -98,8 +96,7 @@ class ErrorWords:
         return tuple(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class QueryWords:
+class QueryWords(Struct, frozen=True):
     """The query that reads just this range, or why there is none."""
 
     query: str = ""
@@ -113,13 +110,12 @@ class QueryWords:
         return (*wrapped(self.query, width), *note, (Bit("y", "bold $accent"), Bit(" copies it", "$muted")))
 
 
-@dataclass(frozen=True, slots=True)
-class TinyWords:
+class TinyWords(Struct, frozen=True):
     """All in one column, what matters most first: the state, why, the selected attempt; then it can be scrolled."""
 
     chunk: ChunkView
     attempt: AttemptView | None
-    zone: tzinfo = field(default=UTC)
+    zone: tzinfo = UTC
 
     def lines(self, width: int) -> tuple[Line, ...]:
         """No boxes, no columns."""

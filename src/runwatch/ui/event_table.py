@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import tzinfo
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from runwatch.answers import units
@@ -45,8 +45,7 @@ def columns(width: int) -> tuple[Column, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The part of a log that is listed."""
 
     log: RunLog

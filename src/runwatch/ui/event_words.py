@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.event_rows import EventRow
@@ -20,8 +21,7 @@ SHOWN = 4096
 """Characters of one field that are laid out."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventWords:
+class EventWords(Struct, frozen=True):
     """What is told of it."""
 
     row: EventRow

@@ -6,10 +6,10 @@ One meaning a key, on every screen. A key that does nothing yet is not here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 from runwatch.ui.key_names import key_name
@@ -25,8 +25,7 @@ class Group(StrEnum):
     APP = "App"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One command and the keys it starts with."""
 
     id: str
@@ -56,8 +55,7 @@ class Key:
     """Also while an input has the focus."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """One entry of a footer."""
 
     key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.command import CommandPalette
@@ -18,7 +19,7 @@ from runwatch.ui.theme import DEFAULT, THEMES, fallbacks, without_colour
 class LooksApp(App[None]):
     """Registers the themes and keeps every theme whole; `a` turns every glyph to ASCII at once."""
 
-    CSS_PATH = Path(__file__).with_name("app.tcss")
+    CSS_PATH: ClassVar[Any] = Path(__file__).with_name("app.tcss")
     COMMANDS = {KeyCommands}
     _plain_filter = PlainGlyphs(ONE_CELL)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.answers.filters import parse_filter
 from runwatch.answers.overview import RunRow
@@ -16,8 +17,7 @@ def one_export(name: str) -> str:
     return f'export="{name}"' if '"' not in name else f'export:"{max(name.split(chr(34)), key=len)}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
+class Narrowing(Struct, frozen=True):
     """What hides runs: a filter, and attention only."""
 
     text: str = ""

@@ -10,7 +10,6 @@ from textual.screen import Screen
 from runwatch.answers.nothing import nothing_read
 from runwatch.session.session import Session
 from runwatch.session.travel import Travel
-from runwatch.ui.choose import ChooseRun
 
 
 class Opener(Protocol):
@@ -58,13 +57,13 @@ class Opening:
         elif wanted is not None or len(runs) == 1:
             self.choose(app, wanted or runs[0])
         else:
-            app.choose_run(ChooseRun(session, app.zone))
+            _ask(app)
 
     def choose_again(self, app: Opener) -> None:
         """Recorded time was narrowed to one run of several, or to none of them: ask once more."""
         if self._is_done and app.session.playhead.is_recorded and len(app.session.runs.all()) > 1:
             self._at, self._is_asked_again = None, True
-            app.choose_run(ChooseRun(app.session, app.zone))
+            _ask(app)
 
     def choose(self, app: Opener, run_id: str | None) -> None:
         """This run; None: all of them on one clock. What was chosen before stays at its moment."""
@@ -77,3 +76,9 @@ class Opening:
             app.say(app.travel.go_to(self._at, run_id, app.zone))
         if is_another and not self._paused and not app.session.playhead.is_at_end:
             app.session.playhead.play()
+
+
+def _ask(app: Opener) -> None:
+    from runwatch.ui.choose import ChooseRun  # as the pages, when it is opened: ui/pages.py
+
+    app.choose_run(ChooseRun(app.session, app.zone))

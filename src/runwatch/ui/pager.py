@@ -15,8 +15,8 @@ import stat
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.app import App, SuspendNotSupported
 
 from runwatch.answers.evidence import cite
@@ -35,8 +35,7 @@ WITH_COLON = frozenset({"hx", "helix", "subl"})
 """Programs that take `PATH:LINE`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What to run, and what to give it on stdin (None: the terminal's)."""
 
     argv: tuple[str, ...]

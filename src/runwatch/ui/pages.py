@@ -1,10 +1,14 @@
-"""The stack of pages: what opens on top, what is gone back to, what is kept of a page that was left."""
+"""The stack of pages: what opens on top, what is gone back to, what is kept of a page that was left.
+
+A page is imported when it is opened, the first one at the start: all of them
+together would keep the first picture waiting half as long again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
@@ -14,20 +18,17 @@ from runwatch.session.session import Session
 from runwatch.session.travel import Travel
 from runwatch.ui.looks import LooksApp
 from runwatch.ui.narrowing import one_export
-from runwatch.ui.pager import show_line
 from runwatch.ui.safe import line_text
-from runwatch.ui.screens.chunk import ChunkPage
-from runwatch.ui.screens.events import EventsPage
 from runwatch.ui.screens.page import Page
-from runwatch.ui.screens.problems import ProblemsPage
-from runwatch.ui.screens.raw import RawScreen
-from runwatch.ui.screens.run import RunPage
 from runwatch.ui.screens.runs import RunsPage
 from runwatch.ui.theme import DEFAULT
 
 
 class PagesApp(LooksApp):
     """What pages ask of the app around them: `ui/screens/page.py`, `Shell`."""
+
+    CSS_PATH: ClassVar = [LooksApp.CSS_PATH, RunsPage.CSS_PATH]
+    """With the first page's own. Whatever a page brings later makes Textual parse all there is again."""
 
     def __init__(self, session: Session, *, theme: str = DEFAULT, plain: bool = False) -> None:
         super().__init__(theme=theme, plain=plain)
@@ -37,12 +38,14 @@ class PagesApp(LooksApp):
         self.kept: dict[str, dict[str, Any]] = {}
         """What the user chose on pages that were left."""
 
-    def open_runs(self) -> None:
-        """All runs."""
-        self.push_screen(RunsPage())
+    def get_default_screen(self) -> Screen[Any]:
+        """All runs, at the bottom of the stack; Textual's own blank screen would be laid out only to be covered."""
+        return RunsPage()
 
     def open_run(self, run_id: str, *, at_outcome: bool = False) -> None:
         """One run; `at_outcome` with the cursor on its end."""
+        from runwatch.ui.screens.run import RunPage
+
         self.push_screen(RunPage(run_id, at_outcome=at_outcome))
 
     def lead_to_runs(self, export: str | None = None) -> None:
@@ -53,12 +56,14 @@ class PagesApp(LooksApp):
 
     def lead_to_run(self, run_id: str) -> None:
         """Back to the page of this run, or to a fresh one on top of all runs."""
+        from runwatch.ui.screens.run import RunPage
+
         self._peel_to(lambda page: isinstance(page, RunsPage) or (isinstance(page, RunPage) and page.run_id == run_id))
         if not isinstance(self.screen, RunPage):
             self.open_run(run_id)
 
     def _peel_to(self, wanted: Callable[[Screen[Any]], bool]) -> None:
-        while len(self.screen_stack) > 2 and not wanted(self.screen):
+        while len(self.screen_stack) > 1 and not wanted(self.screen):
             self.pop_screen()
 
     def notify(self, message: str, **how: Any) -> None:
@@ -73,23 +78,33 @@ class PagesApp(LooksApp):
 
     def open_chunk(self, run_id: str, chunk_index: int, attempt: int = 0) -> None:
         """One chunk of a run; `attempt` from 1, 0 for its last failed one."""
+        from runwatch.ui.screens.chunk import ChunkPage
+
         self.push_screen(ChunkPage(run_id, chunk_index, attempt))
 
     def open_events(self, run_id: str, query: str = "") -> None:
         """The log of a run; `query` is a filter to begin with, instead of the one left there."""
+        from runwatch.ui.screens.events import EventsPage
+
         self.push_screen(EventsPage(run_id, query))
 
     def open_problems(self) -> None:
         """The lines that could not be read; once, however often it is asked for."""
+        from runwatch.ui.screens.problems import ProblemsPage
+
         if not isinstance(self.screen, ProblemsPage):
             self.push_screen(ProblemsPage())
 
     def open_raw(self, place: Place) -> None:
         """The line of the log that stands there."""
+        from runwatch.ui.screens.raw import RawScreen
+
         self.push_screen(RawScreen(place, self.session.source.line_at(place)))
 
     def open_line(self, place: Place) -> None:
         """The log at that line, in the user's own pager or editor."""
+        from runwatch.ui.pager import show_line
+
         said = show_line(self, place, self.session.source.line_at(place))
         if said:
             self.notify(line_text(said), timeout=4, markup=False)
@@ -109,5 +124,5 @@ class PagesApp(LooksApp):
 
     def leave(self) -> None:
         """The page below; from the last one, out."""
-        if len(self.screen_stack) > 2:  # Textual's own blank screen lies at the bottom
+        if len(self.screen_stack) > 1:
             self.pop_screen()

@@ -7,10 +7,10 @@ from a log, so nothing here is read as markup.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Horizontal, Vertical
@@ -27,8 +27,7 @@ _INSET = 8
 """Border, padding and marker, on both sides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One line of the palette."""
 
     name: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from runwatch.answers import units
@@ -26,8 +26,7 @@ _RUN_ID = re.compile(rb'"run_id"\s*:\s*"([^"\\]{1,200})"')
 _KIND = re.compile(rb'"event"\s*:\s*\{\s*"([A-Za-z_]{1,40})"')
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemWords:
+class ProblemWords(Struct, frozen=True):
     """The reason, the line, the mark, and what can still be told of it."""
 
     problem: Problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.view import Tone
@@ -11,8 +11,7 @@ from runwatch.ui.safe import bit
 from runwatch.ui.widgets.drawn import Drawn
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemsView:
+class ProblemsView(Struct, frozen=True):
     """The numbers in it."""
 
     lines: int = 0

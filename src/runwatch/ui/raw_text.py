@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import orjson
+from msgspec import Struct
 from rich.cells import cell_len, chop_cells
 
 from runwatch.answers import units
@@ -33,8 +33,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]+|\\.)*"?|\{\s*\}|\[\s*\]|[{}\[\],:]|[^\s"{}\[\]
 _OPENS, _CLOSES = "{[", "}]"
 
 
-@dataclass(frozen=True, slots=True)
-class RawText:
+class RawText(Struct, frozen=True):
     """A line, or why there is none."""
 
     line: bytes | None

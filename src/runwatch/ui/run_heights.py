@@ -7,8 +7,9 @@ second line of the verdict.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 UPPER, LOWER = 9, 8
 """Lines of the panes, borders included, where there are four."""
@@ -35,8 +36,7 @@ def form_of(width: int, height: int) -> Form:
     return Form.NARROW if width < 100 or height < 34 else Form.FULL
 
 
-@dataclass(frozen=True, slots=True)
-class Heights:
+class Heights(Struct, frozen=True):
     """Lines of each part; `lower` 0 where one pane is shown."""
 
     verdict: int

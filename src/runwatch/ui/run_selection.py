@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.widget import Widget
 
 from runwatch.answers.chunk import chunk_view
@@ -23,8 +22,7 @@ FAILURES = (Mark.FAILED, Mark.INTERRUPTED)
 DEGRADATIONS = (Mark.DEGRADED,)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Something on the screen that can be copied, and opened."""
 
     text: str = ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from msgspec import Struct, field
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -29,8 +29,7 @@ from runwatch.ui.widgets.virtual_list import VirtualList
 NORMAL, NARROW, TALL, TILES, LOW = 100, 60, 38, 34, 16
 
 
-@dataclass(frozen=True, slots=True)
-class BoardView:
+class BoardView(Struct, frozen=True):
     """What the body shows at one moment."""
 
     rows: tuple[RunRow, ...] = ()

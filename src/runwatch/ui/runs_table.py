@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.glyphs import VERDICTS
@@ -52,8 +53,7 @@ ASCENDING_FIRST = frozenset({"export"})
 """Columns that begin with the smallest; the others with the newest, worst or greatest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sorting:
+class Sorting(Struct, frozen=True):
     """By which column, and which way; rows without a value stand last either way."""
 
     column: str = "started"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.chunk import bounds_of, key_words
@@ -174,8 +175,7 @@ def chunk_foot(moment: Moment, index: int) -> str:
     return line_text(" · ".join(words))
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """How the stage's lines are dealt out."""
 
     map_room: int

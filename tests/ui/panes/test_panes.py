@@ -103,7 +103,7 @@ async def test_an_equal_answer_is_not_drawn_again() -> None:
         pane.show(FULL)
         await pilot.pause()
         made = pane.made(pane.size.width)
-        pane.show(Answer(*(getattr(FULL, name) for name in Answer.__slots__)))
+        pane.show(Answer(*(getattr(FULL, name) for name in Answer.__struct_fields__)))
         assert pane.made(pane.size.width) is made
 
 

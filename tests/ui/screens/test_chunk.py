@@ -63,7 +63,7 @@ async def test_it_fits_every_size(size: tuple[int, int]) -> None:
 async def test_every_chunk_of_every_journal_can_be_shown(path: Path) -> None:
     session = session_of(path)
     for run_id, run in session.runs.by_id.items():
-        indexes = sorted(run.state.chunks.slot_of)
+        indexes = sorted(run.state.chunks.indexes)
         if not indexes:
             continue
         app = ShellApp(session, page := ChunkPage(run_id, indexes[0]))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.core.events import ChunkCompleted, ChunkFailed, ChunkPlanned, ChunkStarted, FileWritten
 from runwatch.sources.demo.pen import Pen
 from runwatch.sources.demo.terms import ATTEMPTS, Fate
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """A key range that waits for a worker."""
 
     index: int

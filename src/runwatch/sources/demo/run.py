@@ -7,8 +7,9 @@ totals) stands in source events, as in a recorded log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from runwatch.core.events import (
     ChunkCompleted,
@@ -33,8 +34,7 @@ LEASE, HEARTBEAT = 40.0, 10.0
 BACKED_OFF, EASED = "source pressure rising: backed off", "source pressure eased: recovered"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A run's entries in the order of their times, and the seconds from its begin to its end."""
 
     entries: list[Entry]

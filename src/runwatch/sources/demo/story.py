@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from runwatch.core.events import Entry, QualityIssue, SchemaChanged
 from runwatch.core.times import SECOND
@@ -80,8 +81,7 @@ CHANCES = (
 """What befalls the runs after those, weighed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """The whole demo: every entry with the export whose log it goes to."""
 
     seed: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from runwatch.core.events import QualityIssue, SchemaChanged
 
@@ -13,8 +13,7 @@ ATTEMPTS = 3
 FOREVER = float("inf")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
+class Export(Struct, frozen=True, kw_only=True):
     """What is exported, and at what speed."""
 
     name: str
@@ -33,8 +32,7 @@ class Export:
     """Two key ranges of three hold no rows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
+class Fate(Struct, frozen=True, kw_only=True):
     """What befalls one run. Without any of it the run goes well. Seconds count from the run's begin."""
 
     failing: dict[int, int] = field(default_factory=dict)

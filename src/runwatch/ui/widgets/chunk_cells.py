@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.ui.line import Bit, Line, fit
 from runwatch.ui.widgets.drawn import joined
@@ -18,8 +19,7 @@ ROUND = (100, 50, 20, 10)
 """Cells a row, so that a chunk can be found by counting."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellLook:
+class CellLook(Struct, frozen=True):
     """How a state is drawn, and its word in the legend."""
 
     glyph: str

@@ -7,8 +7,9 @@ cells, packed cells, and for any number more one cell for many.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from runwatch.ui.line import Bit, Line
 from runwatch.ui.widgets.axis import axis
@@ -38,8 +39,7 @@ class Form(StrEnum):
     DENSITY = "density"
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkMapView:
+class ChunkMapView(Struct, frozen=True):
     """What a map shows. Equal views draw the same."""
 
     states: bytes = b""
@@ -56,8 +56,7 @@ class ChunkMapView:
     starts_known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Rows, and which chunk stands where in them."""
 
     form: Form

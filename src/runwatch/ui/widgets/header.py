@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import events
 from textual.message import Message
 
@@ -19,8 +20,7 @@ BRIEF = 14
 """Cells that are left of it before the event or the path falls away."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderView:
+class HeaderView(Struct, frozen=True):
     """What the top line says, in words that are safe to show."""
 
     source: str = ""
@@ -85,8 +85,7 @@ def _laid_out(view: HeaderView, width: int, *, plain: bool) -> tuple[Line, Parts
     return fit_line((Bit(" "), *spread(left, right, room), Bit(" ")), width), seen
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
+class _Attempt(Struct, frozen=True):
     view: HeaderView
     tiny: bool = False
     told: bool = True

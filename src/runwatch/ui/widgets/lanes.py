@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.ui.line import Bit, Line, fit, fit_line
 from runwatch.ui.widgets.axis import Axis, cell_of
@@ -11,8 +12,7 @@ from runwatch.ui.widgets.chunk_cells import cell
 from runwatch.ui.widgets.drawn import joined
 
 
-@dataclass(frozen=True, slots=True)
-class LaneSpan:
+class LaneSpan(Struct, frozen=True):
     """One attempt: ns, and `completed`, `failed`, `interrupted` or `running`. No end: open, or not known."""
 
     start: int
@@ -20,8 +20,7 @@ class LaneSpan:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class LaneRow:
+class LaneRow(Struct, frozen=True):
     """One chunk: its index, a state of `chunk_cells`, its attempts, and what stands at the right."""
 
     index: int
@@ -32,8 +31,7 @@ class LaneRow:
     attempts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Ink:
+class _Ink(Struct, frozen=True):
     """How an outcome is drawn; the higher rank wins a cell."""
 
     style: str

@@ -7,9 +7,9 @@ decides.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from msgspec import Struct
 from textual.message import Message
 
 from runwatch.ui.line import Bit, Line, fit_line
@@ -22,8 +22,7 @@ LEAST = 4
 """A column that gives way keeps this much."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column, in cells."""
 
     id: str
@@ -45,8 +44,7 @@ class Column:
     sortable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A column as it is drawn at one width."""
 
     column: Column

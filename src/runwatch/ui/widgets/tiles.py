@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runwatch.ui.line import Bit, Line, fit_line, width_of
 from runwatch.ui.widgets.drawn import Drawn
@@ -11,8 +12,7 @@ from runwatch.ui.widgets.drawn import Drawn
 TINY = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """One count. `style` is a theme variable's: `$v-failed`."""
 
     glyph: str

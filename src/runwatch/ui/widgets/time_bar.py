@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
+from msgspec import Struct
 from textual import events
 from textual.message import Message
 
@@ -16,8 +16,7 @@ from runwatch.ui.widgets.axis import Axis, axis, cell_of
 from runwatch.ui.widgets.drawn import Drawn, joined
 
 
-@dataclass(frozen=True, slots=True)
-class MarkLook:
+class MarkLook(Struct, frozen=True):
     """How a mark on the bar is drawn."""
 
     glyph: str
@@ -44,16 +43,14 @@ CROWD = 4
 """So many equal marks in a row are drawn as a stretch."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeMark:
+class TimeMark(Struct, frozen=True):
     """A moment (ns) and a key of `MARKS`; other kinds are not drawn."""
 
     time: int
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimeBarView:
+class TimeBarView(Struct, frozen=True):
     """What the bar shows; its words are the owner's. Times in ns."""
 
     start: int | None = None

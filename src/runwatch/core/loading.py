@@ -1,0 +1,180 @@
+"""Blocks of lines into runs, the frequent lines by the shortest way.
+
+Most lines of a log are one of three variants, of a run that is known, and stand
+behind all that their run said before. They are decoded by their types
+(`core/wire.py`), gathered by run, and taken in many at once (`core/stretch.py`):
+runs that are interleaved line by line would else fetch another run's memory for
+each of them. Every other line goes through `core/decode.py` and `Run.feed`, in
+its place among those of its run. The two ways come to the same, which
+tests/core/test_loading.py holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import lt
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+
+from runwatch.core import events as ev
+from runwatch.core.decode import decode_line
+from runwatch.core.events import Entry, Problem
+from runwatch.core.index import NEVER
+from runwatch.core.places import Segment
+from runwatch.core.runs import Runs
+from runwatch.core.stretch import Said, take
+from runwatch.core.text import safe
+from runwatch.core.wire import Box, Completed, Line, Started, Written, decode_lines, times_of
+
+GATHERED = 30_000
+"""Lines that wait to be taken in, at most about so many."""
+
+
+class _Lines(NamedTuple):
+    lines: Sequence[bytes]
+    line: int
+    """Number of the first."""
+    offset: int
+    """Bytes in front of it."""
+
+
+class Loading:
+    """Takes blocks; what it has gathered is in the runs after `settle`."""
+
+    def __init__(self, runs: Runs) -> None:
+        self.runs = runs
+        self.entries = 0
+        """Taken so far, repeats and unknown ones included."""
+        self._segment: Segment | None = None
+        self._arrived: int | None = None
+        self._gathered: dict[str, list[Any]] = {}
+        """By run the export its lines name, then for each line its time, its number and what it says."""
+        self._waiting = 0
+
+    def feed(self, data: bytes, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
+        """Take in a block of whole lines, the first of which is number `line`.
+
+        `arrived` (ns, the clock's) where it came while we watched, else None.
+        """
+        if segment is not self._segment or arrived != self._arrived:
+            self.settle()
+            self._gathered, self._segment, self._arrived = {}, segment, arrived
+        lines = data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        block = _Lines(lines, line, offset)
+        if segment.is_plain and self.runs.again is not None:
+            items = decode_lines(lines)
+            self._gather(segment, items, times_of(items), block)
+        else:
+            self._gather_by_line(segment, block)
+        if self._waiting >= GATHERED:
+            self.settle()
+
+    def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
+        """Take in a whole document."""
+        self.settle()
+        for decoded in decode_line(data, segment.identity):
+            self.entries += 1
+            self.runs.feed(decoded, segment, 1, 0, arrived)
+
+    def _gather(self, segment: Segment, items: list[Line], times: list[int], block: _Lines) -> None:
+        lines, line, offset = block
+        gathered, identity, passed, odd = self._gathered, segment.identity, 0, 0
+        for index, item in enumerate(items):
+            run_id = item.run_id
+            own = gathered.get(identity if run_id is None else run_id)
+            it = only_one(item.event)
+            if it is None or own is None or own[0] != item.export_name:
+                offset += sum(map(len, lines[passed:index])) + index - passed
+                passed = index
+                odd += 1
+                self._gather_by_line(segment, _Lines(lines[index : index + 1], line + index, offset))
+            else:
+                own += (times[index], line + index, it)
+        self._waiting += len(items) - odd
+        self.entries += len(items) - odd
+
+    def _gather_by_line(self, segment: Segment, block: _Lines) -> None:
+        """The long way."""
+        lines, line, offset = block
+        for number, text in enumerate(lines, line):
+            for decoded in decode_line(text, segment.identity):
+                self.entries += 1
+                if isinstance(decoded, Problem):
+                    self.runs.feed(decoded, segment, number, offset, self._arrived)
+                    continue
+                own = self._gathered.get(decoded.run_id)
+                if own is None:
+                    own = self._gathered[decoded.run_id] = [decoded.export_name]
+                own += (NEVER, number, decoded)
+                self._waiting += 1
+            offset += len(text) + 1
+
+    def settle(self) -> None:
+        """Take in what was gathered."""
+        if not self._waiting or self._segment is None:
+            return
+        for run_id, own in self._gathered.items():
+            if len(own) > 1:
+                self._settle(self._segment, run_id, own)
+        self._waiting = 0
+        self.runs.revision += 1
+
+    def _settle(self, segment: Segment, run_id: str, own: list[Any]) -> None:
+        """What one run said."""
+        name, times, lines, said = own[0], own[1::3], own[2::3], own[3::3]
+        del own[1:]
+        at, count, run = 0, len(times), self.runs.by_id.get(run_id)
+        while at < count:
+            if run is not None and run.straight is segment and run.named == name:
+                stop = _rising(times, at, run.log.placing.latest)
+                if stop > at:
+                    take(run, times[at:stop], lines[at:stop], said[at:stop])
+                    at = stop
+                    if self._arrived is not None:
+                        run.note_arrival(self._arrived)
+                    continue
+            entry = said[at] if times[at] == NEVER else entry_of(run_id, name, times[at], said[at])
+            self.runs.feed(entry, segment, lines[at], -1, self._arrived)
+            run, at = self.runs.by_id.get(run_id), at + 1
+
+
+def only_one(event: Box) -> Said | None:
+    """The one thing that it says; None where that is nothing, or more than one."""
+    started, written, completed = event.ChunkStarted, event.FileWritten, event.ChunkCompleted
+    if started is not UNSET:
+        return started if written is completed else None
+    if written is not UNSET:
+        return written if completed is UNSET else None
+    return None if completed is UNSET else completed
+
+
+def _rising(times: Sequence[int], start: int, latest: int) -> int:
+    """Where the first one stands that is not later than the one before it."""
+    if start == 0 and all(map(lt, (latest, *times), times)):
+        return len(times)
+    for at in range(start, len(times)):
+        if times[at] <= latest:
+            return at
+        latest = times[at]
+    return len(times)
+
+
+def entry_of(run_id: str, export_name: str | None, time: int, said: Said) -> Entry:
+    """The same as `core/decode.py` makes of its line."""
+    event: ev.Event
+    match said:
+        case Started():
+            event = ev.ChunkStarted(
+                chunk_index=said.chunk_index, start_key=safe(said.start_key), end_key=safe(said.end_key)
+            )
+        case Written():
+            event = ev.FileWritten(
+                file_name=safe(said.file_name), rows=said.rows, bytes=said.bytes, part_index=said.part_index
+            )
+        case Completed():
+            name = None if said.file_name is None else safe(said.file_name)
+            event = ev.ChunkCompleted(chunk_index=said.chunk_index, rows=said.rows, file_name=name)
+    return Entry(run_id=run_id, event=event, export_name=export_name, time=time, digits=9)

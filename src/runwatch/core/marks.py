@@ -1,0 +1,42 @@
+"""What is known of an entry without reading it again, in sixteen bits: kind, digits, origin, and where its event is."""
+
+from __future__ import annotations
+
+from runwatch.core import events as ev
+
+KINDS: tuple[type[ev.Event], ...] = (*ev.VARIANTS, *ev.SOURCE_VARIANTS, ev.Unknown)
+NUMBER_OF = {kind: number for number, kind in enumerate(KINDS)}
+NAMES = tuple(kind.__name__ for kind in KINDS)
+GROUPS = tuple(kind.group for kind in KINDS)
+ORIGINS = ("journal", "tables", "stream")
+
+FILE_WRITTEN = NUMBER_OF[ev.FileWritten]
+CHUNK_STARTED = NUMBER_OF[ev.ChunkStarted]
+CHUNK_COMPLETED = NUMBER_OF[ev.ChunkCompleted]
+RUN_COMPLETED = NUMBER_OF[ev.RunCompleted]
+PRODUCER_SEEN = NUMBER_OF[ev.ProducerSeen]
+UNKNOWN = NUMBER_OF[ev.Unknown]
+FIRST_SOURCE = NUMBER_OF[ev.RunStarted]
+"""From here on events have no number."""
+
+KIND = 0b11111
+DIGITS = 5
+"""Bits behind which the digits stand."""
+ORIGIN = 9
+FACT = 1 << 11
+"""The event is not kept: what counts of it stands in columns, the rest in the log."""
+
+
+def mark_of(kind: int, digits: int, origin: str, fact: bool) -> int:
+    """The sixteen bits."""
+    return kind | digits << DIGITS | ORIGINS.index(origin) << ORIGIN | (FACT if fact else 0)
+
+
+def digits_in(mark: int) -> int:
+    """The fractional digits the log wrote."""
+    return mark >> DIGITS & 15
+
+
+def origin_in(mark: int) -> str:
+    """`journal`, `tables` or `stream`."""
+    return ORIGINS[mark >> ORIGIN & 3]

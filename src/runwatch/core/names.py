@@ -1,0 +1,69 @@
+"""Distinct texts as numbers, without the texts.
+
+A run can name a million files. What counts is which of them are the same; the
+name itself stands in the log, and is read there when someone wants to see it.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from runwatch.core.text import safe
+
+_SMALLEST = 8
+_LONG = 4_096
+"""Characters of a text that is surely not cut."""
+
+
+class Names:
+    """Texts → 0, 1, 2… in the order in which they were first heard of. Open addressing, half full at most.
+
+    Two texts are the same where 64 bits of their hash are: among a million that is an error in one of 37 million logs.
+    """
+
+    __slots__ = ("_hashes", "_latest", "_latest_number", "_mask", "_table")
+
+    def __init__(self) -> None:
+        self._hashes = array("q")
+        self._table = array("I", bytes(4 * _SMALLEST))
+        """Number + 1 by the low bits of its hash, or behind that where they are taken."""
+        self._mask = _SMALLEST - 1
+        self._latest: str | None = None
+        self._latest_number = -1
+
+    def __len__(self) -> int:
+        return len(self._hashes)
+
+    def number(self, text: str) -> int:
+        """Its number, a new one for a new text. What makes no difference on the screen makes none here."""
+        if text == self._latest:
+            return self._latest_number
+        latest = text
+        if len(text) > _LONG or not text.isprintable():
+            text = safe(text)
+        value = hash(text)
+        table, mask, hashes = self._table, self._mask, self._hashes
+        slot = value & mask
+        number = table[slot]
+        while number:
+            if hashes[number - 1] == value:
+                break
+            slot = (slot + 1) & mask
+            number = table[slot]
+        else:
+            hashes.append(value)
+            number = table[slot] = len(hashes)
+            if number * 2 > mask:
+                self._grow()
+        self._latest, self._latest_number = latest, number - 1
+        return number - 1
+
+    def _grow(self) -> None:
+        size = (self._mask + 1) * 2
+        table, mask = array("I", bytes(4 * size)), size - 1
+        for number, value in enumerate(self._hashes, 1):
+            slot = value & mask
+            while table[slot]:
+                slot = (slot + 1) & mask
+            table[slot] = number
+        self._table, self._mask = table, mask

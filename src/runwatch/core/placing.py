@@ -1,0 +1,144 @@
+"""Where an entry stands among those of its run: behind all of them, or in an order that has to be worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from runwatch.core.events import Event
+from runwatch.core.places import Segment
+from runwatch.core.seen import Seen
+
+if TYPE_CHECKING:
+    from runwatch.core.index import RunLog
+
+NEVER = -(2**63)
+"""Stands in a column of times for "unknown"."""
+
+
+class Placing:
+    """What must be known of the entries so far to place one more behind them at once."""
+
+    __slots__ = ("_ties", "_ties_at", "chains", "latest", "strays", "timeless")
+
+    def __init__(self) -> None:
+        self.chains: dict[str, float] = {}
+        """The newest segment's order of each file. Of several files, an entry must be later than all to be placed."""
+        self.timeless: set[str] = set()
+        """Files without any time so far: their first one moves all that stands before it."""
+        self.latest = NEVER
+        """The greatest time of all, and so the last moment; only an entry not later than it can be a repeat."""
+        self.strays: dict[int, list[int]] = {}
+        """Rows by their time, where that is earlier than their moment."""
+        self._ties: Seen | None = None
+        """Those at the latest time; made only when a second one turns up."""
+        self._ties_at = NEVER
+
+    @classmethod
+    def behind(cls, log: RunLog) -> Placing:
+        """What is known behind an arranged log."""
+        placing = cls()
+        rows = len(log.times)
+        if not rows:
+            return placing
+        for segment in set(log.segments.values):
+            placing.chains[segment.chain] = max(segment.order, placing.chains.get(segment.chain, segment.order))
+        placing.timeless = set(placing.chains)
+        segments = list(log.segments.each(rows))
+        for position, row in enumerate(log.order):
+            time = log.times[row]
+            if time != NEVER:
+                placing.timeless.discard(segments[row].chain)
+                placing.latest = max(placing.latest, time)
+                if time < log.moments[position]:
+                    placing.strays.setdefault(time, []).append(row)
+        return placing
+
+    def takes(self, log: RunLog, row: int, event: Event) -> bool:
+        """True if `row` stands behind all others. Else it is a repeat, or the log is to be arranged."""
+        time, segment = log.times[row], log.segments.values[-1]
+        if self._moves_others(segment, time):
+            log.is_arranged = False
+            return False
+        if segment.chain not in self.chains and time == NEVER:
+            self.timeless.add(segment.chain)
+        self.chains[segment.chain] = segment.order
+        if time == NEVER:
+            return True
+        if time > self.latest:
+            self.latest = time
+        elif self._repeats(log, row, time, event):
+            return False
+        elif time < self.latest:
+            self.strays.setdefault(time, []).append(row)
+        return True
+
+    def _moves_others(self, segment: Segment, time: int) -> bool:
+        """An older part of its file, the first time of its file, or not later than what other files hold."""
+        known = self.chains.get(segment.chain)
+        if known is not None and (segment.order < known or (time != NEVER and segment.chain in self.timeless)):
+            return True
+        several = bool(self.chains) if known is None else len(self.chains) > 1
+        return several and (time <= self.latest or self.latest == NEVER)
+
+    def _repeats(self, log: RunLog, row: int, time: int, event: Event) -> bool:
+        """Whether an equal entry came before; a new one is remembered with the others."""
+        if time < self.latest:
+            return any(log.is_like(row, other) and log.event_of(other) == event for other in self._at(log, time))
+        if self._ties is None or self._ties_at != time:
+            self._ties, self._ties_at = Seen(), time
+            for other in self._at(log, time):
+                self._ties.is_new(log, other)
+        return not self._ties.is_new(log, row, event)
+
+    def _at(self, log: RunLog, time: int) -> Iterator[int]:
+        """The rows in the order that have this time."""
+        yield from (log.order[position] for position in log.owners_of(time))
+        yield from self.strays.get(time, ())
+
+
+def arranged(log: RunLog) -> tuple[list[tuple[int, int]], int]:
+    """The (moment, row) of all that is no repeat, in their order, whatever order they came in; how many are repeats."""
+    segments = list(log.segments.each(len(log.times)))
+    chains: dict[str, list[int]] = {}
+    for row, segment in enumerate(segments):
+        chains.setdefault(segment.chain, []).append(row)
+    for rows in chains.values():
+        rows.sort(key=lambda row: (segments[row].order, log.lines[row], log.numbers.get(row, 0)))
+    merged = _merge(log, chains)
+    repeated = _repeats_in(log, merged)
+    if repeated and len(chains) > 1:  # a repeat is "as if not there": it may not move those behind it
+        chains = {chain: [row for row in rows if row not in repeated] for chain, rows in chains.items()}
+        merged = _merge(log, chains)
+    return [(moment, row) for moment, row in merged if row not in repeated], len(repeated)
+
+
+def _merge(log: RunLog, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
+    """(moment, row) of all chains: by moment, ties by path, each chain in its own order."""
+    heads = (_first_time(log, rows) for rows in chains.values())
+    first = min((time for time in heads if time != NEVER), default=NEVER)
+    streams = [list(_moments_of(log, chains[chain], first)) for chain in sorted(chains)]
+    return list(merge(*streams, key=lambda pair: pair[0])) if len(streams) > 1 else (streams or [[]])[0]
+
+
+def _first_time(log: RunLog, rows: list[int]) -> int:
+    return next((log.times[row] for row in rows if log.times[row] != NEVER), NEVER)
+
+
+def _moments_of(log: RunLog, rows: list[int], first: int) -> Iterator[tuple[int, int]]:
+    """A moment is the entry's time, or the moment before it where that is unknown or earlier.
+
+    With none before it the next known one; a file without any time takes the run's first.
+    """
+    head = _first_time(log, rows)
+    moment = first if head == NEVER else head
+    for row in rows:
+        moment = max(moment, log.times[row])
+        yield moment, row
+
+
+def _repeats_in(log: RunLog, merged: Iterable[tuple[int, int]]) -> set[int]:
+    """Rows equal to an earlier one in time (to the nanosecond), variant and fields."""
+    seen = Seen()
+    return {row for _, row in merged if log.times[row] != NEVER and not seen.is_new(log, row)}

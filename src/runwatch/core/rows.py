@@ -1,0 +1,127 @@
+"""The entries of one run in the order of arrival, a row each, as compact columns.
+
+Of the frequent events only what counts is kept (`core/facts.py`); the event
+itself is read again in its log when someone wants to see it. All others, and
+those of a log that cannot be read again, are kept as they are.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from runwatch.core import marks
+from runwatch.core.again import Again, from_facts
+from runwatch.core.events import Entry, Event
+from runwatch.core.facts import Facts, Stretches
+from runwatch.core.places import Place, Segment
+from runwatch.core.placing import NEVER
+
+
+class Rows:
+    """What each row says, when, and where it stands."""
+
+    __slots__ = (
+        "_again", "arguments", "facts", "kept", "lines", "marks", "names", "numbers", "segments", "times"
+    )  # fmt: skip
+
+    def __init__(self, again: Again | None = None) -> None:
+        """`again` reads an event in its log; without it all events are kept."""
+        self.times = array("q")
+        self.marks = array("H")
+        """`core/marks.py`."""
+        self.arguments = array("I")
+        """`core/facts.py`."""
+        self.lines = array("I")
+        self.facts = Facts()
+        self.kept: dict[int, Event] = {}
+        self.segments = Stretches[Segment]()
+        self.names = Stretches[str | None]()
+        """The export each entry names."""
+        self.numbers: dict[int, int] = {}
+        """Of entries inside a journal document."""
+        self._again = again
+
+    def __len__(self) -> int:
+        """Rows, repeats included."""
+        return len(self.times)
+
+    def add(self, entry: Entry, segment: Segment, line: int) -> int:
+        """One more; its kind."""
+        row = len(self.times)
+        argument = None
+        if self._again is not None and segment.is_plain and not entry.number:
+            argument = self.facts.take(entry.event)
+        if argument is None:
+            self.kept[row] = entry.event
+        kind = marks.NUMBER_OF[type(entry.event)]
+        self.times.append(NEVER if entry.time is None else entry.time)
+        self.marks.append(marks.mark_of(kind, entry.digits, entry.origin, argument is not None))
+        self.arguments.append(argument or 0)
+        self.lines.append(line)
+        self.segments.note(row, segment)
+        self.names.note(row, self._same_name(entry.export_name))
+        if entry.number:
+            self.numbers[row] = entry.number
+        return kind
+
+    def _same_name(self, name: str | None) -> str | None:
+        """The very object noted last where it says the same."""
+        values = self.names.values
+        return values[-1] if values and values[-1] == name else name
+
+    def drop(self, segment: Segment) -> None:
+        """Forget what one segment said; the rows behind it move up."""
+        rows = len(self.times)
+        segments, names = list(self.segments.each(rows)), list(self.names.each(rows))
+        keep = [row for row, there in enumerate(segments) if there is not segment]
+        for name in ("times", "marks", "arguments", "lines"):
+            column = getattr(self, name)
+            setattr(self, name, array(column.typecode, (column[row] for row in keep)))
+        self.segments, self.names = Stretches(), Stretches()
+        for row, before in enumerate(keep):
+            self.segments.note(row, segments[before])
+            self.names.note(row, names[before])
+        self.kept = {row: self.kept[before] for row, before in enumerate(keep) if before in self.kept}
+        self.numbers = {row: self.numbers[before] for row, before in enumerate(keep) if before in self.numbers}
+
+    def kind_of(self, row: int) -> str:
+        """The variant of a row."""
+        number = self.marks[row] & marks.KIND
+        return self.kept[row].kind if number == marks.UNKNOWN else marks.NAMES[number]
+
+    def event_of(self, row: int) -> Event:
+        """What a row says."""
+        event = self.kept.get(row)
+        if event is not None:
+            return event
+        assert self._again is not None
+        return self._again.event(self.place_of(row)) or from_facts(self.facts, self.marks[row], self.arguments[row])
+
+    def is_like(self, row: int, other: int) -> bool:
+        """Whether two rows say the same, as far as that is known without reading them again."""
+        mine, its = self.marks[row], self.marks[other]
+        if mine & marks.KIND != its & marks.KIND:
+            return False
+        if not mine & its & marks.FACT:
+            return True
+        kind = mine & marks.KIND
+        return self.facts.of(kind, self.arguments[row]) == self.facts.of(kind, self.arguments[other])
+
+    def digits_of(self, row: int) -> int:
+        """The fractional digits its time was written with."""
+        return marks.digits_in(self.marks[row])
+
+    def place_of(self, row: int) -> Place:
+        """Where it stands."""
+        return Place(self.segments.at(row), self.lines[row], self.numbers.get(row, 0))
+
+    def row_at(self, place: Place) -> int | None:
+        """The row of the entry that stands there; None where none of this run does."""
+        row = -1
+        while True:
+            try:
+                row = self.lines.index(place.line, row + 1)
+            except ValueError:
+                return None
+            if self.segments.at(row) is place.segment and self.numbers.get(row, 0) == place.entry:
+                return row

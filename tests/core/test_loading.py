@@ -1,0 +1,196 @@
+"""Blocks of lines, gathered and taken in many at once, come to the same as line by line through the tolerant way."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks.logs import BEGIN, run_lines, stamps
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.made import RUN_ID, segment, whole
+from tests.strategies import Logs, logs
+
+from runwatch.core import checkpoints, loading
+from runwatch.core.decode import decode_block
+from runwatch.core.loading import Loading
+from runwatch.core.places import Place, Segment
+from runwatch.core.runs import Runs
+
+Files = dict[str, bytes]
+
+
+def slow(files: Files) -> Runs:
+    """Each line through `decode_line` and `Run.feed`, every event kept."""
+    runs = Runs()
+    for number, (path, data) in enumerate(files.items()):
+        where = Segment(number, path, path, path)
+        for line, offset, said in decode_block(data, path):
+            runs.feed(said, where, line + 1, offset)
+    return runs
+
+
+def fast(files: Files, sizes: list[int]) -> tuple[Runs, Loading]:
+    """In blocks of so many lines, read again where an event is asked for."""
+    lines = {path: data.split(b"\n") for path, data in files.items()}
+
+    def read(place: Place) -> bytes | None:
+        return lines[place.segment.path][place.line - 1]
+
+    runs = Runs(read)
+    loader = Loading(runs)
+    for number, (path, data) in enumerate(files.items()):
+        where = Segment(number, path, path, path, is_plain=True)
+        all_lines = data.split(b"\n")[:-1]
+        cuts = list(accumulate(sizes, initial=0))
+        cuts = [cut for cut in cuts if cut < len(all_lines)] + [len(all_lines)]
+        offset = 0
+        for first, last in pairwise(cuts):
+            block = b"".join(line + b"\n" for line in all_lines[first:last])
+            loader.feed(block, where, first + 1, offset, None)
+            offset += len(block)
+    loader.settle()
+    return runs, loader
+
+
+def same(files: Files, sizes: list[int]) -> Runs:
+    expected = slow(files)
+    runs, loader = fast(files, sizes)
+    assert list(runs.by_id) == list(expected.by_id)
+    for run_id, run in runs.by_id.items():
+        assert whole(run) == whole(expected.by_id[run_id])
+    assert sorted((str(where), why) for where, why in runs.problems) == sorted(
+        (str(where), why) for where, why in expected.problems
+    )
+    assert loader.entries == sum(len(run.log) for run in runs.by_id.values()) + runs.problem_count
+    return runs
+
+
+def of(made: Logs) -> Files:
+    return {path: b"".join(json.dumps(line).encode() + b"\n" for line in lines) for path, lines in made.items()}
+
+
+@given(made=logs(), sizes=st.lists(st.integers(1, 9), min_size=1, max_size=20))
+def test_any_log_comes_to_the_same(made: Logs, sizes: list[int]) -> None:
+    same(of(made), sizes)
+
+
+def runs_of(seed: int, count: int, chunks: int) -> list[bytes]:
+    """Interleaved runs as the producer writes them."""
+    rng = random.Random(seed)
+    stamp = stamps(BEGIN, 10**8, rng)
+    live = [run_lines(number, chunks, stamp, rng) for number in range(count)]
+    lines = []
+    while live:
+        made = rng.choice(live)
+        line = next(made, None)
+        if line is None:
+            live.remove(made)
+        else:
+            lines.append(line.encode())
+    return lines
+
+
+@pytest.mark.parametrize("gathered", [1, 50, 30_000])
+@pytest.mark.parametrize("count", [1, 7])
+def test_runs_of_the_producer_come_to_the_same(count: int, gathered: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "GATHERED", gathered)
+    monkeypatch.setattr(checkpoints, "FIRST", 97)
+    lines = runs_of(count, count, 60)
+    runs = same({"a.jsonl": b"".join(lines)}, [40] * 100)
+    kept = sum(len(run.log.kept) for run in runs.by_id.values())
+    assert kept < len(lines) // 5, "the frequent events are not kept"
+
+
+DISTURBANCES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "a chunk started again": lambda lines: [*lines[:9], lines[1].replace(b"00:00:00.", b"00:00:59."), *lines[9:]],
+    "delivered twice": lambda lines: [*lines, *lines],
+    "a line twice": lambda lines: [*lines[:9], lines[8], *lines[9:]],
+    "out of order": lambda lines: [*lines[20:], *lines[:20]],
+    "two neighbours": lambda lines: [*lines[:30], lines[31], lines[30], *lines[32:]],
+    "broken": lambda lines: [*lines[:9], b"{\n", *lines[9:30], b"\n", *lines[30:]],
+    "without a time": lambda lines: [*lines[:9], lines[9].replace(b"recorded_at", b"recorded"), *lines[9:]],
+    "microseconds": lambda lines: [line.replace(b"000Z", b"Z") for line in lines],
+    "another export": lambda lines: [line.replace(b"orders_00", b"x", 1 + at % 2) for at, line in enumerate(lines)],
+    "indexes backwards": lambda lines: [line.replace(b'"chunk_index":1', b'"chunk_index":9') for line in lines],
+    "indexes far away": lambda lines: [line.replace(b'index":', b'index":7000') for line in lines],
+    "rows that differ": lambda lines: [line.replace(b'"rows":19', b'"rows":18') for line in lines],
+    "one file": lambda lines: [line.replace(b"_chunk", b"\\u001b_chunk") for line in lines],
+    "no names": lambda lines: [re.sub(rb',"file_name":"[^"]*"}}', b',"file_name":null}}', line) for line in lines],
+    "huge numbers": lambda lines: [line.replace(b'"rows":', b'"rows":9999999999') for line in lines],
+    "compact no more": lambda lines: [line.replace(b'":', b'": ') for line in lines],
+    "carriage returns": lambda lines: [line.replace(b"\n", b" \n") for line in lines],
+    "bare entries": lambda lines: [b'{"rec' + line.split(b'"rec', 1)[1] for line in lines],
+    "only completions": lambda lines: [line for line in lines if b"Started" not in line],
+    "no files written": lambda lines: [line for line in lines if b"FileWritten" not in line],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_whatever_is_not_as_usual_comes_to_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "FIRST", 37)
+    same({"a.jsonl": b"".join(DISTURBANCES[name](runs_of(5, 1, 40)))}, [13] * 40)
+
+
+def test_a_run_in_two_files_and_a_copy_come_to_the_same() -> None:
+    lines = runs_of(3, 3, 30)
+    same({"b.jsonl": b"".join(lines[::2]), "a.jsonl": b"".join(lines[1::2])}, [20] * 40)
+    same({"b.jsonl": b"".join(lines), "a.jsonl": b"".join(lines)}, [20] * 40)
+
+
+def test_a_seek_needs_no_log() -> None:
+    """The frequent events are folded again from the columns."""
+    runs, _ = fast({"a.jsonl": b"".join(runs_of(1, 1, 900))}, [400] * 20)
+    (run,) = runs.by_id.values()
+    expected = slow({"a.jsonl": b"".join(runs_of(1, 1, 900))}).by_id[run.run_id]
+    runs.again._read = _fails  # type: ignore[union-attr]
+    for stop in random.Random(1).sample(range(len(run.log.order)), 60):
+        assert run.state_at(stop).chunks.counts == expected.state_at(stop).chunks.counts
+        assert run.state_at(stop).files.total_rows == expected.state_at(stop).files.total_rows
+
+
+def _fails(place: Place) -> bytes:
+    raise AssertionError(place)
+
+
+def test_an_event_whose_line_is_gone_keeps_its_figures() -> None:
+    """What was counted stays true; the texts are said to be gone."""
+    runs, _ = fast({"a.jsonl": b"".join(runs_of(1, 1, 3))}, [400])
+    (run,) = runs.by_id.values()
+    before = [run.log.event(position) for position in range(len(run.log.order))]
+    runs.again._kept.clear()  # type: ignore[union-attr]
+    runs.again._read = lambda place: None  # type: ignore[union-attr]
+    for position, event in enumerate(before):
+        left = run.log.event(position)
+        assert left.kind == event.kind
+        for field in ("chunk_index", "rows", "bytes"):
+            assert getattr(left, field, None) == getattr(event, field, None)
+
+
+def test_a_place_is_that_of_its_line(tmp_path: Path) -> None:
+    lines = runs_of(2, 2, 20)
+    runs, _ = fast({"a.jsonl": b"".join(lines)}, [7] * 40)
+    for run in runs.by_id.values():
+        for position in range(len(run.log.order)):
+            said: dict[str, Any] = json.loads(lines[run.log.place(position).line - 1])
+            assert said["run_id"] == run.run_id
+            assert next(iter(said["event"])) == run.log.kind(position)
+
+
+def test_segment_finds_the_begin_of_a_line_near_it() -> None:
+    where = segment()
+    for number in range(1, 10_000, 10):
+        where.note_start(number, (number - 1) * 500)
+    for line in (1, 2, 900, 5_432, 9_999):
+        first, offset, end = where.stretch(line)
+        assert first <= line
+        assert offset == (first - 1) * 500
+        assert (line - first) * 500 < 128 << 10
+        assert end is None or end > (line - 1) * 500
+    assert RUN_ID

@@ -1,0 +1,150 @@
+"""The decoder by types and the tolerant one say the same of every line that both can read."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import orjson
+from hypothesis import example, given
+from hypothesis import strategies as st
+from msgspec import UNSET
+from tests.fakes import JOURNALS, SAMPLES
+from tests.strategies import Logs, logs
+
+from runwatch.core.decode import decode_line
+from runwatch.core.events import Entry
+from runwatch.core.loading import entry_of, only_one
+from runwatch.core.times import parse_time
+from runwatch.core.wire import ODD, decode_lines, times_of
+
+HEAD = b'{"recorded_at":"2026-11-23T18:14:51.055531366Z","event":{'
+STARTED = HEAD + b'"ChunkStarted":{"chunk_index":1,"start_key":"1","end_key":"2"}}}'
+WRITTEN = HEAD + b'"FileWritten":{"file_name":"a","rows":1,"bytes":2,"part_index":0}}}'
+COMPLETED = HEAD + b'"ChunkCompleted":{"chunk_index":1,"rows":3,"file_name":"a"}}}'
+
+
+def agrees(line: bytes) -> bool:
+    """Whether the typed decoder took this line; if it did, it must have made the same of it."""
+    items = decode_lines([line])
+    times = times_of(items)
+    (item,) = items
+    said = only_one(item.event)
+    if said is None:
+        return False
+    slow = decode_line(line, "x")
+    run_id = "x" if item.run_id is None else item.run_id
+    if not run_id.isprintable() or (item.export_name or "") != (getattr(slow[0], "export_name", "") or ""):
+        return False  # core/loading.py takes neither
+    assert slow == [entry_of(run_id, item.export_name, times[0], said)]
+    return True
+
+
+def journal_lines(path: Path) -> list[bytes]:
+    return [orjson.dumps(entry) for entry in orjson.loads(path.read_bytes())["entries"]]
+
+
+def test_they_agree_on_every_line_of_every_sample_and_journal() -> None:
+    """And the frequent lines of the real producer are of the form that is decoded by type."""
+    taken = frequent = odd = 0
+    for path in sorted(JOURNALS.glob("*.json")):
+        for line in journal_lines(path):
+            is_frequent = any(kind in line for kind in (b'"ChunkStarted"', b'"FileWritten"', b'"ChunkCompleted"'))
+            taken += agrees(line)
+            frequent += is_frequent
+            odd += is_frequent and len(orjson.loads(line)["recorded_at"]) < 30
+    assert frequent - odd == taken > 2_500
+    assert odd == 2, "the producer leaves out digits that are zeros"
+    for path in sorted(SAMPLES.rglob("*.jsonl*")):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for line in data.split(b"\n"):
+            agrees(line)
+
+
+@given(made=logs())
+def test_they_agree_on_any_log(made: Logs) -> None:
+    for lines in made.values():
+        for line in lines:
+            agrees(orjson.dumps(line))
+
+
+@given(
+    st.sampled_from([STARTED, WRITTEN, COMPLETED]),
+    st.lists(st.tuples(st.integers(0, 150), st.binary(max_size=3), st.integers(0, 3)), max_size=3),
+)
+@example(STARTED, [(90, b'"', 0)])
+def test_they_agree_on_lines_that_are_broken_anywhere(line: bytes, cuts: list[tuple[int, bytes, int]]) -> None:
+    for at, put, cut in cuts:
+        line = line[:at] + put + line[at + cut :]
+    agrees(line)
+
+
+ODDITIES = [
+    (b'"chunk_index":1', b'"chunk_index":1.0'),
+    (b'"chunk_index":1', b'"chunk_index":1e2'),
+    (b'"chunk_index":1', b'"chunk_index":-0'),
+    (b'"chunk_index":1', b'"chunk_index":true'),
+    (b'"chunk_index":1', b'"chunk_index":18446744073709551616'),
+    (b'"chunk_index":1', b'"chunk_index":4294967296'),
+    (b'"chunk_index":1', b'"chunk_index":"x","chunk_index":1'),
+    (b'"chunk_index":1', b'"chunk_index":1,"extra":{"a":1}'),
+    (b'"start_key":"1"', b'"start_key":"\\ud800"'),
+    (b'"start_key":"1"', b'"start_key":"\xff"'),
+    (b'"start_key":"1"', b'"start_key":"\\u0000\x7f"'),
+    (b'"start_key":"1"', b'"start_key":null'),
+    (b'"event":{', b'"event":{"FileWritten":null,'),
+    (b'"event":{', b'"event":{"ChunkCompleted":{"chunk_index":1,"rows":3},'),
+    (b'"event":{', b'"event":{"type":"ChunkFailed",'),
+    (b'"event":{', b'"origin":"tables","event":{'),
+    (b'"event":{', b'"run_id":"a\\u001bb","event":{'),
+    (b'"event":{', b'"run_id":5,"event":{'),
+    (b"18:14:51", b"18:14:60"),
+    (b"18:14:51", b"18:14:61"),
+    (b"18:14:51", b"25:14:51"),
+    (b"2026-11-23", b"2026-11-31"),
+    (b"2026-11-23", b"0001-01-01"),
+    (b"2026-11-23", b"2262-04-11"),
+    (b".055531366Z", b".05553136Z"),
+    (b".055531366Z", b".0555_1366Z"),
+    (b".055531366Z", b".055531366+01:00"),
+    (b".055531366Z", ".05553136\u0666Z".encode()),
+    (b"{", b" {"),
+    (b"}}}", b"}}} {}"),
+    (b"}}}", b"}}}  "),
+    (b"}}}", b"}}}\x00"),
+]
+
+
+def test_they_agree_on_what_decoders_differ_about() -> None:
+    for old, new in ODDITIES:
+        assert old in STARTED
+        agrees(STARTED.replace(old, new, 1))
+
+
+def test_a_line_that_is_odd_leaves_the_others() -> None:
+    lines = [STARTED, b"", b"{", WRITTEN, b'{"event":5}', COMPLETED]
+    assert [item is ODD for item in decode_lines(lines)] == [False, True, True, False, True, False]
+
+
+def test_a_time_that_is_odd_leaves_the_others() -> None:
+    stamps = [b"18:14:51.055531366Z", b"18:14:51.055531Z", b"25:14:51.055531366Z", b"18:14:51.055531367Z"]
+    items = decode_lines([STARTED.replace(stamps[0], stamp) for stamp in stamps])
+    times = times_of(items)
+    assert [item is ODD for item in items] == [False, True, True, False]
+    assert times[3] == times[0] + 1
+
+
+def test_times_are_those_of_the_tolerant_decoder() -> None:
+    stamps = ["2026-11-23T18:14:51.055531366Z", "2026-11-23T18:14:00.000000000Z", "1969-12-31T23:59:59.999999999Z"]
+    items = [decode_lines([STARTED.replace(stamps[0].encode(), stamp.encode())])[0] for stamp in stamps]
+    assert times_of(items) == [(parse_time(stamp) or (None,))[0] for stamp in stamps]
+    assert UNSET is items[0].event.FileWritten
+
+
+def test_an_entry_is_never_made_of_a_line_without_a_time() -> None:
+    """Its time is unknown: the columns of the short way have no such thing."""
+    line = STARTED.replace(b'"recorded_at":"2026-11-23T18:14:51.055531366Z",', b"")
+    assert decode_lines([line]) == [ODD]
+    (entry,) = decode_line(line, "x")
+    assert isinstance(entry, Entry)
+    assert entry.time is None
