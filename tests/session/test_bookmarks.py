@@ -206,7 +206,7 @@ def test_a_line_leads_to_its_event_and_a_problem_to_none() -> None:
     for position in range(len(log.order)):
         assert session.runs.find(log.place(position)) == (RUN, position)
     problems = session_of(SAMPLES / "live-contradicted.jsonl").runs
-    assert session.runs.find(log.place(0)._replace(offset=10**9)) is None
+    assert session.runs.find(log.place(0)._replace(line=10**9)) is None
     assert all(problems.find(where) is None for where, _ in problems.problems if not isinstance(where, str))
 
 

@@ -11,53 +11,33 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 
 from runwatch.core import marks
 from runwatch.core.again import Again
 from runwatch.core.events import Entry, Event
-from runwatch.core.order import Events, Order
+from runwatch.core.marks import NEVER
+from runwatch.core.order import Order, Ordered
 from runwatch.core.places import Place, Segment
-from runwatch.core.placing import NEVER, Placing, arranged
-from runwatch.core.rows import Rows
+from runwatch.core.placing import Placing, arranged
+from runwatch.core.rows import Events
 
 __all__ = ["NEVER", "UNNUMBERED", "RunLog"]
 UNNUMBERED = ("source", "unknown")
 """Groups whose events have no number."""
 
 
-class RunLog(Rows):
+class RunLog(Ordered):
     """All entries of one run."""
 
-    __slots__ = ("_moments", "_owners", "events", "is_arranged", "order", "placing", "repeats", "unnumbered")
+    __slots__ = ("placing", "repeats", "unnumbered")
 
     def __init__(self, again: Again | None = None) -> None:
         """`again` reads an event in its log; without it all events are kept."""
         super().__init__(again)
-        self.order = Order()
-        """Rows in the order of the fold, without repeats."""
         self.unnumbered = array("I")
         """Positions of what has no number."""
         self.repeats = 0
-        self.is_arranged = True
-        """False when the order must be worked out again before it is used."""
-        self.events = Events(self)
-        """By row."""
         self.placing = Placing()
-        self._moments: array[int] | None = None
-        """None while every entry's moment is its own time."""
-        self._owners: dict[int, array[int]] = {}
-        """Forgotten whenever the order moves."""
-
-    @property
-    def moments(self) -> array[int]:
-        """The moment of each position in `order`; NEVER where the whole run has no time."""
-        return self.times if self._moments is None else self._moments
-
-    @property
-    def is_straight(self) -> bool:
-        """Row and position are the same, and every moment is the entry's own time."""
-        return self._moments is None
 
     def append(self, entry: Entry, segment: Segment, line: int) -> int | None:
         """Add an entry; its position if it stands behind all others, None if the order must be looked at.
@@ -72,14 +52,14 @@ class RunLog(Rows):
             return self._place_last(row, kind)
         if self.is_arranged:
             self.repeats += 1
-        self._part(row)
+        self.part(row)
         return None
 
     def _place_last(self, row: int, kind: int) -> int:
         self._owners.clear()
         moment = self.placing.latest
         if self._moments is None and (moment != self.times[row] or moment == NEVER):
-            self._part(row)
+            self.part(row)
         position = self.order.place(row)
         if self._moments is not None:
             self._moments.append(moment)
@@ -87,15 +67,9 @@ class RunLog(Rows):
             self.unnumbered.append(position)
         return position
 
-    def _part(self, rows: int) -> None:
-        """From `rows` on, positions and moments are no longer rows and times."""
-        if self._moments is None:
-            self._moments = self.times[:rows]
-            self.order.part()
-
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said: it is going to be read anew."""
-        self._part(len(self.times))
+        self.part(len(self.times))
         self.drop(segment)
         self.events = Events(self)
         self.is_arranged = False
@@ -158,16 +132,6 @@ class RunLog(Rows):
                 return 9
             row = self.order[owners[max(0, bisect_right(owners, position) - 1)]]
         return self.digits_of(row)
-
-    def owners_of(self, moment: int) -> Sequence[int]:
-        """The positions whose own time this moment is: of thousands behind them, each looks at these alone."""
-        owners = self._owners.get(moment)
-        if owners is None:
-            end = len(self.order)
-            among = range(bisect_left(self.moments, moment, 0, end), bisect_right(self.moments, moment, 0, end))
-            owners = array("I", (near for near in among if self.times[self.order[near]] == moment))
-            self._owners[moment] = owners
-        return owners
 
     def origin(self, position: int) -> str:
         """`journal`, `tables` or `stream`."""

@@ -19,6 +19,9 @@ UNKNOWN = NUMBER_OF[ev.Unknown]
 FIRST_SOURCE = NUMBER_OF[ev.RunStarted]
 """From here on events have no number."""
 
+NEVER = -(2**63)
+"""Stands in a column of times for "unknown"."""
+
 KIND = 0b11111
 DIGITS = 5
 """Bits behind which the digits stand."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
-from runwatch.core.events import Event
-
-if TYPE_CHECKING:
-    from runwatch.core.index import RunLog
+from runwatch.core.again import Again
+from runwatch.core.rows import Events, Rows
 
 
 class Order(Sequence[int]):
@@ -62,22 +61,47 @@ class Order(Sequence[int]):
         return (range(self.straight) if self.rows is None else self.rows).index(row)
 
 
-class Events(Sequence[Event]):
-    """The events of a log by row. Another object once a segment was taken out: then rows are others."""
+class Ordered(Rows):
+    """Rows, and the order in which they are folded."""
 
-    __slots__ = ("_log",)
+    __slots__ = ("_moments", "_owners", "events", "is_arranged", "order")
 
-    def __init__(self, log: RunLog) -> None:
-        self._log = log
+    def __init__(self, again: Again | None = None) -> None:
+        """`again` reads an event in its log; without it all events are kept."""
+        super().__init__(again)
+        self.order = Order()
+        """Rows in the order of the fold, without repeats."""
+        self.is_arranged = True
+        """False when the order must be worked out again before it is used."""
+        self.events = Events(self)
+        """By row."""
+        self._moments: array[int] | None = None
+        """None while every entry's moment is its own time."""
+        self._owners: dict[int, array[int]] = {}
+        """Forgotten whenever the order moves."""
 
-    def __len__(self) -> int:
-        return len(self._log.times)
+    @property
+    def moments(self) -> array[int]:
+        """The moment of each position in `order`; NEVER where the whole run has no time."""
+        return self.times if self._moments is None else self._moments
 
-    @overload
-    def __getitem__(self, row: int) -> Event: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Event]: ...
-    def __getitem__(self, row: int | slice) -> Event | Sequence[Event]:
-        if isinstance(row, slice):
-            return [self._log.event_of(one) for one in range(*row.indices(len(self)))]
-        return self._log.event_of(row if row >= 0 else row + len(self))
+    @property
+    def is_straight(self) -> bool:
+        """Row and position are the same, and every moment is the entry's own time."""
+        return self._moments is None
+
+    def part(self, rows: int) -> None:
+        """From `rows` on, positions and moments are no longer rows and times."""
+        if self._moments is None:
+            self._moments = self.times[:rows]
+            self.order.part()
+
+    def owners_of(self, moment: int) -> Sequence[int]:
+        """The positions whose own time this moment is: of thousands behind them, each looks at these alone."""
+        owners = self._owners.get(moment)
+        if owners is None:
+            end = len(self.order)
+            among = range(bisect_left(self.moments, moment, 0, end), bisect_right(self.moments, moment, 0, end))
+            owners = array("I", (near for near in among if self.times[self.order[near]] == moment))
+            self._owners[moment] = owners
+        return owners

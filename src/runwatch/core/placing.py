@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from typing import TYPE_CHECKING
 
 from runwatch.core.events import Event
+from runwatch.core.marks import NEVER
+from runwatch.core.order import Ordered
 from runwatch.core.places import Segment
 from runwatch.core.seen import Seen
-
-if TYPE_CHECKING:
-    from runwatch.core.index import RunLog
-
-NEVER = -(2**63)
-"""Stands in a column of times for "unknown"."""
 
 
 class Placing:
@@ -36,7 +31,7 @@ class Placing:
         self._ties_at = NEVER
 
     @classmethod
-    def behind(cls, log: RunLog) -> Placing:
+    def behind(cls, log: Ordered) -> Placing:
         """What is known behind an arranged log."""
         placing = cls()
         rows = len(log.times)
@@ -55,7 +50,7 @@ class Placing:
                     placing.strays.setdefault(time, []).append(row)
         return placing
 
-    def takes(self, log: RunLog, row: int, event: Event) -> bool:
+    def takes(self, log: Ordered, row: int, event: Event) -> bool:
         """True if `row` stands behind all others. Else it is a repeat, or the log is to be arranged."""
         time, segment = log.times[row], log.segments.values[-1]
         if self._moves_others(segment, time):
@@ -82,23 +77,23 @@ class Placing:
         several = bool(self.chains) if known is None else len(self.chains) > 1
         return several and (time <= self.latest or self.latest == NEVER)
 
-    def _repeats(self, log: RunLog, row: int, time: int, event: Event) -> bool:
+    def _repeats(self, log: Ordered, row: int, time: int, event: Event) -> bool:
         """Whether an equal entry came before; a new one is remembered with the others."""
         if time < self.latest:
-            return any(log.is_like(row, other) and log.event_of(other) == event for other in self._at(log, time))
+            return any(log.is_same(row, other, event) for other in self._at(log, time))
         if self._ties is None or self._ties_at != time:
             self._ties, self._ties_at = Seen(), time
             for other in self._at(log, time):
                 self._ties.is_new(log, other)
         return not self._ties.is_new(log, row, event)
 
-    def _at(self, log: RunLog, time: int) -> Iterator[int]:
+    def _at(self, log: Ordered, time: int) -> Iterator[int]:
         """The rows in the order that have this time."""
         yield from (log.order[position] for position in log.owners_of(time))
         yield from self.strays.get(time, ())
 
 
-def arranged(log: RunLog) -> tuple[list[tuple[int, int]], int]:
+def arranged(log: Ordered) -> tuple[list[tuple[int, int]], int]:
     """The (moment, row) of all that is no repeat, in their order, whatever order they came in; how many are repeats."""
     segments = list(log.segments.each(len(log.times)))
     chains: dict[str, list[int]] = {}
@@ -114,7 +109,7 @@ def arranged(log: RunLog) -> tuple[list[tuple[int, int]], int]:
     return [(moment, row) for moment, row in merged if row not in repeated], len(repeated)
 
 
-def _merge(log: RunLog, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
+def _merge(log: Ordered, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
     """(moment, row) of all chains: by moment, ties by path, each chain in its own order."""
     heads = (_first_time(log, rows) for rows in chains.values())
     first = min((time for time in heads if time != NEVER), default=NEVER)
@@ -122,11 +117,11 @@ def _merge(log: RunLog, chains: dict[str, list[int]]) -> list[tuple[int, int]]:
     return list(merge(*streams, key=lambda pair: pair[0])) if len(streams) > 1 else (streams or [[]])[0]
 
 
-def _first_time(log: RunLog, rows: list[int]) -> int:
+def _first_time(log: Ordered, rows: list[int]) -> int:
     return next((log.times[row] for row in rows if log.times[row] != NEVER), NEVER)
 
 
-def _moments_of(log: RunLog, rows: list[int], first: int) -> Iterator[tuple[int, int]]:
+def _moments_of(log: Ordered, rows: list[int], first: int) -> Iterator[tuple[int, int]]:
     """A moment is the entry's time, or the moment before it where that is unknown or earlier.
 
     With none before it the next known one; a file without any time takes the run's first.
@@ -138,7 +133,7 @@ def _moments_of(log: RunLog, rows: list[int], first: int) -> Iterator[tuple[int,
         yield moment, row
 
 
-def _repeats_in(log: RunLog, merged: Iterable[tuple[int, int]]) -> set[int]:
+def _repeats_in(log: Ordered, merged: Iterable[tuple[int, int]]) -> set[int]:
     """Rows equal to an earlier one in time (to the nanosecond), variant and fields."""
     seen = Seen()
     return {row for _, row in merged if log.times[row] != NEVER and not seen.is_new(log, row)}

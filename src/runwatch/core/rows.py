@@ -8,13 +8,15 @@ those of a log that cannot be read again, are kept as they are.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
+from typing import overload
 
 from runwatch.core import marks
 from runwatch.core.again import Again, from_facts
 from runwatch.core.events import Entry, Event
 from runwatch.core.facts import Facts, Stretches
+from runwatch.core.marks import NEVER
 from runwatch.core.places import Place, Segment
-from runwatch.core.placing import NEVER
 
 
 class Rows:
@@ -91,11 +93,22 @@ class Rows:
 
     def event_of(self, row: int) -> Event:
         """What a row says."""
+        return self._read(row) or from_facts(self.facts, self.marks[row], self.arguments[row])
+
+    def _read(self, row: int) -> Event | None:
+        """What it says, None where its bytes are gone."""
         event = self.kept.get(row)
         if event is not None:
             return event
         assert self._again is not None
-        return self._again.event(self.place_of(row)) or from_facts(self.facts, self.marks[row], self.arguments[row])
+        return self._again.event(self.place_of(row))
+
+    def is_same(self, row: int, other: int, event: Event | None = None) -> bool:
+        """Whether two rows say the same; of what is gone the facts must do. `event` is the first one's."""
+        if not self.is_like(row, other):
+            return False
+        mine, its = event or self._read(row), self._read(other)
+        return mine is None or its is None or mine == its
 
     def is_like(self, row: int, other: int) -> bool:
         """Whether two rows say the same, as far as that is known without reading them again."""
@@ -125,3 +138,24 @@ class Rows:
                 return None
             if self.segments.at(row) is place.segment and self.numbers.get(row, 0) == place.entry:
                 return row
+
+
+class Events(Sequence[Event]):
+    """The events of a log by row. Another object once a segment was taken out: then rows are others."""
+
+    __slots__ = ("_log",)
+
+    def __init__(self, log: Rows) -> None:
+        self._log = log
+
+    def __len__(self) -> int:
+        return len(self._log.times)
+
+    @overload
+    def __getitem__(self, row: int) -> Event: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Event]: ...
+    def __getitem__(self, row: int | slice) -> Event | Sequence[Event]:
+        if isinstance(row, slice):
+            return [self._log.event_of(one) for one in range(*row.indices(len(self)))]
+        return self._log.event_of(row if row >= 0 else row + len(self))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from runwatch.core import marks
 from runwatch.core.events import Event
-
-if TYPE_CHECKING:
-    from runwatch.core.index import RunLog
+from runwatch.core.rows import Rows
 
 
 class Seen:
@@ -19,18 +15,16 @@ class Seen:
     def __init__(self) -> None:
         self._rows: dict[tuple[int, int], list[int]] = {}
 
-    def is_new(self, log: RunLog, row: int, event: Event | None = None) -> bool:
+    def is_new(self, log: Rows, row: int, event: Event | None = None) -> bool:
         """Remember `row`, unless an equal one came before. `event` is its own, where that is at hand."""
         earlier = self._rows.setdefault((log.times[row], _content(log, row)), [])
-        if earlier:
-            event = event or log.event_of(row)
-            if any(log.is_like(row, other) and log.event_of(other) == event for other in earlier):
-                return False
+        if any(log.is_same(row, other, event) for other in earlier):
+            return False
         earlier.append(row)
         return True
 
 
-def _content(log: RunLog, row: int) -> int:
+def _content(log: Rows, row: int) -> int:
     """The same for equal events, and hardly ever for others. Those that have facts are told apart by them."""
     mark = log.marks[row]
     kind = mark & marks.KIND

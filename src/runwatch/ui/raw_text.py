@@ -95,9 +95,9 @@ def gone_words(place: Place) -> str:
 
 
 def place_words(place: Place, *, full: bool = False) -> str:
-    """`orders.jsonl:5 · byte 812`."""
+    """`orders.jsonl:5 · byte 812`; without the byte where only the line is known."""
     where = cite((place,), full=full)
-    return where if place.segment.document else f"{where} · byte {units.count(place.offset)}"
+    return where if place.segment.document or place.offset < 0 else f"{where} · byte {units.count(place.offset)}"
 
 
 def cut_note(line: bytes, is_cut: bool) -> tuple[Line, ...]:
