@@ -7,6 +7,7 @@ import mmap
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.sources.seen import Seen, lines_of
@@ -45,6 +46,41 @@ def test_a_file_is_read_and_followed() -> None:
     assert [line.arrived for line in seen.lines] == [False, False, True]
     assert seen.open_again() == 3
     assert seen.source.progress.bytes_total == seen.source.progress.bytes_read == 24
+
+
+def test_a_small_file_is_opened_and_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be ten thousand of them."""
+    for n in range(20):
+        write(f"{n}.jsonl", '{"n":1}', '{"n":2}')
+    seen, calls = watch("."), {"open": 0, "pread": 0}
+    for name in calls:
+        real = getattr(os, name)
+
+        def counted(*args: Any, name: str = name, real: Callable[..., Any] = real) -> Any:
+            calls[name] += 1
+            return real(*args)
+
+        monkeypatch.setattr(os, name, counted)
+    assert len(seen.poll()) == 40
+    assert calls == {"open": 20, "pread": 20}
+
+
+def test_what_is_written_between_look_and_reading_comes_apart_and_has_arrived() -> None:
+    write("a.jsonl", '{"n":1}')
+    write("b.jsonl", '{"n":1}')
+    os.utime("a.jsonl", ns=(1, 1))
+    seen = watch(".")
+    for item in seen.source.poll():
+        if not seen.blocks:  # all was looked at, and the newer one is read
+            write("a.jsonl", '{"n":2}', '{"n":3}')
+        seen.take([item])
+    assert [(line.segment.path, line.text, line.arrived) for line in seen.lines] == [
+        ("./b.jsonl", b'{"n":1}', False),
+        ("./a.jsonl", b'{"n":1}', False),
+        ("./a.jsonl", b'{"n":2}', True),
+        ("./a.jsonl", b'{"n":3}', True),
+    ]
+    assert seen.poll() == []
 
 
 def test_a_line_that_is_finished_while_we_watch_has_arrived() -> None:

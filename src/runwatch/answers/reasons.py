@@ -11,7 +11,15 @@ from runwatch.answers import units
 from runwatch.answers.degraded import describe
 from runwatch.answers.estimate import time_left
 from runwatch.answers.evidence import evidence
-from runwatch.answers.figures import chunk_counts, chunks_total, duration_ms, happened, outcome, started_at
+from runwatch.answers.figures import (
+    Happened,
+    chunk_counts,
+    chunks_total,
+    duration_ms,
+    happened,
+    outcome,
+    started_at,
+)
 from runwatch.answers.view import Evidence, Reason, VerdictView
 from runwatch.answers.words import finding_words
 from runwatch.core import events as ev
@@ -139,15 +147,14 @@ def _running(moment: Moment) -> Iterable[Reason]:
     elif counts.seen:
         text = f"{units.plural(counts.completed, 'chunk')} completed{since}, of an unknown total"
     else:
-        text = f"{_written(moment) or 'nothing written'}{since}"
+        text = f"{_written(happened(moment)) or 'nothing written'}{since}"
     left = time_left(moment)
     if left is not None:
         text += f", about {units.silence(max(left, SECOND))} left"
     yield Reason(text, _last_evidence(moment))
 
 
-def _written(moment: Moment) -> str:
-    figures = happened(moment)
+def _written(figures: Happened) -> str:
     if not figures.files:
         return ""
     rows = "" if figures.rows is None else f"{units.plural(figures.rows, 'row')} in "
@@ -159,7 +166,7 @@ def _succeeded(moment: Moment) -> Iterable[Reason]:
     took = "" if length is None else f", {units.duration(length * MILLISECOND)}"
     figures = happened(moment)
     nothing = "nothing was exported" if figures.files == 0 else "rivet says success, and no more"
-    yield Reason((_written(moment) or nothing) + took, evidence(moment, [moment.state.outcome]))
+    yield Reason((_written(figures) or nothing) + took, evidence(moment, [moment.state.outcome]))
 
 
 def _degraded(moment: Moment) -> Iterable[Reason]:

@@ -8,7 +8,7 @@ in `answers/words.py`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -34,7 +34,10 @@ class Finding(Struct, frozen=True):
 
 def findings(state: RunState, log: RunLog) -> tuple[Finding, ...]:
     """All findings: contradictions first, each group in the order of PRODUCT.md."""
-    return tuple(finding for look in _LOOKS for finding in look(state, log))
+    found: list[Finding] = []
+    for look in _LOOKS:
+        found += look(state, log)
+    return tuple(found)
 
 
 def outcome_of(state: RunState, log: RunLog) -> ev.RunCompleted:
@@ -72,7 +75,8 @@ def _is_success(state: RunState, log: RunLog) -> bool:
     return state.outcome != NOWHERE and outcome_of(state, log).status == "success"
 
 
-Looks = Iterable[Finding]
+Looks = Sequence[Finding]
+"""What a look finds: mostly nothing, and then it must cost nothing, for ten thousand small runs are judged too."""
 
 
 def _found(code: str, severity: str, positions: Iterable[int], **facts: Any) -> Finding:
@@ -83,33 +87,33 @@ def _found(code: str, severity: str, positions: Iterable[int], **facts: Any) -> 
 
 def _reconcile(state: RunState, log: RunLog) -> Looks:
     if state.reconciliation == NOWHERE:
-        return
+        return ()
     result = log.event(state.reconciliation)
     assert isinstance(result, ev.ReconciliationResult)
-    where = [state.reconciliation]
+    found, where = [], [state.reconciliation]
     source, exported = result.source_count, result.exported_rows
     if not result.matched or source != exported:
-        yield _found(
-            "reconcile_mismatch", "contradiction", where, source=source, exported=exported, matched=result.matched
-        )
+        counts = {"source": source, "exported": exported, "matched": result.matched}
+        found.append(_found("reconcile_mismatch", "contradiction", where, **counts))
     plan, rows = plan_of(state, log), rows_of(state, log)
     if rows is not None and rows != exported and not (plan is not None and plan.resume):
-        yield _found("reconcile_rows", "contradiction", where, exported=exported, rows=rows)
+        found.append(_found("reconcile_rows", "contradiction", where, exported=exported, rows=rows))
+    return found
 
 
 def _validation_failed(state: RunState, log: RunLog) -> Looks:
     if state.validation != NOWHERE:
         result = log.event(state.validation)
         if isinstance(result, ev.ValidationResult) and not result.passed:
-            yield _found("validation_failed", "contradiction", [state.validation])
+            return (_found("validation_failed", "contradiction", [state.validation]),)
+    return ()
 
 
 def _quality_fail(state: RunState, log: RunLog) -> Looks:
-    if not _is_success(state, log):
-        return
+    if not state.quality or not _is_success(state, log):
+        return ()
     fails = [position for position in state.quality if _severity(log, position) == "FAIL"]
-    if fails:
-        yield _found("quality_fail", "contradiction", fails, count=len(fails))
+    return (_found("quality_fail", "contradiction", fails, count=len(fails)),) if fails else ()
 
 
 def _severity(log: RunLog, position: int) -> str:
@@ -122,12 +126,12 @@ def _chunk_unresolved(state: RunState, log: RunLog) -> Looks:
     total = len(chunks.indexes)
     unresolved = total - chunks.counts[COMPLETED]
     if not unresolved or not _is_success(state, log):
-        return
+        return ()
     slots = [slot for slot in (*chunks.troubled, *chunks.open) if chunks.states[slot] != COMPLETED]
     if chunks.counts[PENDING]:
         slots += [slot for slot, chunk_state in enumerate(chunks.states) if chunk_state == PENDING]
     positions = (at for slot in slots for at in _last_words(state, slot) if at != NOWHERE)
-    yield _found("chunk_unresolved", "contradiction", positions, count=unresolved, total=total)
+    return (_found("chunk_unresolved", "contradiction", positions, count=unresolved, total=total),)
 
 
 def _last_words(state: RunState, slot: int) -> tuple[int, ...]:
@@ -142,69 +146,70 @@ def _last_words(state: RunState, slot: int) -> tuple[int, ...]:
 def _chunk_written_twice(state: RunState, log: RunLog) -> Looks:
     chunks = state.chunks
     slots = chunks.written_twice
-    if slots:
-        positions = (chunks.part_position[part] for slot in slots for part in chunks.parts_alone(slot))
-        indexes = sorted(chunks.indexes[slot] for slot in slots)
-        yield _found("chunk_written_twice", "contradiction", positions, count=len(indexes), first=indexes[0])
+    if not slots:
+        return ()
+    positions = (chunks.part_position[part] for slot in slots for part in chunks.parts_alone(slot))
+    indexes = sorted(chunks.indexes[slot] for slot in slots)
+    return (_found("chunk_written_twice", "contradiction", positions, count=len(indexes), first=indexes[0]),)
 
 
 def _rows_disagree(state: RunState, log: RunLog) -> Looks:
     disputed = state.files.disputed
-    if disputed:
-        first = state.files.namings(next(iter(disputed)))
-        name = getattr(log.event(first[0]), "file_name", "")
-        counts = list(dict.fromkeys(getattr(log.event(at), "rows", 0) for at in first))
-        positions = [at for row in disputed for at in state.files.namings(row)]
-        yield _found("rows_disagree", "contradiction", positions, file=name, counts=counts[:2])
+    if not disputed:
+        return ()
+    first = state.files.namings(next(iter(disputed)))
+    name = getattr(log.event(first[0]), "file_name", "")
+    counts = list(dict.fromkeys(getattr(log.event(at), "rows", 0) for at in first))
+    positions = [at for row in disputed for at in state.files.namings(row)]
+    return (_found("rows_disagree", "contradiction", positions, file=name, counts=counts[:2]),)
 
 
 def _after_end(state: RunState, log: RunLog) -> Looks:
+    if not state.after_end and len(state.outcomes) < 2:
+        return ()
     statuses = []
     for at in state.outcomes:
         outcome = log.event(at)
         assert isinstance(outcome, ev.RunCompleted)
         statuses.append(outcome.status)
     differing = list(state.outcomes) if len(set(statuses)) > 1 else []
-    if state.after_end or differing:
-        yield _found(
-            "after_end", "contradiction", [*state.after_end, *differing], count=len(state.after_end), statuses=statuses
-        )
+    if not state.after_end and not differing:
+        return ()
+    positions = [*state.after_end, *differing]
+    return (_found("after_end", "contradiction", positions, count=len(state.after_end), statuses=statuses),)
 
 
 def _check_not_reported(state: RunState, log: RunLog) -> Looks:
     plan = plan_of(state, log)
     if plan is None or not _is_success(state, log):
-        return
+        return ()
     missing = []
     if plan.validate and state.validation == NOWHERE:
         missing.append("validation")
     if plan.reconcile and state.reconciliation == NOWHERE:
         missing.append("reconciliation")
-    if missing:
-        yield _found("check_not_reported", "gap", [state.plan], checks=missing)
+    return (_found("check_not_reported", "gap", [state.plan], checks=missing),) if missing else ()
 
 
 def _validation_partial(state: RunState, log: RunLog) -> Looks:
     if state.validation == NOWHERE or not _is_success(state, log):
-        return
+        return ()
     after, named = state.files_named(state.validated)
-    if after:
-        yield _found(
-            "validation_partial",
-            "gap",
-            [state.validation, *islice(named, EVIDENCE_AT_MOST)],
-            after=after,
-            files=len(state.files.rows),
-        )
+    if not after:
+        return ()
+    positions = [state.validation, *islice(named, EVIDENCE_AT_MOST)]
+    return (_found("validation_partial", "gap", positions, after=after, files=len(state.files.rows)),)
 
 
 def _gaps(state: RunState, log: RunLog) -> Looks:
+    found = []
     if state.clock_backwards:
-        yield _found("clock_backwards", "gap", state.clock_backwards, count=len(state.clock_backwards))
+        found.append(_found("clock_backwards", "gap", state.clock_backwards, count=len(state.clock_backwards)))
     if state.plan == NOWHERE:
-        yield _found("no_plan", "gap", [])
+        found.append(_found("no_plan", "gap", []))
     if state.time_unknown:
-        yield _found("time_unknown", "gap", state.time_unknown, count=len(state.time_unknown))
+        found.append(_found("time_unknown", "gap", state.time_unknown, count=len(state.time_unknown)))
+    return found
 
 
 _LOOKS: tuple[Callable[[RunState, RunLog], Looks], ...] = (

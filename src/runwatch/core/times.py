@@ -63,9 +63,7 @@ def parse_time(text: str) -> tuple[int, int] | None:
 def format_time(time: int, digits: int = 9) -> str:
     """`time` (ns since 1970) as RFC 3339 in UTC with that many fractional digits."""
     seconds, fraction = divmod(time, SECOND)
-    stamp = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    if stamp[0] != "1" and stamp[0] != "2":  # strftime does not pad years everywhere
-        stamp = stamp.rjust(19, "0")
+    stamp = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]  # strftime takes three times as long
     return f"{stamp}.{fraction:09d}"[: 20 + digits if digits else 19] + "Z"
 
 

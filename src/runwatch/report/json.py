@@ -30,7 +30,10 @@ SCHEMA = "runwatch.summary/1"
 
 def render(summary: Summary, look: Look) -> str:
     """One JSON document; it looks the same on any terminal. What is invisible in a path is written as `\\uXXXX`."""
-    return "\n".join(map(escape_controls, dumps(document(summary)).split("\n")))
+    text = dumps(document(summary))
+    if text.isascii() and "\x7f" not in text:  # inside JSON no other control stands as it is
+        return text
+    return "\n".join(map(escape_controls, text.split("\n")))
 
 
 def dumps(value: Any) -> str:

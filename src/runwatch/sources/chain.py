@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct, field
 
 from runwatch.sources.base import Item
-from runwatch.sources.found import Found, identities, visible
+from runwatch.sources.found import Found, below_path, with_ending, with_path
 from runwatch.sources.names import BARE, Rank
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
@@ -34,9 +33,12 @@ class Chain(Struct, eq=False):
 
     def place(self, rank: Rank) -> float:
         """A place for a newly found file: in front of the files that are newer, or behind all."""
+        if not self.orders:
+            self.orders.append(0.0)
+            return 0.0
         newer = [tail.segment.order for tail in self.tails if tail.rank > rank]
         if not newer:
-            order = max(self.orders, default=-1.0) + 1
+            order = max(self.orders) + 1
         else:
             limit = min(newer)
             older = [order for order in self.orders if order < limit]
@@ -54,6 +56,8 @@ class Chain(Struct, eq=False):
         Their halves are not put together: bytes between them can be missing, and two events would make one.
         Of a file that is still there the end may have come since we looked: `has_more` looks again.
         """
+        if not self.ended and len(self.tails) < 2:
+            return []
         before = [
             other
             for other in self.tails
@@ -86,38 +90,47 @@ class Chain(Struct, eq=False):
 class Identities:
     """What logs are called; no two the same, where that can be had. A name once given stays: runs stand under it."""
 
-    def __init__(self, is_log: Callable[[Found], bool] = lambda found: True) -> None:
+    def __init__(self, is_log: Callable[[str], bool] = lambda path: True) -> None:
         """`is_log` tells a log from a file that only looks like one by its name; asked where two want one name."""
         self._is_log = is_log
         self._names: dict[str, str] = {}
-        self._taken: dict[str, Found] = {}
+        self._taken: dict[str, str] = {}
+        """By name, the file that has it: its path, nothing where it was given by name and so is surely a log."""
 
-    def of(self, logs: Iterable[Found]) -> dict[str, str]:
-        """Names for these logs (one file of each), by the log's path: the shortest that tells them apart."""
-        files = {found.chain: found for found in logs}
-        left = {key: list(identities(found)) for key, found in files.items() if key not in self._names}
-        for last in (False, False, True):
+    def name(self, log: str) -> str:
+        """What the log of this path is called; it was named before."""
+        return self._names[log]
+
+    def give(self, logs: Iterable[Found]) -> None:
+        """Name these logs (one file of each), where they have no name yet: the shortest that tells them apart."""
+        left = {found.chain: found for found in logs if found.chain not in self._names}
+        for identity, last in ((below_path, False), (with_path, False), (with_ending, True)):
             wanted: dict[str, list[Found]] = {}
-            for key, choices in left.items():
-                wanted.setdefault(choices.pop(0), []).append(files[key])
-            for identity, claimants in wanted.items():
-                self._give(identity, claimants, last)
-            left = {key: choices for key, choices in left.items() if key not in self._names}
-        return {key: self._names[key] for key in files}
+            for found in left.values():
+                wanted.setdefault(identity(found), []).append(found)
+            for wish, claimants in wanted.items():
+                self._give(wish, claimants, last)
+            left = {key: found for key, found in left.items() if key not in self._names}
 
     def _give(self, identity: str, claimants: list[Found], anyhow: bool) -> None:
         """A name to the one log that wants it; `anyhow`: to all that do, for they have no other."""
         holder = self._taken.get(identity)
         if len(claimants) > 1 or holder is not None:
-            claimants = claimants if anyhow else [found for found in claimants if self._is_log(found)]
-            holder = holder if holder is None or self._is_log(holder) else None
+            claimants = claimants if anyhow else [found for found in claimants if self._is_sure(_in_doubt(found))]
+            holder = holder if holder is None or self._is_sure(holder) else None
         if anyhow or (len(claimants) == 1 and holder is None):
             for found in claimants:
                 self._names[found.chain] = identity
-                self._taken[identity] = found
+                self._taken[identity] = _in_doubt(found)
+
+    def _is_sure(self, path: str) -> bool:
+        return not path or self._is_log(path)
+
+
+def _in_doubt(found: Found) -> str:
+    return "" if found.named else found.path
 
 
 def new_chain(found: Found, identity: str) -> Chain:
     """The log that this file is the first seen part of."""
-    shown = os.path.join(os.path.dirname(found.shown), visible(found.name.stem))
-    return Chain(found.chain, shown, identity, alone=found.named and found.name.rank != BARE)
+    return Chain(found.chain, with_ending(found), identity, alone=found.named and found.name.rank != BARE)

@@ -11,7 +11,6 @@ import os
 import stat
 from collections import deque
 from collections.abc import Collection
-from typing import NamedTuple
 
 from runwatch.sources.found import Found, Look, file_id, link_target, visible
 from runwatch.sources.names import LogName, any_name, log_name
@@ -22,15 +21,21 @@ _NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 """A link to nowhere or to itself, or gone already."""
 
 
-class Spot(NamedTuple):
-    """A directory and how we came to it."""
+class Spot:
+    """A directory and how we came to it. What stands in it is named by what is in front of its name."""
 
-    root: str
-    """The PATH, as the user can open it."""
-    path: str
-    """Absolute."""
-    below: str
-    """The path below PATH."""
+    __slots__ = ("below", "inside", "inside_below", "inside_shown", "path", "root")
+
+    def __init__(self, root: str, path: str, below: str) -> None:
+        self.root = root
+        """The PATH, as the user can open it."""
+        self.path = path
+        """Absolute."""
+        self.below = below
+        """The path below PATH."""
+        self.inside = f"{path.rstrip('/')}/"
+        self.inside_below = f"{visible(below)}/" if below else ""
+        self.inside_shown = f"{root.rstrip('/')}/{self.inside_below}"
 
     @property
     def shown(self) -> str:
@@ -78,10 +83,11 @@ class Directories:
 
     def _entry(self, entry: os.DirEntry[str], spot: Spot, look: Look, chains: Collection[str] | None) -> Spot | None:
         """A log goes to the look; a directory is returned."""
-        if entry.name.startswith("."):
+        base = entry.name
+        if base.startswith("."):
             return None
-        name = log_name(entry.name) or (any_name(entry.name) if entry.name.endswith(".json") else None)
-        if chains is not None and (name is None or f"{spot.path.rstrip('/')}/{name.stem}" not in chains):
+        name = log_name(base) or (any_name(base) if base.endswith(".json") else None)
+        if chains is not None and (name is None or spot.inside + name.stem not in chains):
             return None
         try:
             if name is None:
@@ -100,14 +106,14 @@ class Directories:
 
 
 def _found(entry: os.DirEntry[str], spot: Spot, name: LogName, status: os.stat_result) -> Found:
-    below = visible(f"{spot.below}/{entry.name}" if spot.below else entry.name)
-    shown = f"{spot.root.rstrip('/')}/{below}"
-    real, real_shown = link_target(entry.path, shown) if entry.is_symlink() else ("", "")
+    base, path = visible(entry.name), entry.path
+    shown = spot.inside_shown + base
+    real, real_shown = link_target(path, shown) if entry.is_symlink() else ("", "")
     return Found(
-        path=entry.path,
+        path=path,
         shown=shown,
-        below=below,
-        chain=f"{spot.path.rstrip('/')}/{name.stem}",
+        below=spot.inside_below + base,
+        chain=path if name.stem == entry.name else spot.inside + name.stem,
         name=name,
         file=file_id(status),
         size=status.st_size,

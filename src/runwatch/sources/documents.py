@@ -180,7 +180,8 @@ class Documents:
     def _segment(self, file: _File) -> Segment:
         if file.segment is None:
             found = file.found
-            identity = self._identities.of([found])[found.chain]
+            self._identities.give([found])
+            identity = self._identities.name(found.chain)
             file.segment = Segment(next(self._numbers), found.shown, found.shown, identity, document=True)
             self._by_segment[file.segment] = file
         return file.segment
@@ -196,12 +197,12 @@ def looks_like_journal(start: bytes) -> bool:
     return text.startswith(b"{") and (b'"entries"' in text or b'"run_id"' in text)
 
 
-def is_log(found: Found) -> bool:
+def is_log(path: str) -> bool:
     """Whether this file is a log by its name, or a `.json` that begins as a journal does."""
-    if found.named or not found.path.endswith(".json"):
+    if not path.endswith(".json"):
         return True
     try:
-        with open(open_file(found.path), "rb") as held:
+        with open(open_file(path), "rb") as held:
             return looks_like_journal(held.read(PRINT))
     except OSError:
         return True  # nobody can say

@@ -114,8 +114,7 @@ class FileSource:
             self._looks.everything()
         self._woken = False
         self._tasks = self._in_order()
-        for tail in self._looks.due:
-            self._tally.note(tail.segment, tail.size, tail.taken)
+        self._tally.note_all((tail.segment, tail.size, tail.taken) for tail in self._looks.due)
         for segment in self._looks.gone():
             self._tally.end(segment)
         for segment, size, is_read in self._documents.measures():
@@ -124,16 +123,17 @@ class FileSource:
 
     def _in_order(self) -> deque[Tail | str]:
         """What is due: the newest first, but the files of one log in their order."""
-        newest: dict[str, int] = {path: self._documents.newest(path) for path in self._documents.due}
+        newest: dict[str, int] = {path: -self._documents.newest(path) for path in self._documents.due}
         for tail in self._looks.due:
-            newest[tail.chain] = max(newest.get(tail.chain, 0), tail.mtime)
+            newest[tail.chain] = min(newest.get(tail.chain, 0), -tail.mtime)
 
         def place(task: Tail | str) -> tuple[int, str, float]:
             chain, order = (task, 0.0) if isinstance(task, str) else (task.chain, task.segment.order)
-            return -newest[chain], chain, order
+            return newest[chain], chain, order
 
         tasks: list[Tail | str] = [*self._looks.due, *self._documents.due]
-        return deque(sorted(tasks, key=place))
+        tasks.sort(key=place)
+        return deque(tasks)
 
     def _work(self) -> Iterator[Item]:
         """Read the files that are due, one after the other."""
@@ -158,9 +158,11 @@ class FileSource:
             items, going_on = self._reading.step(task)
             self._tally.note(task.segment, task.size, task.taken)
             self._ready.extend(items)
+            while self._ready:
+                yield self._ready.popleft()
+        if items := self._looks.cut_off(task):
+            self._ready.extend(items)
             yield from self._give()
-        self._ready.extend(self._looks.cut_off(task))
-        yield from self._give()
 
     def _give(self) -> Iterator[Item]:
         while self._ready:

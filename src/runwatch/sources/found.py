@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 from msgspec import Struct, field
 
@@ -88,10 +87,23 @@ def link_target(path: str, shown: str) -> tuple[str, str]:
     return os.path.realpath(path), os.path.normpath(os.path.join(os.path.dirname(shown), target))
 
 
-def identities(found: Found) -> Iterator[str]:
-    """What the log may be called, the shortest first: below PATH, with PATH, with its ending."""
-    stem = visible(found.name.stem)
-    yield without_ending(os.path.join(os.path.dirname(found.below), stem))
-    whole = os.path.join(os.path.dirname(found.shown), stem)
-    yield without_ending(whole)
-    yield whole
+def below_path(found: Found) -> str:
+    """What a log is called, if no other is: its path below PATH, without ending."""
+    return without_ending(_of_log(found.below, found))
+
+
+def with_path(found: Found) -> str:
+    """What it is called else: the same, with PATH."""
+    return without_ending(with_ending(found))
+
+
+def with_ending(found: Found) -> str:
+    """What it can always be called: its path as the user can open it, without what rotation put behind it."""
+    return _of_log(found.shown, found)
+
+
+def _of_log(path: str, found: Found) -> str:
+    """The path of the log, where this is that of the file."""
+    if found.chain == found.path:
+        return path
+    return path[: path.rfind("/") + 1] + visible(found.name.stem)

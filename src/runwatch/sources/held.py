@@ -6,6 +6,7 @@ opened, read and closed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 
@@ -65,7 +66,8 @@ class Held:
     def close(self, tail: Tail) -> None:
         held = self._open.pop(tail, None)
         if held is not None:
-            os.close(held[0])
+            with contextlib.suppress(OSError):  # nothing was written: what was read stands
+                os.close(held[0])
 
     def close_all(self) -> None:
         for tail in list(self._open):

@@ -57,6 +57,11 @@ class _Line(Enum):
 class LineSplitter:
     """Cuts a stream of bytes into lines, and knows where each of them stands."""
 
+    __slots__ = (
+        *("_ends_in_cr", "_half", "_line", "_longest", "_nuls", "_passed"),
+        *("_refusal", "_start", "_state", "_told"),
+    )  # there is one a file
+
     def __init__(self, longest: int = LONGEST_LINE) -> None:
         self._longest = longest
         self._line = 1
@@ -106,7 +111,7 @@ class LineSplitter:
         return [Refused(self._line, self._start, reason)]
 
     def _last_line(self) -> list[Piece]:
-        if not is_whole_json(self._half):
+        if not self._half or not is_whole_json(self._half):
             return []
         data = bytes(self._half)
         self._passed = len(data)

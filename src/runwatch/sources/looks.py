@@ -32,7 +32,7 @@ RETRY = 5.0
 LEAVING = 10.0
 """Seconds that a removed file, still open, may go on being written to."""
 _RAREST = 60.0
-_WALK_SHARE, _POLLING_WALK_SHARE = 200, 25
+_WALK_SHARE, _POLLING_WALK_SHARE = 400, 25
 """A look at everything may take this part of the time; where no notifications come it is all we have."""
 
 
@@ -76,6 +76,7 @@ class Looks:
             look = self._discovery.everything(restless | unsettled)
             difference = self._difference(look, None)
         self._take(look, difference, None)
+        look.found.clear()  # ten thousand of them, and what they said is known now
         self.last = look
         self._first = False
         self.due |= {tail for tail in self.again if not tail.segment.gone}
@@ -164,7 +165,7 @@ class Looks:
 
     def _take(self, look: Look, difference: Comparison, keys: set[str] | None) -> None:
         self.doubts.clear()
-        self._identities.of(found for found in look.found if found.asked)  # together, so that none depends on reading
+        self._identities.give(found for found in look.found if found.asked)  # together, so that none depends on reading
         documents = [found for found in look.found if self._documents.reads(found)]
         gone = self._documents.reconcile(documents, keys, self._first)
         changes = self._chains.apply(difference, self._first)

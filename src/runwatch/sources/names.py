@@ -19,7 +19,8 @@ _ROTATION = r"(?:[-.](?P<date>\d{8})(?:[-.](?P<second>\d{1,12}))?)?(?:\.(?P<numb
 _PACKED = r"(?:\.(?P<packed>gz|zst))?"
 _LOG = re.compile(rf"(?P<stem>.+\.(?:jsonl|ndjson)){_ROTATION}{_PACKED}", re.DOTALL)
 _ANY = re.compile(rf"(?P<stem>.+?){_ROTATION}{_PACKED}", re.DOTALL)
-_ENDINGS = (".jsonl", ".ndjson", ".json")
+_PLAIN = (".jsonl", ".ndjson")
+_ENDINGS = (*_PLAIN, ".json")
 
 
 class LogName(NamedTuple):
@@ -32,18 +33,16 @@ class LogName(NamedTuple):
     """`gz`, `zst`, or nothing."""
 
 
-@lru_cache(maxsize=65536)
 def log_name(name: str) -> LogName | None:
     """The parts of a name that is a log's in a directory, else None."""
-    match = _LOG.fullmatch(name)
-    return _parts(match) if match else None
+    if name.endswith(_PLAIN):  # most are, and nothing is behind it then
+        return LogName(name, BARE, "") if name not in _PLAIN else None
+    return _rotated(name)
 
 
-@lru_cache(maxsize=65536)
 def any_name(name: str) -> LogName:
     """The parts of any name: a file given by name is read whatever its ending."""
-    match = _LOG.fullmatch(name) or _ANY.fullmatch(name)
-    return _parts(match) if match else LogName(name, BARE, "")
+    return LogName(name, BARE, "") if name.endswith(_PLAIN) else _rotated(name) or _other(name)
 
 
 def without_ending(path: str) -> str:
@@ -52,6 +51,18 @@ def without_ending(path: str) -> str:
         if path.endswith(ending) and len(path) > len(ending):
             return path[: -len(ending)]
     return path
+
+
+@lru_cache(maxsize=4096)
+def _rotated(name: str) -> LogName | None:
+    match = _LOG.fullmatch(name)
+    return _parts(match) if match else None
+
+
+@lru_cache(maxsize=4096)
+def _other(name: str) -> LogName:
+    match = _ANY.fullmatch(name)
+    return _parts(match) if match else LogName(name, BARE, "")
 
 
 def _parts(match: re.Match[str]) -> LogName:

@@ -35,10 +35,9 @@ class Reading:
 
     def step(self, tail: Tail) -> tuple[list[Item], bool]:
         """The next lines, and whether there is more to read."""
+        before = tail.position
         try:
-            items = tail.read(self._held.open(tail))
-            if items is None:
-                return self._end(tail), False
+            items, more = tail.read(self._held.open(tail))
         except (Changed, Elsewhere, FileNotFoundError):
             self._doubt(tail)
             return [], False
@@ -47,8 +46,9 @@ class Reading:
             self._looks.again.add(tail)
             self._held.close(tail)
             return self._complaint(tail, f"cannot read: {reason_of(error)}"), False
-        tail.complaint = ""
-        return items, True
+        if tail.position > before:
+            tail.complaint = ""
+        return (items, True) if more else (items + self._end(tail), False)
 
     def _end(self, tail: Tail) -> list[Item]:
         """At the end of what there is, for now."""

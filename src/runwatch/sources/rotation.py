@@ -76,7 +76,7 @@ class Chains:
         self._begin(difference.fresh)
         for key in difference.touched & self.all.keys():
             chain, fresh = self.all[key], difference.fresh.get(key, [])
-            names = {file.path for file in fresh}
+            names = {file.path for file in fresh} if chain.tails else ()
             for tail in list(chain.tails):
                 if tail in difference.broken or tail in difference.missing:
                     self._pass_on(chain, tail, fresh, tail in difference.broken, tail.path in names)
@@ -115,11 +115,11 @@ class Chains:
 
     def _begin(self, fresh: dict[str, list[Found]]) -> None:
         """Logs never seen before get their names, decided among all that are known now."""
-        new = [next(file for file in files if file.asked) for key, files in fresh.items()
-               if key not in self.all and any(file.asked for file in files)]  # fmt: skip
-        names = self._identities.of(new)
+        new = [asked[0] for key, files in fresh.items()
+               if key not in self.all and (asked := [file for file in files if file.asked])]  # fmt: skip
+        self._identities.give(new)
         for file in new:
-            self.all[file.chain] = new_chain(file, names[file.chain])
+            self.all[file.chain] = new_chain(file, self._identities.name(file.chain))
 
     def _pass_on(self, chain: Chain, tail: Tail, fresh: list[Found], is_broken: bool, is_in_place: bool) -> None:
         """What we read of a file that is gone stands in another one now, or is gone with it.
@@ -191,9 +191,11 @@ class Chains:
 
         A compressed file is left alone as long as there is the plain one.
         """
-        plain = {tail.rank for tail in chain.tails if not tail.packed}
-        plain |= {file.name.rank for file in fresh if not file.name.packed}
-        ours = [f for f in fresh if chain.follows(f) and not (f.name.packed and f.name.rank in plain)]
+        ours = [file for file in fresh if chain.follows(file)]
+        if chain.tails or len(fresh) > 1:
+            plain = {tail.rank for tail in chain.tails if not tail.packed}
+            plain |= {file.name.rank for file in fresh if not file.name.packed}
+            ours = [file for file in ours if not (file.name.packed and file.name.rank in plain)]
         for file in ours if self._first else reversed(ours):
             if not self._is_copy(chain, file):
                 self._follow(chain, file)

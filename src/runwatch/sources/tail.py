@@ -19,6 +19,9 @@ from runwatch.sources.reader import PRINT, Content, FileId, Packed, Plain, Print
 BLOCK = 128 << 10
 """Bytes read at once."""
 
+ROOM = 16 << 10
+"""Bytes asked for at least: no more than a block costs to make room for, of ten thousand small files."""
+
 FIRST = 256
 
 NOTHING: Print = print_of(b"")
@@ -82,24 +85,37 @@ class Tail(Struct, eq=False):
         length = self.trail[0]
         return print_of(held.read(self.position - length, length)) == self.trail
 
-    def read(self, held: Content) -> list[Item] | None:
-        """The lines of the next bytes, or None at the end of what there is.
+    def read(self, held: Content) -> tuple[list[Item], bool]:
+        """The lines of the next bytes, and whether there may be more behind them.
 
         Raises `Changed` where the bytes in front of them are not those read before.
         """
-        size = BLOCK
         self.written = max(0, self.written)
-        if self.position < self.arrived_from:
-            size = min(size, self.arrived_from - self.position)
-        data = held.read(self.position, size)
-        if data.endswith(b"\0") and isinstance(held, Plain):
-            data = self._written(held, data)
+        data, more = self._next(held)
         if not data:
-            return None
+            return [], False
         before = self._before(held)
         self._move(before, data)
         self.taken = self.position if held.taken is None else held.taken
-        return [self._item(piece) for piece in self.lines.feed(data)]
+        return [self._item(piece) for piece in self.lines.feed(data)], more
+
+    def _next(self, held: Content) -> tuple[bytes, bool]:
+        """The next bytes, none at the end of what there is; and whether there may be more.
+
+        What was there at the first look and what came later are never given together. Of a plain file more is
+        asked for than there should be: where less comes that is the end, and need not be read for.
+        """
+        most = self.arrived_from - self.position if self.position < self.arrived_from else BLOCK
+        if not isinstance(held, Plain):
+            data = held.read(self.position, min(BLOCK, most))
+            return data, bool(data)
+        asked = min(BLOCK, most + 1, max(self.size - self.position + 1, ROOM))
+        data = held.read(self.position, asked)
+        more = len(data) == asked or self.position + len(data) < self.size
+        data = data[:most]
+        if data.endswith(b"\0"):
+            return self._written(held, data), True
+        return data, more
 
     def _written(self, held: Plain, data: bytes) -> bytes:
         """Without NULs at the end of the file: room that its writer took in advance, and may fill."""
@@ -140,8 +156,11 @@ class Tail(Struct, eq=False):
             self.head = print_of(data[:PRINT])
         if len(self.first) < FIRST:
             self.first = (self.first + data[:FIRST])[:FIRST]
-        self.trail = print_of(data[-PRINT:] if len(data) >= PRINT else (before + data)[-PRINT:])
         self.position += len(data)
+        if self.position == self.head[0]:  # a short file, wholly read
+            self.trail = self.head
+        else:
+            self.trail = print_of(data[-PRINT:] if len(data) >= PRINT else (before + data)[-PRINT:])
 
     def _item(self, piece: Piece) -> Item:
         if isinstance(piece, Lines):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from runwatch.core.places import Segment
 from runwatch.sources.base import Progress
+
+_NOTHING = 0, 0
 
 
 class Tally:
@@ -17,15 +21,20 @@ class Tally:
 
     def note(self, segment: Segment, size: int, read: int) -> None:
         """This segment has so many bytes on disk, so many of them are read."""
-        read = min(size, read)
-        before = self._known.get(segment, (0, 0))
-        self._known[segment] = (size, read)
+        self.note_all([(segment, size, read)])
+
+    def note_all(self, measures: Iterable[tuple[Segment, int, int]]) -> None:
+        """The same of many."""
+        known, total, done = self._known, self._total, self._progress.bytes_read
+        for segment, size, read in measures:
+            size_before, read_before = known.get(segment, _NOTHING)
+            measure = known[segment] = (size, min(size, read))
+            total += size - size_before
+            done += measure[1] - read_before
+        self._total = total
         progress = self._progress
-        self._total += size - before[0]
-        progress.files = len(self._known) - len(self._gone)
-        progress.bytes_total = self._total
-        progress.bytes_read += read - before[1]
-        progress.behind = self._total - progress.bytes_read
+        progress.files = len(known) - len(self._gone)
+        progress.bytes_total, progress.bytes_read, progress.behind = total, done, total - done
 
     def end(self, segment: Segment) -> None:
         """It is gone: nothing more will be read of it."""

@@ -19,7 +19,7 @@ from runwatch.ui.notice import Notice
 from runwatch.ui.outcomes import ExportStrips, OutcomeRows
 from runwatch.ui.preview import Preview
 from runwatch.ui.runs_table import RunRows
-from runwatch.ui.safe import content, line_text
+from runwatch.ui.safe import content, entitle, line_text
 from runwatch.ui.sorting import COLUMNS, Sorting
 from runwatch.ui.verdict_tiles import verdict_tiles
 from runwatch.ui.widgets.table import Table
@@ -66,8 +66,6 @@ class RunsBoard(Vertical):
         self.table.focus()
         self.table.follow = "first"
         self.outcomes.follow = "first"
-        self.outcomes.border_title = "Last outcomes"
-        self.outcomes.border_subtitle = "newest right"
 
     @property
     def table(self) -> Table:
@@ -121,12 +119,13 @@ class RunsBoard(Vertical):
         table.show_cells(view.rows)
         table.show_empty(*no_hits(view.narrowing.text, view.narrowing.attention, view.total))
         so_far = "" if view.is_whole else " so far"
-        table.border_title = content(f"Runs {view.total:,}{so_far}{view.narrowing.words(len(view.rows))}")
-        table.border_subtitle = content(self._foot(view), Tone.MUTED)
+        title = content(f"Runs {view.total:,}{so_far}{view.narrowing.words(len(view.rows))}")
+        entitle(table, title, content(self._foot(view), Tone.MUTED))
         if self.has_room_below and view.strips is not None:
             self.outcomes.show(OutcomeRows(view.strips))
             self.outcomes.visible = bool(view.strips)
-            self.outcomes.border_subtitle = content(self._outcomes_foot(len(view.strips)), Tone.MUTED)
+            foot = content(self._outcomes_foot(len(view.strips)), Tone.MUTED)
+            entitle(self.outcomes, content("Last outcomes"), foot)
 
     def _total(self, view: BoardView) -> str:
         """`43 runs`; where no box says what the filter left, that too."""
@@ -155,5 +154,5 @@ class RunsBoard(Vertical):
         if view is not None and view.stage.start is not None:
             title = f"{line_text(view.export)} › {units.day_and_clock(view.stage.start, now, zone)}"
         box = self.query_one("#preview")
-        box.border_title = content(title)
+        entitle(box, content(title))
         box.visible = view is not None

@@ -84,6 +84,12 @@ class RunRows:
         """Where that run stands."""
         return self._ranked.index_of(key) if isinstance(key, str) else None
 
+    def sign(self, index: int) -> Hashable:
+        """The row, and its words that time alone changes: each second a screenful is asked for them."""
+        row = self[index]
+        started = None if row.started is None else units.day_and_clock(row.started, self.now, self.zone)
+        return row, age_words(row, self.now), started
+
     def cell(self, index: int, column: str, width: int) -> Line:
         """One cell of one run."""
         row = self[index]

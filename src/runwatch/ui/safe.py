@@ -8,6 +8,7 @@ made visible at decode; a path or an argument did not pass there, so once more.
 from __future__ import annotations
 
 from textual.content import Content
+from textual.widget import Widget
 
 from runwatch.answers.glyphs import MARKS, VERDICTS, plain
 from runwatch.answers.view import Mark, Tone
@@ -41,6 +42,14 @@ def bit(text: str, tone: Tone = Tone.INK, *, bold: bool = False) -> Bit:
 def content(text: str, tone: Tone = Tone.INK, *, bold: bool = False) -> Content:
     """Literal text for a widget, with its line breaks."""
     return Content.styled(block_text(text), style(tone, bold=bold))
+
+
+def entitle(widget: Widget, title: Content, subtitle: Content | None = None) -> None:
+    """The words in a widget's border. One that is given a title is drawn anew, also if it has that already."""
+    if widget.border_title != title.markup:
+        widget.border_title = title
+    if subtitle is not None and widget.border_subtitle != subtitle.markup:
+        widget.border_subtitle = subtitle
 
 
 def wrapped(text: str, width: int, tone: Tone = Tone.INK, *, bold: bool = False) -> tuple[Line, ...]:

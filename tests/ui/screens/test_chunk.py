@@ -89,7 +89,7 @@ async def test_the_last_failed_attempt_is_shown_first_with_its_line() -> None:
         assert "▌  2  18:24:07.930   1.05 s  ✗ failed" in shown
         assert "wait 2.01 s" in shown
         assert "Raw event 5 of 14" in shown
-        assert "orders-failed-recovered.jsonl:5 · byte 1,084" in shown
+        assert "orders-failed-recovered.jsonl:5" in shown
         assert '"error": "db error: FATAL: terminating connection due to administrator command"' in shown
         assert "WHERE id >= 1 AND id <= 500000" in shown
         assert "y copies it" in shown

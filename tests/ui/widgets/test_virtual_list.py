@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from textual.app import ComposeResult
+from textual.strip import Strip
 
 from runwatch.ui.line import Bit, Line
 from runwatch.ui.looks import LooksApp
@@ -226,3 +227,50 @@ async def test_a_table_keeps_its_head_and_tells_which_was_clicked() -> None:
         await pilot.resize_terminal(50, 6)
         await pilot.pause()
         assert shown(app)[-1].startswith("▌run 29"), "below 60 columns every line is a row"
+
+
+async def test_only_lines_that_say_something_else_are_drawn_again() -> None:
+    """A second that passes changes few of them, and what is drawn is sent to the terminal."""
+    rows = VirtualList(Names([f"row {n}" for n in range(50)]))
+    async with Listed(rows).run_test(size=(20, 10)) as pilot:
+        drawn: list[int] = []
+        line_at = rows.line_at
+
+        def noted(y: int) -> Strip:
+            drawn.append(y)
+            return line_at(y)
+
+        names = [f"row {n}" for n in range(50)]
+        names[4] = "another"
+        rows.show(Names([f"row {n}" for n in range(50)]))
+        await pilot.pause()
+        rows.line_at = noted  # type: ignore[method-assign]
+        rows.show(Names([f"row {n}" for n in range(50)]))
+        await pilot.pause()
+        assert drawn == list(range(10)), "compared, and none drawn"
+        drawn.clear()
+        rows.show(Names(names))
+        await pilot.pause()
+        assert drawn == [*range(10), 4]
+        assert "another" in rows.render_line(4).text
+
+
+class Signed(Names):
+    """Rows that say what their words follow from."""
+
+    def sign(self, index: int) -> Hashable:
+        return self.names[index]
+
+
+async def test_a_row_with_the_same_sign_is_not_asked_for_its_words_again() -> None:
+    rows = VirtualList(Signed([f"row {n}" for n in range(50)]))
+    async with Listed(rows).run_test(size=(20, 10)) as pilot:
+        again = Signed([f"row {n}" for n in range(3)])
+        rows.show(again)
+        await pilot.pause()
+        assert not again.asked
+        other = Signed(["row 0", "new", "row 2"])
+        rows.show(other)
+        await pilot.pause()
+        assert other.asked == 1
+        assert "new" in rows.render_line(1).text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Hashable
+from typing import NamedTuple, Protocol
 
 from textual.cache import LRUCache
 from textual.strip import Strip
@@ -24,26 +24,46 @@ class Look(NamedTuple):
     is_colourless: bool
 
 
+class Lines(Protocol):
+    """The rows."""
+
+    def line(self, index: int, width: int) -> Line:
+        """The words of one."""
+
+
 class RowStrips:
-    """Strips by place, valid until the rows change; and by words, valid for ever."""
+    """Strips by place, valid until the rows change; by sign and by words, valid for ever.
+
+    Rows can have a `sign(index)`: what the words of a row follow from, where that is told sooner; or None.
+    """
 
     def __init__(self) -> None:
         self._by_place: LRUCache[object, Strip] = LRUCache(256)
         self._by_words: LRUCache[object, Strip] = LRUCache(512)
+        self._by_sign: LRUCache[object, Strip] = LRUCache(256)
 
     def rows_changed(self) -> None:
         """What stood where is no longer known."""
         self._by_place.clear()
 
-    def strip(self, index: int, look: Look, line_of: Callable[[int, int], Line]) -> Strip:
-        """The row at `index`; `line_of(index, width)` is asked only if its place is not known."""
+    def strip(self, index: int, look: Look, rows: Lines) -> Strip:
+        """The row at `index`; asked for only if its place is not known."""
         strip = self._by_place.get((index, look))
         if strip is None:
-            line = line_of(index, look.width - 1)
-            strip = self._by_words.get((line, look))
+            sign_of = getattr(rows, "sign", None)
+            sign: Hashable = None if sign_of is None else sign_of(index)
+            strip = None if sign is None else self._by_sign.get((sign, look))
             if strip is None:
-                strip = self._by_words[(line, look)] = painted(line, look)
+                strip = self._made(rows.line(index, look.width - 1), look)
+                if sign is not None:
+                    self._by_sign[(sign, look)] = strip
             self._by_place[(index, look)] = strip
+        return strip
+
+    def _made(self, line: Line, look: Look) -> Strip:
+        strip = self._by_words.get((line, look))
+        if strip is None:
+            strip = self._by_words[(line, look)] = painted(line, look)
         return strip
 
 

@@ -113,6 +113,12 @@ class _CellRows:
             x = placed.start + placed.width
         return tuple(bits)
 
+    def sign(self, index: int) -> Hashable:
+        """What the rows say it is, with the width that decides about the columns."""
+        sign_of = getattr(self._rows, "sign", None)
+        sign = None if sign_of is None else sign_of(index)
+        return None if sign is None else (sign, self._table.outer_size.width)
+
     def key(self, index: int) -> Hashable:
         return self._rows.key(index)
 
@@ -149,8 +155,9 @@ class Table(VirtualList):
 
     def show_sorting(self, column: str, *, descending: bool) -> None:
         """Which head is in ink. Sorting itself is the owner's."""
-        self.sorted_by, self.descending = column, descending
-        self.refresh()
+        if (column, descending) != (self.sorted_by, self.descending):
+            self.sorted_by, self.descending = column, descending
+            self.refresh()
 
     def placed(self, room: int) -> tuple[Placed, ...]:
         """The columns as they stand now; `room` is without the marker."""

@@ -19,6 +19,7 @@ from textual.strip import Strip
 from runwatch.ui.keys import bindings
 from runwatch.ui.line import Bit, Line, fit_line, to_strip
 from runwatch.ui.plain import is_plain
+from runwatch.ui.widgets.changed_lines import ChangedLines
 from runwatch.ui.widgets.moves import Moves
 from runwatch.ui.widgets.row_strips import Look, RowStrips
 
@@ -57,7 +58,7 @@ class NoRows:
         return None
 
 
-class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
+class VirtualList(ChangedLines, Moves, ScrollView, can_focus=True, inherit_bindings=False):
     """Rows with a cursor: `▌` and, while it has the focus, a background.
 
     Give it rows with `show(rows)`, and again whenever they changed.
@@ -120,7 +121,7 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
         if before > 0 and after > 0 and self.scroll_offset.y:
             self.scroll_to(y=self.scroll_offset.y + after - before, animate=False, force=True)
         self._place(after)
-        self.refresh()
+        self.refresh_changed()
 
     def show_empty(self, *lines: Line) -> None:
         """What stands here while there are no rows."""
@@ -155,8 +156,9 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = index
         self._key = self.rows.key(index) if index >= 0 else None
         self._bring_into_view(index)
-        self._refresh_row(old)
-        self._refresh_row(index)
+        if index != old:
+            self._refresh_row(old)
+            self._refresh_row(index)
         if self._key != old_key:
             self.post_message(self.Highlighted(self, index, self._key))
 
@@ -237,7 +239,7 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
         if index >= 0 and self.head_height <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
-    def render_line(self, y: int) -> Strip:
+    def line_at(self, y: int) -> Strip:
         """The head, a row, or nothing."""
         width = self.size.width
         if y < self.head_height:
@@ -254,4 +256,4 @@ class VirtualList(Moves, ScrollView, can_focus=True, inherit_bindings=False):
         colourless = self.app.console.color_system is None
         focused = selected and self.has_focus
         look = Look(width, selected, focused, is_plain(), self.app.theme, self.visual_style, colourless)
-        return self._strips.strip(index, look, self.rows.line)
+        return self._strips.strip(index, look, self.rows)
