@@ -109,7 +109,7 @@ def recoveries(moment: Moment) -> Iterator[int]:
     for slot in chunks.troubled:
         row = chunks.last_attempt[slot]
         while row != NOWHERE:
-            before = chunks.attempt_before[row]
+            before = chunks.attempt_before.get(row, NOWHERE)
             is_done = chunks.attempt_outcome[row] not in (FAILED, INTERRUPTED) and chunks.attempt_end[row] != NOWHERE
             if is_done and before != NOWHERE and chunks.attempt_outcome[before] in (FAILED, INTERRUPTED):
                 yield chunks.attempt_end[row]

@@ -113,7 +113,7 @@ class RunwatchApp(PagesApp):
     def give_up(self, words: str) -> None:
         """Leave, and say why on stderr."""
         self.trouble = words
-        self.exit()
+        self.call_after_refresh(self.exit)  # a page that is half made cannot be left
 
     def leave(self) -> None:
         """The page below; from the last one to the choice among the recorded runs, if there was one."""
