@@ -43,3 +43,9 @@ def digits_in(mark: int) -> int:
 def origin_in(mark: int) -> str:
     """`journal`, `tables` or `stream`."""
     return ORIGINS[mark >> ORIGIN & 3]
+
+
+STARTED_FACT = mark_of(CHUNK_STARTED, 9, "journal", True)
+WRITTEN_FACT = mark_of(FILE_WRITTEN, 9, "journal", True)
+COMPLETED_FACT = mark_of(CHUNK_COMPLETED, 9, "journal", True)
+"""The frequent events as the producer writes them, with nine digits."""

@@ -7,6 +7,7 @@ name itself stands in the log, and is read there when someone wants to see it.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 from runwatch.core.text import safe
 
@@ -57,6 +58,29 @@ class Names:
                 self._grow()
         self._latest, self._latest_number = latest, number - 1
         return number - 1
+
+    def add_new(self, texts: Sequence[str]) -> bool:
+        """Number several, if each is a new one; if not, nothing has happened."""
+        if not all(map(str.isprintable, texts)) or max(map(len, texts)) > _LONG:
+            return False
+        while (len(self._hashes) + len(texts)) * 2 > self._mask:
+            self._grow()
+        table, mask, hashes, values = self._table, self._mask, self._hashes, list(map(hash, texts))
+        number, taken = len(hashes), list[int]()
+        for value in values:
+            slot = value & mask
+            while other := table[slot]:
+                if (hashes[other - 1] if other <= len(hashes) else values[other - 1 - len(hashes)]) == value:
+                    for slot in taken:
+                        table[slot] = 0
+                    return False
+                slot = (slot + 1) & mask
+            number += 1
+            table[slot] = number
+            taken.append(slot)
+        hashes.extend(values)
+        self._latest, self._latest_number = texts[-1], number - 1
+        return True
 
     def _grow(self) -> None:
         size = (self._mask + 1) * 2

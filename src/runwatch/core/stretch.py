@@ -11,16 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runwatch.core import marks
 from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import completed, started, written
+from runwatch.core.marks import COMPLETED_FACT, STARTED_FACT, WRITTEN_FACT
 from runwatch.core.run import COMPLETED, NOWHERE, RUNNING
 from runwatch.core.runs import Run
+from runwatch.core.triples import take_triples, triples_at
 from runwatch.core.wire import Completed, Started, Written
-
-STARTED = marks.mark_of(marks.CHUNK_STARTED, 9, "journal", True)
-WRITTEN = marks.mark_of(marks.FILE_WRITTEN, 9, "journal", True)
-COMPLETED_MARK = marks.mark_of(marks.CHUNK_COMPLETED, 9, "journal", True)
 
 Said = Started | Written | Completed
 
@@ -39,11 +36,27 @@ def take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Sa
 
 def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said]) -> None:
     log, state = run.log, run.state_so_far
-    position, time_of = len(log.times), log.times
     _note_times(run, times)
-    log.order.straight = position + len(times)
+    log.order.straight = len(log.times) + len(times)
     log.times.extend(times)
     log.lines.extend(lines)
+    start, count = triples_at(said)
+    begun = said[start]
+    if count and isinstance(begun, Started) and begun.chunk_index != state.chunks.slot_of.count:
+        start, count = start + 3, count - 1  # begun once more: what a stretch begins with where an attempt has failed
+    stop = start + 3 * count
+    if start:
+        _take_each(run, times[:start], said[:start])
+    if count and not take_triples(run, times[start:stop], said[start:stop]):
+        _take_each(run, times[start:stop], said[start:stop])
+    if stop < len(times):
+        _take_each(run, times[stop:], said[stop:])
+    state.last_heard, state.heard = state.positions - 1, times[-1]
+
+
+def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
+    log, state = run.log, run.state_so_far
+    position, time_of = state.positions, log.times
     mark, argument = log.marks.append, log.arguments.append
     chunks, files, facts = state.chunks, state.files, log.facts
     slots, rows_of, number_of = chunks.slot_of, files.row_of, facts.names.number
@@ -56,7 +69,7 @@ def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[S
     for time, it in zip(times, said, strict=True):
         if type(it) is Started:
             index = it.chunk_index
-            mark(STARTED)
+            mark(STARTED_FACT)
             argument(index)
             if index == slots.count == known_slots.straight and chunks.stand_in_order:
                 slots.count = known_slots.straight = index + 1
@@ -72,7 +85,7 @@ def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[S
         elif type(it) is Written:
             name, fresh_rows = it.file_name, it.rows
             fresh = number_of(name)
-            mark(WRITTEN)
+            mark(WRITTEN_FACT)
             argument(len(facts.written_file))
             facts.written_file.append(fresh)
             facts.written_rows.append(fresh_rows)
@@ -99,7 +112,7 @@ def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[S
         else:
             index, rows, named = it.chunk_index, it.rows, it.file_name
             file = fresh if named == name and fresh >= 0 else NO_FILE if named is None else number_of(named)
-            mark(COMPLETED_MARK)
+            mark(COMPLETED_FACT)
             argument(len(facts.completed_chunk))
             facts.completed_chunk.append(index)
             facts.completed_rows.append(rows)
@@ -134,7 +147,6 @@ def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[S
                 completed(state, log, position, (time, time), (index, rows, file))
         position += 1
     state.positions = position
-    state.last_heard, state.heard = position - 1, times[-1]
 
 
 def _note_times(run: Run, times: Sequence[int]) -> None:

@@ -1,0 +1,142 @@
+"""Chunks that went as planned, many at once: begun, written to one new file, done, and the next one begun.
+
+This is what nearly all of a large log says. Where a stretch of a run is such
+triples and nothing else, each column takes all of them in one step.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from operator import sub
+from typing import Any
+
+from runwatch.core.marks import COMPLETED_FACT, STARTED_FACT, WRITTEN_FACT
+from runwatch.core.run import COMPLETED, RunState
+from runwatch.core.runs import Run
+from runwatch.core.series import Series
+from runwatch.core.wire import Completed, Started, Written
+
+FEWEST = 2
+"""Triples that are worth it."""
+_MARKS = array("H", (STARTED_FACT, WRITTEN_FACT, COMPLETED_FACT))
+_DONE = bytes([COMPLETED])
+
+
+def triples_at(said: Sequence[Any]) -> tuple[int, int]:
+    """Where triples begin, and how many follow one another; (0, 0) where there are too few."""
+    kinds = list(map(type, said))
+    start = kinds.index(Started) if Started in kinds else len(kinds)
+    count = (len(kinds) - start) // 3
+    stop = start + 3 * count
+    if (
+        count < FEWEST
+        or kinds[start:stop:3].count(Started) != count
+        or kinds[start + 1 : stop : 3].count(Written) != count
+        or kinds[start + 2 : stop : 3].count(Completed) != count
+    ):
+        return 0, 0
+    return start, count
+
+
+def take_triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> bool:
+    """Whether these triples were taken; if not, nothing has happened. Times and lines are the caller's."""
+    started, written, completed = said[0::3], said[1::3], said[2::3]
+    state, facts = run.state_so_far, run.log.facts
+    chunks, files, count = state.chunks, state.files, len(started)
+    index = chunks.slot_of.count
+    indexes = list(range(index, index + count))
+    rows, names = [one.rows for one in written], [one.file_name for one in written]
+    if (
+        not chunks.stand_in_order
+        or chunks.slot_of.known.straight != index
+        or files.row_of.count != files.row_of.known.straight
+        or len(facts.names) != files.row_of.count
+        or [one.chunk_index for one in started] != indexes
+        or [one.chunk_index for one in completed] != indexes
+        or [one.rows for one in completed] != rows
+        or [one.file_name for one in completed] != names
+        or not facts.names.add_new(names)
+    ):
+        return False
+    sizes = [one.bytes for one in written]
+    _note_facts(run, indexes, rows, sizes)
+    _note_files(state, rows, sizes)
+    _note_chunks(run, times, count)
+    _add(state.rows_series, times[1::3], rows)
+    _add(state.rows_series, times[2::3], (0,) * count)
+    _add(state.chunks_series, times[2::3], (1,) * count)
+    state.positions += 3 * count
+    return True
+
+
+def _note_facts(run: Run, indexes: list[int], rows: list[int], sizes: list[int]) -> None:
+    log, facts, count = run.log, run.log.facts, len(indexes)
+    file, done = run.state_so_far.files.row_of.count, len(facts.completed_chunk)
+    numbers = range(file, file + count)
+    arguments = array("I", bytes(12 * count))
+    arguments[0::3] = array("I", indexes)
+    arguments[1::3] = array("I", range(len(facts.written_file), len(facts.written_file) + count))
+    arguments[2::3] = array("I", range(done, done + count))
+    log.marks.extend(_MARKS * count)
+    log.arguments.extend(arguments)
+    facts.written_file.extend(numbers)
+    facts.written_rows.extend(rows)
+    facts.written_bytes.extend(sizes)
+    facts.completed_chunk.extend(indexes)
+    facts.completed_rows.extend(rows)
+    facts.completed_file.extend(numbers)
+
+
+def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
+    files, count, position = state.files, len(rows), state.positions
+    stop = position + 3 * count
+    state.is_written = True
+    state.written.extend(range(position + 1, stop, 3))
+    files.row_of.count += count
+    files.row_of.known.straight += count
+    files.rows.extend(rows)
+    files.sizes.extend(sizes)
+    files.is_written.extend(b"\1" * count)
+    files.first_naming.extend(range(position + 1, stop, 3))
+    files.last_naming.extend(range(position + 2, stop, 3))
+    files.total_rows += sum(rows)
+    files.total_bytes += sum(sizes)
+    files.with_bytes += count
+
+
+def _note_chunks(run: Run, times: Sequence[int], count: int) -> None:
+    state = run.state_so_far
+    chunks, position = state.chunks, state.positions
+    stop, slot = position + 3 * count, chunks.slot_of.count
+    attempts = range(len(chunks.attempt_start), len(chunks.attempt_start) + count)
+    parts, file = len(chunks.part_file), state.files.row_of.count - count
+    chunks.slot_of.count += count
+    chunks.slot_of.known.straight += count
+    chunks.states.extend(_DONE * count)
+    chunks.ended[COMPLETED] += count
+    chunks.last_attempt.extend(attempts)
+    chunks.last_part.extend(range(parts, parts + count))
+    chunks.attempt_start.extend(range(position, stop, 3))
+    chunks.attempt_end.extend(range(position + 2, stop, 3))
+    chunks.attempt_outcome.extend(_DONE * count)
+    chunks.part_attempt.extend(attempts)
+    chunks.part_file.extend(range(file, file + count))
+    chunks.part_position.extend(range(position + 2, stop, 3))
+    lengths = list(map(sub, times[2::3], times[0::3]))
+    longest = max(lengths)
+    if longest > chunks.longest:
+        chunks.slowest, chunks.longest = slot + lengths.index(longest), longest
+
+
+def _add(series: Series, times: Sequence[int], amounts: Sequence[int]) -> None:
+    """Each amount at its time; the times rise."""
+    if series.begin <= times[0] and times[-1] < series.end:
+        series.pending += sum(amounts)
+        return
+    for time, amount in zip(times, amounts, strict=True):
+        if series.begin <= time < series.end:
+            series.pending += amount
+        else:
+            series.add(time, amount)
+
