@@ -13,6 +13,7 @@ from runwatch.core import events as ev
 from runwatch.core.checkpoints import OWN
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
+from runwatch.core.facts import Facts
 from runwatch.core.numbers import Numbers, Slots
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
@@ -163,6 +164,8 @@ def plain(value: Any) -> Any:
         return [(key, plain(inner)) for key, inner in value.items()]
     if isinstance(value, Numbers):
         return list(value)
+    if isinstance(value, Facts):
+        return None  # of the log, not of the state
     if isinstance(value, Slots):
         return value.count  # which they are stands in `indexes`
     if isinstance(value, Series):

@@ -58,7 +58,7 @@ def prefixes(length: int, seed: str) -> list[int]:
 
 def folds(log: RunLog, stops: list[int]) -> Iterator[tuple[int, Any]]:
     """(n, the fold of the first n) in one go, with no checkpoint in sight; `stops` rise."""
-    state = RunState()
+    state = RunState(log.facts)
     for stop in stops:
         fold(state, log, stop)
         yield stop, state_of(state)
@@ -88,7 +88,7 @@ def test_a_seek_in_any_log_is_its_fold(made: Logs, picks: list[int], spaced: int
             count = run.state.positions  # this puts a log of several files in order
             kept = Checkpoints()
             kept.due = spaced
-            whole = RunState()
+            whole = RunState(run.log.facts)
             kept.fold(whole, run.log, count)
             stops = [min(pick, count) for pick in picks]
             expected = dict(folds(run.log, sorted(stops)))
@@ -111,7 +111,7 @@ def test_each_attribute_that_is_said_to_grow_only_grows() -> None:
     for path in sorted(JOURNALS.glob("*.json")):
         run = fed(path)
         before = _grown(RunState())
-        state = RunState()
+        state = RunState(run.log.facts)
         for stop in range(0, len(run.log.order) + 1, 1 + len(run.log.order) // 100):
             fold(state, run.log, stop)
             now = _grown(state)

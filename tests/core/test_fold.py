@@ -136,7 +136,7 @@ def test_the_files_of_a_run_are_its_distinct_names() -> None:
         )
     )
     files = run.state.files
-    assert (len(files.rows), files.total_rows + run.state.nameless_rows) == (3, 15)
+    assert (len(files), files.total_rows + run.state.nameless_rows) == (3, 15)
     assert (files.total_bytes, files.with_bytes) == (70, 2)
 
 

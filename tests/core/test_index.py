@@ -77,7 +77,7 @@ def test_a_state_folded_in_slices_is_the_state_at_that_place(made: Logs, cuts: l
     runs = read([fed for own in cut_in_segments(made, 1) for fed in own])
     for run in runs.by_id.values():
         assert run.state.positions == len(run.log.order)
-        state = RunState()
+        state = RunState(run.log.facts)
         for cut in sorted(cuts):
             fold(state, run.log, min(cut, len(run.log.order)))
             assert state_of(state) == state_of(run.state_at(state.positions))

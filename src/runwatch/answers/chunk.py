@@ -142,7 +142,7 @@ def _facts(moment: Moment, slot: int) -> tuple[Row, ...]:
     chunks, files = moment.state.chunks, moment.state.files
     parts = _distinct(moment, slot)
     named = [chunks.part_file[part] for part in parts if chunks.part_file[part] != NOWHERE]
-    known = [files.sizes[file] for file in named if files.sizes[file] >= 0]
+    known = [told for file in named if (told := files.told(file)[1]) >= 0]
     size = Span(units.size(sum(known)), lead="bytes") if known else Span("unknown", Tone.MUTED, lead="bytes")
     rows = [_keys_row(moment, slot)]
     if chunks.states[slot] == COMPLETED or parts:

@@ -17,7 +17,7 @@ def rate_of(moment: Moment) -> float | None:
     rows, length = happened(moment).rows, duration_ms(moment)
     if not rows or not length:
         return None
-    if not moment.state.has_ended and len(moment.state.files.rows) < 2:
+    if not moment.state.has_ended and len(moment.state.files) < 2:
         return None
     return rows / (length / 1000)
 

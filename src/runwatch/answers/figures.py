@@ -99,7 +99,8 @@ def _files(moment: Moment) -> tuple[int | None, int | None, int]:
     state = moment.state
     if state.is_written:
         known = state.files
-        return len(known.rows), known.total_bytes if known.with_bytes else None, len(known.rows) - known.with_bytes
+        count = len(known)
+        return count, known.total_bytes if known.with_bytes else None, count - known.with_bytes
     progress = progress_of(state, moment.log)
     if progress is not None:
         return progress.files, progress.bytes, 0

@@ -41,13 +41,13 @@ class Again:
         return event
 
 
-def from_facts(facts: Facts, mark: int, argument: int) -> ev.Event:
+def from_facts(facts: Facts, mark: int, row: int, argument: int) -> ev.Event:
     """What is left of an event whose line cannot be read any more."""
     kind = mark & KIND
     if kind == CHUNK_STARTED:
         return ev.ChunkStarted(chunk_index=argument, start_key=GONE, end_key=GONE)
     if kind == FILE_WRITTEN:
-        _, rows, size = facts.of_written(argument)
+        _, rows, size = facts.of_written(row, argument)
         return ev.FileWritten(file_name=GONE, rows=rows, bytes=size, part_index=0)
-    chunk, rows, file = facts.of_completed(argument)
+    chunk, rows, file = facts.of_completed(row, argument)
     return ev.ChunkCompleted(chunk_index=chunk, rows=rows, file_name=None if file == NO_FILE else GONE)

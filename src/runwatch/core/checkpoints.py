@@ -16,6 +16,7 @@ from itertools import chain, islice
 from typing import Any
 
 from runwatch.core.causes import Causes
+from runwatch.core.facts import Facts
 from runwatch.core.files import Files
 from runwatch.core.fold import fold
 from runwatch.core.index import RunLog
@@ -31,7 +32,7 @@ GROWS: Mapping[type, frozenset[str]] = {
         "strewn", "troubled", "_delivered_twice", "attempt_start", "attempt_before", "first_attempt",
         "part_before", "part_attempt", "part_file", "part_rows", "part_position",
     }),
-    Files: frozenset({"disputed", "first_naming"}),
+    Files: frozenset({"disputed", "first_naming", "numbers"}),
     Causes: frozenset(),
     RunState: frozenset({
         "plan_warnings", "written", "failures", "retries", "quality", "schema", "warnings", "parallelism",
@@ -42,7 +43,7 @@ GROWS: Mapping[type, frozenset[str]] = {
 """Attributes to which the fold only ever appends; tests/core/test_checkpoints.py holds that."""
 PUT_BACK: Mapping[type, frozenset[str]] = {
     Chunks: frozenset({"states", "last_attempt", "last_part", "attempt_end", "attempt_outcome"}),
-    Files: frozenset({"rows", "sizes", "is_written", "last_naming"}),
+    Files: frozenset({"changed", "last_naming"}),
 }
 """Columns that grow, and are changed in place too: what an entry was is noted in `before` when it changes."""
 WORKED_OUT = frozenset({"open", "recovered", "_written_twice", "_unsure"})
@@ -61,7 +62,7 @@ def _freeze(thing: Any) -> Frozen:
     return {
         name: len(value) if name in grows else _freeze_value(value)
         for name, value in _attributes(thing).items()
-        if name not in WORKED_OUT and name not in OWN
+        if name not in WORKED_OUT and name not in OWN and not isinstance(value, Facts)
     }
 
 
@@ -86,6 +87,8 @@ def _thaw(frozen: Frozen, last: Any) -> Any:
     for name, value in frozen.items():
         now = getattr(last, name)
         setattr(thing, name, _cut(now, value) if name in grows else _thaw_value(value, now))
+    if isinstance(thing, Files):
+        thing.facts = last.facts
     return thing
 
 
@@ -129,7 +132,7 @@ class Checkpoints:
         self._kept.append(_freeze(state))
         self._positions.append(state.positions)
         chunks.before, chunks.settled = {}, len(chunks.states)
-        files.before, files.settled = {}, len(files.rows)
+        files.before, files.settled = {}, len(files)
         self.due = state.positions + max(FIRST, min(MOST, state.positions // 100))
 
     def fold(self, state: RunState, log: RunLog, stop: int) -> None:
@@ -150,7 +153,7 @@ class Checkpoints:
         nearest = self._positions[number] if number >= 0 else 0
         shown = self._shown
         if shown is None or not nearest <= shown.positions <= stop:
-            shown = self._restored(number, last) if number >= 0 else RunState()
+            shown = self._restored(number, last) if number >= 0 else RunState(log.facts)
         fold(shown, log, stop)
         self._shown = shown
         return shown
@@ -158,7 +161,7 @@ class Checkpoints:
     def _restored(self, number: int, last: RunState) -> RunState:
         state: RunState = _thaw(self._kept[number], last)
         chunks, files = state.chunks, state.files
-        slots, rows = len(chunks.states), len(files.rows)
+        slots, rows = len(chunks.states), len(files)
         for changed in reversed([*self._before[number:], (last.chunks.before, last.files.before)]):
             for slot, before in changed[0].items():
                 if slot < slots:

@@ -49,66 +49,92 @@ class Stretches(Generic[Value]):
             yield from repeat(value, end - start)
 
 
-class Facts:
-    """A row's argument is the chunk of a ChunkStarted, or the row of the others in their own columns."""
+Told = tuple[int, int]
+"""Rows and bytes; -1 bytes where nothing told them."""
 
-    __slots__ = (
-        "completed_chunk", "completed_file", "completed_rows", "names", "written_bytes", "written_file", "written_rows"
-    )  # fmt: skip
+
+class Facts:
+    """What a row's argument stands for: the chunk of a ChunkStarted, the file of a FileWritten, both of the third."""
+
+    __slots__ = ("completed_chunk", "completed_file", "file_rows", "file_sizes", "names", "told")
 
     def __init__(self) -> None:
         self.names = Names()
         """Of files. Their numbers stand for them in all columns."""
+        self.file_rows = array("I")
+        self.file_sizes = array("q")
+        """What was told of each file where it was named first."""
         self.completed_chunk = array("I")
-        self.completed_rows = array("I")
         self.completed_file = array("I")
         """`NO_FILE` where there is none."""
-        self.written_file = array("I")
-        self.written_rows = array("I")
-        self.written_bytes = array("Q")
+        self.told: dict[int, Told] = {}
+        """By row what an event told of a file, where that is not what was told first."""
 
-    def take(self, event: ev.Event) -> int | None:
+    def take(self, event: ev.Event, row: int) -> int | None:
         """The argument of an event that can stand here; None for all others."""
         match event:
             case ev.ChunkStarted() if event.chunk_index <= LARGEST:
                 return event.chunk_index
             case ev.FileWritten() if event.rows <= LARGEST and event.bytes <= LARGEST_SIZE:
-                return self.written(self.file(event.file_name), event.rows, event.bytes)
+                file = self.file(event.file_name, event.rows, event.bytes)
+                self.tell_written(row, file, (event.rows, event.bytes))
+                return file
             case ev.ChunkCompleted() if event.chunk_index <= LARGEST and event.rows <= LARGEST:
-                return self.completed(event.chunk_index, event.rows, self.file(event.file_name))
+                return self.completed(row, event.chunk_index, event.rows, event.file_name)
         return None
 
-    def file(self, name: str | None) -> int:
-        """Its number; `NO_FILE` without a name."""
-        return NO_FILE if name is None else self.names.number(name)
+    def file(self, name: str, rows: int, size: int = -1) -> int:
+        """The number of a name; what is told of it counts where it is a new one."""
+        file = self.names.number(name)
+        if file == len(self.file_rows):
+            self.file_rows.append(min(rows, LARGEST))
+            self.file_sizes.append(min(size, LARGEST_SIZE))
+        return file
 
-    def written(self, file: int, rows: int, size: int) -> int:
-        """A FileWritten; its argument."""
-        self.written_file.append(file)
-        self.written_rows.append(rows)
-        self.written_bytes.append(size)
-        return len(self.written_rows) - 1
-
-    def completed(self, chunk: int, rows: int, file: int) -> int:
+    def completed(self, row: int, chunk: int, rows: int, name: str | None) -> int:
         """A ChunkCompleted; its argument."""
+        file = NO_FILE if name is None else self.file(name, rows)
+        if file == NO_FILE:
+            if rows:
+                self.told[row] = (rows, -1)
+        elif rows != self.file_rows[file]:
+            self.told[row] = (rows, -1)
         self.completed_chunk.append(chunk)
-        self.completed_rows.append(rows)
         self.completed_file.append(file)
-        return len(self.completed_rows) - 1
+        return len(self.completed_file) - 1
 
-    def of_written(self, argument: int) -> tuple[int, int, int]:
+    def tell_written(self, row: int, file: int, told: Told) -> None:
+        """A FileWritten told this of a file; of a new one nothing was told before."""
+        if file == len(self.file_rows):
+            self.file_rows.append(told[0])
+            self.file_sizes.append(told[1])
+        elif told != (self.file_rows[file], self.file_sizes[file]):
+            self.told[row] = told
+
+    def note(self, event: ev.Event) -> None:
+        """Number the file of an event that is kept."""
+        match event:
+            case ev.FileWritten():
+                self.file(event.file_name, event.rows, event.bytes)
+            case ev.ChunkCompleted() if event.file_name is not None:
+                self.file(event.file_name, event.rows)
+
+    def of_written(self, row: int, file: int) -> tuple[int, int, int]:
         """(file, rows, bytes)."""
-        return self.written_file[argument], self.written_rows[argument], self.written_bytes[argument]
+        return (file, *(self.told.get(row) or (self.file_rows[file], self.file_sizes[file])))
 
-    def of_completed(self, argument: int) -> tuple[int, int, int]:
+    def of_completed(self, row: int, argument: int) -> tuple[int, int, int]:
         """(chunk, rows, file or `NO_FILE`)."""
-        return self.completed_chunk[argument], self.completed_rows[argument], self.completed_file[argument]
+        file = self.completed_file[argument]
+        told = self.told.get(row)
+        rows = told[0] if told is not None else 0 if file == NO_FILE else self.file_rows[file]
+        return self.completed_chunk[argument], rows, file
 
-    def of(self, kind: int, argument: int) -> tuple[int, ...]:
+    def of(self, kind: int, row: int, argument: int) -> tuple[int, ...]:
         """All that these columns say of an event of that kind."""
         if kind == FILE_WRITTEN:
-            return self.of_written(argument)
-        return self.of_completed(argument) if kind == CHUNK_COMPLETED else (argument,)
+            return self.of_written(row, argument)
+        return self.of_completed(row, argument) if kind == CHUNK_COMPLETED else (argument,)
 
     def of_event(self, event: ev.Event) -> tuple[int, ...] | None:
         """The same of an event that is kept; None where these columns have none of its kind."""
@@ -116,7 +142,8 @@ class Facts:
             case ev.ChunkStarted():
                 return (event.chunk_index,)
             case ev.FileWritten():
-                return self.file(event.file_name), event.rows, event.bytes
+                return self.file(event.file_name, event.rows, event.bytes), event.rows, event.bytes
             case ev.ChunkCompleted():
-                return event.chunk_index, event.rows, self.file(event.file_name)
+                file = NO_FILE if event.file_name is None else self.file(event.file_name, event.rows)
+                return event.chunk_index, event.rows, file
         return None

@@ -5,34 +5,34 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 
+from runwatch.core.facts import Facts, Told
 from runwatch.core.numbers import NONE, Slots
 
-LARGEST = 2**63 - 1
-"""Bytes of one file that a column holds."""
 ATTEMPTS_COMPARED = 64
 """Attempts of one chunk with files of their own: of more, the newest 64 are held against the others."""
 
 
-Before = tuple[int, int, int, int]
-"""(rows, size, whether a FileWritten gave the rows, last naming) of a file."""
+Before = tuple[Told | None, int]
+"""What was told of a file if that is not what was told first, and where it was named last."""
 
 
 class Files:
     """The distinct files of a run. Where two row counts differ, FileWritten's first counts."""
 
     __slots__ = (
-        "before", "between", "disputed", "first_naming", "is_written", "last_naming", "row_of", "rows", "settled",
-        "sizes", "total_bytes", "total_rows", "with_bytes"
+        "before", "between", "changed", "disputed", "facts", "first_naming", "last_naming", "numbers", "row_of",
+        "settled", "total_bytes", "total_rows", "with_bytes"
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, facts: Facts | None = None) -> None:
+        self.facts = facts or Facts()
+        """What the log says of files, by the numbers of their names."""
         self.row_of = Slots()
-        """By the number of its name (`core/facts.py`)."""
-        self.rows = array("Q")
-        self.sizes = array("q")
-        """Bytes, -1 where unknown."""
-        self.is_written = bytearray()
-        """1 where a FileWritten gave the rows."""
+        """By the number of its name."""
+        self.numbers = array("I")
+        """The number of each row's name, once one was not the row itself."""
+        self.changed: dict[int, Told] = {}
+        """What counts of a row where it is not what was told first."""
         self.total_rows = 0
         self.total_bytes = 0
         self.with_bytes = 0
@@ -46,16 +46,23 @@ class Files:
         """Rows below it are noted in `before` when they change; `core/checkpoints.py`."""
         self.before: dict[int, Before] = {}
 
-    def name(self, file: int, rows: int, size: int, position: int, is_written: bool) -> int:
-        """A file was named; its row in these columns. `size` -1: unknown."""
+    def __len__(self) -> int:
+        return len(self.first_naming)
+
+    def told(self, row: int) -> Told:
+        """Rows and bytes of a file; -1 bytes where unknown, and then no FileWritten told its rows."""
+        changed = self.changed.get(row)
+        if changed is not None:
+            return changed
+        number = self.numbers[row] if self.numbers else row
+        return self.facts.file_rows[number], self.facts.file_sizes[number]
+
+    def name(self, file: int, told: Told, position: int) -> int:
+        """A file was named, with its rows and bytes (-1: by a ChunkCompleted); its row in these columns."""
         row = self.row_of.find(file)
+        rows, size = told
         if row == NONE:
-            row = self.row_of.add(file)
-            self.rows.append(rows)
-            self.sizes.append(min(size, LARGEST))
-            self.first_naming.append(position)
-            self.last_naming.append(position)
-            self.is_written.append(is_written)
+            row = self._new(file, told, position)
             self.total_rows += rows
             if size >= 0:
                 self.total_bytes += size
@@ -67,26 +74,40 @@ class Files:
         if last != self.first_naming[row]:
             self.between[row] = (*self.between.get(row, ()), last)
         self.last_naming[row] = position
-        if self.rows[row] != rows:
+        known = self.told(row)
+        if known[0] != rows:
             self.disputed[row] = None
-        if is_written and not self.is_written[row]:
-            self.total_rows += rows - self.rows[row]
-            self.rows[row] = rows
-            self.is_written[row] = 1
-        if size >= 0 and self.sizes[row] < 0:
-            self.sizes[row] = min(size, LARGEST)
+        if size >= 0 > known[1]:
+            self.total_rows += rows - known[0]
             self.total_bytes += size
             self.with_bytes += 1
+            self.changed[row] = told
+        return row
+
+    def _new(self, file: int, told: Told, position: int) -> int:
+        row = self.row_of.add(file)
+        if file != row and not self.numbers:
+            self.numbers = array("I", range(row))
+        if file != row or self.numbers:
+            self.numbers.append(file)
+        self.first_naming.append(position)
+        self.last_naming.append(position)
+        if told != self.told(row):
+            self.changed[row] = told
         return row
 
     def note(self, row: int) -> None:
         """Remember what a row said at the last checkpoint."""
         if row not in self.before:
-            self.before[row] = (self.rows[row], self.sizes[row], self.is_written[row], self.last_naming[row])
+            self.before[row] = (self.changed.get(row), self.last_naming[row])
 
     def put_back(self, row: int, before: Before) -> None:
         """What a row said then."""
-        self.rows[row], self.sizes[row], self.is_written[row], self.last_naming[row] = before
+        told, self.last_naming[row] = before
+        if told is not None:
+            self.changed[row] = told
+        else:
+            self.changed.pop(row, None)
 
     def namings(self, row: int) -> list[int]:
         """Where a file was named, in the order of the log."""

@@ -198,7 +198,7 @@ def _validation_partial(state: RunState, log: RunLog) -> Looks:
     if not after:
         return ()
     positions = [state.validation, *islice(named, EVIDENCE_AT_MOST)]
-    return (_found("validation_partial", "gap", positions, after=after, files=len(state.files.rows)),)
+    return (_found("validation_partial", "gap", positions, after=after, files=len(state.files)),)
 
 
 def _gaps(state: RunState, log: RunLog) -> Looks:

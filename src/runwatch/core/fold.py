@@ -80,9 +80,9 @@ def _fold_fact(state: RunState, log: RunLog, position: int, row: int, kind: int)
     if kind == marks.CHUNK_STARTED:
         started(state, position, argument)
     elif kind == marks.FILE_WRITTEN:
-        written(state, position, log.moments[position], log.facts.of_written(argument))
+        written(state, position, log.moments[position], log.facts.of_written(row, argument))
     else:
-        completed(state, log, position, (log.moments[position], log.times[row]), log.facts.of_completed(argument))
+        completed(state, log, position, (log.moments[position], log.times[row]), log.facts.of_completed(row, argument))
 
 
 def written(state: RunState, position: int, moment: int, fact: tuple[int, int, int]) -> None:
@@ -92,7 +92,7 @@ def written(state: RunState, position: int, moment: int, fact: tuple[int, int, i
     state.written.append(position)
     files = state.files
     before = files.total_rows
-    files.name(file, rows, size, position, True)
+    files.name(file, (rows, size), position)
     _add(state, moment, files.total_rows - before)
 
 
@@ -133,7 +133,7 @@ def completed(
     else:
         files = state.files
         before = files.total_rows
-        file_row = files.name(file, rows, -1, position, False)
+        file_row = files.name(file, (rows, -1), position)
         added = files.total_rows - before
     chunks.add_part(slot, chunks.last_attempt[slot], file_row, rows, position)
     chunks.note_duration(slot, _lasted(log, chunks.first_start(slot), time))
@@ -154,7 +154,8 @@ def _plan_resolved(state: RunState, event: ev.PlanResolved, position: int, log: 
 
 
 def _file_written(state: RunState, event: ev.FileWritten, position: int, log: RunLog) -> None:
-    written(state, position, log.moments[position], (log.facts.file(event.file_name), event.rows, event.bytes))
+    file = log.facts.file(event.file_name, event.rows, event.bytes)
+    written(state, position, log.moments[position], (file, event.rows, event.bytes))
 
 
 def _chunk_started(state: RunState, event: ev.ChunkStarted, position: int, log: RunLog) -> None:
@@ -162,7 +163,7 @@ def _chunk_started(state: RunState, event: ev.ChunkStarted, position: int, log: 
 
 
 def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, log: RunLog) -> None:
-    file = log.facts.file(event.file_name)
+    file = NO_FILE if event.file_name is None else log.facts.file(event.file_name, event.rows)
     times = log.moments[position], log.times[log.order[position]]
     completed(state, log, position, times, (event.chunk_index, event.rows, file))
 

@@ -25,7 +25,7 @@ from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
-from runwatch.core.wire import Box, Completed, Line, Started, Written, decode_lines, times_of
+from runwatch.core.wire import Completed, Line, Started, Written, decode_lines, times_of
 
 GATHERED = 30_000
 """Lines that wait to be taken in, at most about so many,"""
@@ -84,17 +84,22 @@ class Loading:
     def _gather(self, segment: Segment, items: list[Line], times: list[int], block: _Lines) -> None:
         lines, line, offset = block
         gathered, identity, passed, odd = self._gathered, segment.identity, 0, 0
-        for index, item in enumerate(items):
-            run_id = item.run_id
+        for index, (item, time) in enumerate(zip(items, times, strict=True)):
+            run_id, event = item.run_id, item.event
             own = gathered.get(identity if run_id is None else run_id)
-            it = only_one(item.event)
-            if it is None or own is None or own[0] != item.export_name:
+            it: Any = event.ChunkStarted
+            if it is UNSET:
+                it = event.FileWritten or event.ChunkCompleted
+                more = event.FileWritten and event.ChunkCompleted
+            else:
+                more = event.FileWritten or event.ChunkCompleted
+            if more or not it or own is None or own[0] != item.export_name:
                 offset += sum(map(len, lines[passed:index])) + index - passed
                 passed = index
                 odd += 1
                 self._gather_by_line(segment, _Lines(lines[index : index + 1], line + index, offset))
             else:
-                own += (times[index], line + index, it)
+                own += (time, line + index, it)
         self._waiting += len(items) - odd
         self.entries += len(items) - odd
 
@@ -134,7 +139,8 @@ class Loading:
             if run is not None and run.straight is segment and run.named == name:
                 stop = _rising(times, at, run.log.placing.latest)
                 if stop > at:
-                    take(run, times[at:stop], lines[at:stop], said[at:stop])
+                    whole = at == 0 and stop == count
+                    take(run, *((times, lines, said) if whole else (times[at:stop], lines[at:stop], said[at:stop])))
                     at = stop
                     if self._arrived is not None:
                         run.note_arrival(self._arrived)
@@ -142,16 +148,6 @@ class Loading:
             entry = said[at] if times[at] == NEVER else entry_of(run_id, name, times[at], said[at])
             self.runs.feed(entry, segment, lines[at], -1, self._arrived)
             run, at = self.runs.by_id.get(run_id), at + 1
-
-
-def only_one(event: Box) -> Said | None:
-    """The one thing that it says; None where that is nothing, or more than one."""
-    started, written, completed = event.ChunkStarted, event.FileWritten, event.ChunkCompleted
-    if started is not UNSET:
-        return started if written is completed else None
-    if written is not UNSET:
-        return written if completed is UNSET else None
-    return None if completed is UNSET else completed
 
 
 def _rising(times: Sequence[int], start: int, latest: int) -> int:

@@ -66,20 +66,21 @@ class Names:
         while (len(self._hashes) + len(texts)) * 2 > self._mask:
             self._grow()
         table, mask, hashes, values = self._table, self._mask, self._hashes, list(map(hash, texts))
-        number, taken = len(hashes), list[int]()
-        for value in values:
+        first = len(hashes)
+        hashes.extend(values)
+        taken: list[int] = []
+        for number, value in enumerate(values, first + 1):
             slot = value & mask
             while other := table[slot]:
-                if (hashes[other - 1] if other <= len(hashes) else values[other - 1 - len(hashes)]) == value:
+                if hashes[other - 1] == value:
                     for slot in taken:
                         table[slot] = 0
+                    del hashes[first:]
                     return False
                 slot = (slot + 1) & mask
-            number += 1
             table[slot] = number
             taken.append(slot)
-        hashes.extend(values)
-        self._latest, self._latest_number = texts[-1], number - 1
+        self._latest, self._latest_number = texts[-1], len(hashes) - 1
         return True
 
     def _grow(self) -> None:

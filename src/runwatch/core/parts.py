@@ -92,5 +92,5 @@ class Parts:
                 total += self.part_rows.get(part, 0)
             elif file_row not in seen:
                 seen.add(file_row)
-                total += files.rows[file_row]
+                total += files.told(file_row)[0]
         return total

@@ -52,9 +52,10 @@ class Rows:
         row = len(self.times)
         argument = None
         if self._again is not None and segment.is_plain and not entry.number:
-            argument = self.facts.take(entry.event)
+            argument = self.facts.take(entry.event, row)
         if argument is None:
             self.kept[row] = entry.event
+            self.facts.note(entry.event)
         kind = marks.NUMBER_OF[type(entry.event)]
         self.times.append(NEVER if entry.time is None else entry.time)
         self.marks.append(marks.mark_of(kind, entry.digits, entry.origin, argument is not None))
@@ -83,8 +84,10 @@ class Rows:
         for row, before in enumerate(keep):
             self.segments.note(row, segments[before])
             self.names.note(row, names[before])
-        self.kept = {row: self.kept[before] for row, before in enumerate(keep) if before in self.kept}
-        self.numbers = {row: self.numbers[before] for row, before in enumerate(keep) if before in self.numbers}
+        for by_row in (self.kept, self.numbers, self.facts.told):
+            there = {row: by_row[before] for row, before in enumerate(keep) if before in by_row}
+            by_row.clear()
+            by_row.update(there)  # type: ignore[arg-type]
 
     def kind_of(self, row: int) -> str:
         """The variant of a row."""
@@ -93,7 +96,7 @@ class Rows:
 
     def event_of(self, row: int) -> Event:
         """What a row says."""
-        return self._read(row) or from_facts(self.facts, self.marks[row], self.arguments[row])
+        return self._read(row) or from_facts(self.facts, self.marks[row], row, self.arguments[row])
 
     def _read(self, row: int) -> Event | None:
         """What it says, None where its bytes are gone."""
@@ -118,7 +121,7 @@ class Rows:
         if not mine & its & marks.FACT:
             return True
         kind = mine & marks.KIND
-        return self.facts.of(kind, self.arguments[row]) == self.facts.of(kind, self.arguments[other])
+        return self.facts.of(kind, row, self.arguments[row]) == self.facts.of(kind, other, self.arguments[other])
 
     def digits_of(self, row: int) -> int:
         """The fractional digits its time was written with."""

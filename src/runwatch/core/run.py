@@ -22,6 +22,7 @@ from runwatch.core.chunks import (
     Attempt,
     Chunks,
 )
+from runwatch.core.facts import Facts
 from runwatch.core.files import Files
 from runwatch.core.parts import NOWHERE
 from runwatch.core.series import Series
@@ -45,7 +46,8 @@ class RunState:
         "schema", "sources", "time_unknown", "unknown", "validated", "validation", "warnings", "written"
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, facts: Facts | None = None) -> None:
+        """`facts` are the log's."""
         self.positions = 0
         """How many positions of the order are folded."""
         self.sources = 0
@@ -62,7 +64,7 @@ class RunState:
         self.plan = NOWHERE
         self.plan_warnings = NONE_YET
         self.chunks = Chunks()
-        self.files = Files()
+        self.files = Files(facts)
         self.nameless_rows = 0
         self.is_written = False
         """A FileWritten or a ChunkCompleted was seen."""

@@ -62,7 +62,7 @@ class Run:
         self._moved = 0
         self.arrived: int | None = None
         """When it last said something new (ns, the clock's), if we watched it come."""
-        self.state_so_far = RunState()
+        self.state_so_far = RunState(self.log.facts)
         """The fold of what stands in its order; `state` also where that must be worked out first."""
         self.checkpoints = Checkpoints()
         self._arrivals = Arrivals()
@@ -117,7 +117,7 @@ class Run:
 
     def _arrange(self) -> None:
         self.log.arrange()
-        self.state_so_far, self.checkpoints = RunState(), Checkpoints()
+        self.state_so_far, self.checkpoints = RunState(self.log.facts), Checkpoints()
         self.checkpoints.fold(self.state_so_far, self.log, len(self.log.order))
 
     def state_at(self, stop: int) -> RunState:

@@ -33,21 +33,28 @@ class Series:
         if self.begin <= moment < self.end:
             self.pending += amount
             return
-        self._settle()
+        if self.pending:
+            self._settle()
         if self.origin is None:
             self.origin = moment
         bucket = max(0, (moment - self.origin) // self.width)
-        while bucket >= BUCKETS:
-            self._halve()
-            bucket = (moment - self.origin) // self.width
         if bucket >= len(self._amounts):
-            missing = bucket + 1 - len(self._amounts)
-            self._amounts += [0] * missing
-            self._heard += [False] * missing
+            bucket = self._make_room(moment)
         self._amounts[bucket] += amount
         self._heard[bucket] = True
         self.begin = self.origin + bucket * self.width
         self.end = self.begin + self.width
+
+    def _make_room(self, moment: int) -> int:
+        """The bucket of a moment behind all others."""
+        assert self.origin is not None
+        while (bucket := (moment - self.origin) // self.width) >= BUCKETS:
+            self._halve()
+        missing = bucket + 1 - len(self._amounts)
+        if missing > 0:
+            self._amounts += [0] * missing
+            self._heard += [False] * missing
+        return bucket
 
     def _settle(self) -> None:
         """Count what is pending."""

@@ -10,8 +10,8 @@ tests/core/test_loading.py holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import sub
 
-from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import completed, started, written
 from runwatch.core.marks import COMPLETED_FACT, STARTED_FACT, WRITTEN_FACT
 from runwatch.core.run import COMPLETED, NOWHERE, RUNNING
@@ -28,7 +28,10 @@ def take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Sa
     while start < len(times):
         room = checkpoints.due - run.state_so_far.positions
         stop = min(start + room, len(times))
-        _take(run, times[start:stop], lines[start:stop], said[start:stop])
+        if start == 0 and stop == len(times):
+            _take(run, times, lines, said)
+        else:
+            _take(run, times[start:stop], lines[start:stop], said[start:stop])
         if stop - start == room:
             checkpoints.note(run.state_so_far)
         start = stop
@@ -86,15 +89,11 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
             name, fresh_rows = it.file_name, it.rows
             fresh = number_of(name)
             mark(WRITTEN_FACT)
-            argument(len(facts.written_file))
-            facts.written_file.append(fresh)
-            facts.written_rows.append(fresh_rows)
-            facts.written_bytes.append(it.bytes)
-            if fresh == rows_of.count == known_files.straight:
+            argument(fresh)
+            if fresh == rows_of.count == known_files.straight == len(facts.file_rows) and not files.numbers:
                 rows_of.count = known_files.straight = fresh + 1
-                files.rows.append(fresh_rows)
-                files.sizes.append(it.bytes)
-                files.is_written.append(1)
+                facts.file_rows.append(fresh_rows)
+                facts.file_sizes.append(it.bytes)
                 files.first_naming.append(position)
                 files.last_naming.append(position)
                 files.total_rows += fresh_rows
@@ -107,33 +106,33 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
                 else:
                     rows_series.add(time, fresh_rows)
             else:
+                facts.tell_written(position, fresh, (fresh_rows, it.bytes))
                 written(state, position, time, (fresh, fresh_rows, it.bytes))
                 fresh = NOWHERE
         else:
             index, rows, named = it.chunk_index, it.rows, it.file_name
-            file = fresh if named == name and fresh >= 0 else NO_FILE if named is None else number_of(named)
             mark(COMPLETED_FACT)
-            argument(len(facts.completed_chunk))
-            facts.completed_chunk.append(index)
-            facts.completed_rows.append(rows)
-            facts.completed_file.append(file)
             if (
-                file == fresh
+                fresh >= 0
+                and named == name
                 and rows == fresh_rows
                 and chunks.settled <= index < known_slots.straight
                 and states[index] == RUNNING
                 and last_part[index] == NOWHERE
                 and index not in chunks.troubled
             ):
-                fresh = NOWHERE  # what is named once more is not as simple
+                argument(len(facts.completed_chunk))
+                facts.completed_chunk.append(index)
+                facts.completed_file.append(fresh)
                 attempt = chunks.open.pop(index)
-                end_of[attempt] = files.last_naming[file] = position
+                end_of[attempt] = files.last_naming[fresh] = position
                 outcome_of[attempt] = states[index] = COMPLETED
                 chunks.ended[COMPLETED] += 1
                 last_part[index] = len(chunks.part_file)
                 chunks.part_attempt.append(attempt)
-                chunks.part_file.append(file)
+                chunks.part_file.append(fresh)
                 chunks.part_position.append(position)
+                fresh = NOWHERE  # what is named once more is not as simple
                 length = time - time_of[start_of[attempt]]
                 if length > chunks.longest:
                     chunks.slowest, chunks.longest = index, length
@@ -144,7 +143,8 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
                 else:
                     chunks_series.add(time, 1)
             else:
-                completed(state, log, position, (time, time), (index, rows, file))
+                argument(facts.completed(position, index, rows, named))
+                completed(state, log, position, (time, time), (index, rows, facts.completed_file[-1]))
         position += 1
     state.positions = position
 
@@ -153,5 +153,5 @@ def _note_times(run: Run, times: Sequence[int]) -> None:
     """The latest of them, and the longest silence between two."""
     state = run.state_so_far
     run.log.placing.latest = times[-1]
-    gap = max(map(int.__sub__, times, (state.heard, *times[:-1])))
+    gap = max(map(sub, times, (state.heard, *times[:-1])))
     state.longest_gap = max(state.longest_gap, gap)

@@ -51,16 +51,19 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> bool:
         not chunks.stand_in_order
         or chunks.slot_of.known.straight != index
         or files.row_of.count != files.row_of.known.straight
-        or len(facts.names) != files.row_of.count
+        or len(facts.file_rows) != files.row_of.count
         or [one.chunk_index for one in started] != indexes
         or [one.chunk_index for one in completed] != indexes
         or [one.rows for one in completed] != rows
+        or files.numbers
         or [one.file_name for one in completed] != names
         or not facts.names.add_new(names)
     ):
         return False
     sizes = [one.bytes for one in written]
-    _note_facts(run, indexes, rows, sizes)
+    facts.file_rows.extend(rows)
+    facts.file_sizes.extend(sizes)
+    _note_facts(run, indexes)
     _note_files(state, rows, sizes)
     _note_chunks(run, times, count)
     _add(state.rows_series, times[1::3], rows)
@@ -70,21 +73,17 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> bool:
     return True
 
 
-def _note_facts(run: Run, indexes: list[int], rows: list[int], sizes: list[int]) -> None:
+def _note_facts(run: Run, indexes: list[int]) -> None:
     log, facts, count = run.log, run.log.facts, len(indexes)
     file, done = run.state_so_far.files.row_of.count, len(facts.completed_chunk)
     numbers = range(file, file + count)
     arguments = array("I", bytes(12 * count))
     arguments[0::3] = array("I", indexes)
-    arguments[1::3] = array("I", range(len(facts.written_file), len(facts.written_file) + count))
+    arguments[1::3] = array("I", numbers)
     arguments[2::3] = array("I", range(done, done + count))
     log.marks.extend(_MARKS * count)
     log.arguments.extend(arguments)
-    facts.written_file.extend(numbers)
-    facts.written_rows.extend(rows)
-    facts.written_bytes.extend(sizes)
     facts.completed_chunk.extend(indexes)
-    facts.completed_rows.extend(rows)
     facts.completed_file.extend(numbers)
 
 
@@ -95,9 +94,6 @@ def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
     state.written.extend(range(position + 1, stop, 3))
     files.row_of.count += count
     files.row_of.known.straight += count
-    files.rows.extend(rows)
-    files.sizes.extend(sizes)
-    files.is_written.extend(b"\1" * count)
     files.first_naming.extend(range(position + 1, stop, 3))
     files.last_naming.extend(range(position + 2, stop, 3))
     files.total_rows += sum(rows)

@@ -10,8 +10,10 @@ which tests/core/test_wire.py holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import add
 from typing import Annotated, final
 
+import orjson
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType
 from msgspec.json import Decoder
 
@@ -87,7 +89,7 @@ def decode_lines(lines: Sequence[bytes]) -> list[Line]:
 
 
 _seconds: dict[str, int] = {}
-"""`2026-11-23T18:14:51` → ns since 1970, a whole minute at a time: neighbours share it."""
+"""`2026-11-23T18:14:51` → ns since 1970, less a second; a whole minute at a time: neighbours share it."""
 _SECONDS_KEPT = 30_000
 
 
@@ -96,12 +98,16 @@ def times_of(items: list[Line]) -> list[int]:
 
     The producer leaves out digits where they are zeros: one time in a thousand has six.
     """
+    if not items:
+        return []
     texts = [item.recorded_at for item in items]
     if not _are_of_form(texts):
         _put_aside(items, texts, lambda text: not _are_of_form([text]))
     while True:
         try:
-            return [_seconds[text[:19]] + int(text[20:29]) for text in texts]
+            seconds = [_seconds[text[:19]] for text in texts]
+            nanos: list[int] = orjson.loads("[1" + ",1".join([text[20:29] for text in texts]) + "]")
+            return list(map(add, seconds, nanos))
         except KeyError as missing:
             second: str = missing.args[0]
             if not _note_minute(second):
@@ -126,5 +132,6 @@ def _note_minute(second: str) -> bool:
         return False
     if len(_seconds) >= _SECONDS_KEPT:
         _seconds.clear()
-    _seconds.update((f"{second[:17]}{number:02d}", begin[0] + number * SECOND) for number in range(60))
+    first = begin[0] - SECOND  # the digits are read with a 1 in front: a number cannot begin with zeros
+    _seconds.update((f"{second[:17]}{number:02d}", first + number * SECOND) for number in range(60))
     return True
