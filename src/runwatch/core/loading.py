@@ -27,8 +27,8 @@ from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
 from runwatch.core.wire import Completed, Line, Started, Written, decode_lines, times_of
 
-GATHERED = 30_000
-"""Lines that wait to be taken in, at most about so many,"""
+GATHERED, SHARE = 30_000, 40
+"""Lines that wait to be taken in, at most: so many, or of a longer log one in 40,"""
 OF_A_RUN = 1_000
 """and so many of a run, on average: of few runs no more than that is gained by waiting."""
 
@@ -71,7 +71,7 @@ class Loading:
             self._gather(segment, items, times_of(items), block)
         else:
             self._gather_by_line(segment, block)
-        if self._waiting >= min(GATHERED, OF_A_RUN * len(self._gathered)):
+        if self._waiting >= min(max(GATHERED, self.entries // SHARE), OF_A_RUN * len(self._gathered)):
             self.settle()
 
     def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
@@ -90,7 +90,7 @@ class Loading:
             it: Any = event.ChunkStarted
             if it is UNSET:
                 it = event.FileWritten or event.ChunkCompleted
-                more = event.FileWritten and event.ChunkCompleted
+                more: object = event.FileWritten and event.ChunkCompleted
             else:
                 more = event.FileWritten or event.ChunkCompleted
             if more or not it or own is None or own[0] != item.export_name:
