@@ -59,9 +59,11 @@ class Loading:
 
         `arrived` (ns, the clock's) where it came while we watched, else None.
         """
-        if segment is not self._segment or arrived != self._arrived:
+        if segment is not self._segment or (arrived is None) != (self._arrived is None):
             self.settle()
-            self._gathered, self._segment, self._arrived = {}, segment, arrived
+        if segment is not self._segment:
+            self._gathered, self._segment = {}, segment
+        self._arrived = arrived
         lines = data.split(b"\n")
         if not lines[-1]:
             lines.pop()
@@ -72,7 +74,7 @@ class Loading:
         else:
             self._gather_by_line(segment, block)
         if self._waiting >= min(max(GATHERED, self.entries // SHARE), OF_A_RUN * len(self._gathered)):
-            self.settle()
+            self._settle_runs(is_all=False)
 
     def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
         """Take in a whole document."""
@@ -121,18 +123,26 @@ class Loading:
 
     def settle(self) -> None:
         """Take in what was gathered."""
-        if not self._waiting or self._segment is None:
-            return
+        if self._waiting:
+            self._settle_runs(is_all=True)
+
+    def _settle_runs(self, *, is_all: bool) -> None:
+        """If not all, then without chunks that are not done at the end of what their run said: they are taken whole."""
+        waiting, segment = 0, self._segment
+        assert segment is not None
         for run_id, own in self._gathered.items():
-            if len(own) > 1:
+            kept = [] if is_all else own[len(own) - 3 * _undone(own) :]
+            if len(own) - len(kept) > 1:
                 self.runs.changed[run_id] = None
-                self._settle(self._segment, run_id, own)
-        self._waiting = 0
+                self._settle(segment, run_id, own, len(own) - len(kept))
+                own.extend(kept)
+            waiting += len(kept) // 3
+        self._waiting = waiting
         self.runs.revision += 1
 
-    def _settle(self, segment: Segment, run_id: str, own: list[Any]) -> None:
-        """What one run said."""
-        name, times, lines, said = own[0], own[1::3], own[2::3], own[3::3]
+    def _settle(self, segment: Segment, run_id: str, own: list[Any], stop: int) -> None:
+        """What one run said, up to there; nothing of it is left."""
+        name, times, lines, said = own[0], own[1:stop:3], own[2:stop:3], own[3:stop:3]
         del own[1:]
         at, count, run = 0, len(times), self.runs.by_id.get(run_id)
         while at < count:
@@ -148,6 +158,15 @@ class Loading:
             entry = said[at] if times[at] == NEVER else entry_of(run_id, name, times[at], said[at])
             self.runs.feed(entry, segment, lines[at], -1, self._arrived)
             run, at = self.runs.by_id.get(run_id), at + 1
+
+
+def _undone(own: Sequence[Any]) -> int:
+    """How many of the last lines are the first two, or the first, of three."""
+    if len(own) < 2:
+        return 0
+    if type(own[-1]) is Started:
+        return 1
+    return 2 if type(own[-1]) is Written and len(own) > 4 and type(own[-4]) is Started else 0
 
 
 def _rising(times: Sequence[int], start: int, latest: int) -> int:
