@@ -6,8 +6,12 @@ those that draw, so that a summary in a script starts at once.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import sys
 import threading
+from typing import NoReturn
 
 _OURS = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT)
 if _OURS is signal.default_int_handler:  # until a command can say so itself, ctrl+c ends it without a traceback
@@ -30,4 +34,19 @@ main = Commands(
     }
 )
 
-__all__ = ["main"]
+
+
+def run() -> NoReturn:
+    """The whole process: a command, then the end at once. To free what a large log left takes as long as reading it."""
+    code: object = 1
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # a pipe that closed, a stream that never was
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
+__all__ = ["main", "run"]

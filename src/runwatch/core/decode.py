@@ -167,7 +167,15 @@ def _build(name: str, fields: Any) -> Event:
 def _text(value: Any) -> str:
     if type(value) is not str:
         raise _Unfit("a text")
-    return safe(value)
+    text = safe(value)
+    if len(_lately) >= TEXTS_SHARED:
+        _lately.clear()
+    return _lately.setdefault(text, text)
+
+
+TEXTS_SHARED = 200
+_lately: dict[str, str] = {}
+"""Texts read lately: what many events say, as why they failed, is kept once."""
 
 
 def _count(value: Any) -> int:
