@@ -10,7 +10,7 @@ from typing import Any
 from tests.strategies import Logs
 
 from runwatch.core import events as ev
-from runwatch.core.checkpoints import OWN
+from runwatch.core.checkpoints import OWN, WORKED_OUT
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
 from runwatch.core.facts import Facts
@@ -174,7 +174,8 @@ def plain(value: Any) -> Any:
     if hasattr(value, "__slots__") or hasattr(value, "__dict__"):
         slots = chain.from_iterable(getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
         names = tuple(slots) or vars(value)
-        return {name: plain(getattr(value, name)) for name in names if name not in OWN}
+        own = {name: plain(getattr(value, name)) for name in names if name not in OWN}
+        return own | {name: sorted(own[name]) for name in WORKED_OUT & own.keys()}
     return value
 
 

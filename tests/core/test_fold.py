@@ -94,11 +94,11 @@ def test_a_completion_behind_a_failure_is_a_new_attempt() -> None:
 def test_recovered_is_a_completed_chunk_with_a_broken_attempt_before() -> None:
     """Failed or interrupted before, completed now; not while it is tried again."""
     run = run_of(*enumerate([started(0), failed(0), started(0), completed(0), started(1), started(1), completed(1)]))
-    assert (states(run), run.state.chunks.recovered) == ({"completed": 2}, {0, 1})
+    assert (states(run), list(run.state.chunks.recovered)) == ({"completed": 2}, [0, 1])
     again = run_of(*enumerate([started(0), failed(0), started(0), completed(0), started(0)]))
-    assert (states(again), again.state.chunks.recovered) == ({"running": 1}, set())
+    assert (states(again), list(again.state.chunks.recovered)) == ({"running": 1}, [])
     clean = run_of(*enumerate([started(0), completed(0), completed(0)]))
-    assert clean.state.chunks.recovered == set()
+    assert clean.state.chunks.recovered == {}
 
 
 def test_a_planned_chunk_is_pending_until_it_begins() -> None:

@@ -64,7 +64,7 @@ class Chunks(Parts):
         """ns that it took."""
         self.ended = [0, 0, 0, 0, 0]
         """Chunks by state; those that are pending or running are not counted here."""
-        self.recovered: set[int] = set()
+        self.recovered: dict[int, None] = {}
         """Slots completed after a failed or interrupted attempt."""
         self.troubled: dict[int, None] = {}
         """Slots with a failed or interrupted attempt, in the order of the first."""
@@ -186,9 +186,9 @@ class Chunks(Parts):
             self.ended[state] += 1
         self.states[slot] = state
         if state == COMPLETED and slot in self.troubled:
-            self.recovered.add(slot)
-        else:
-            self.recovered.discard(slot)
+            self.recovered[slot] = None
+        elif self.recovered:
+            self.recovered.pop(slot, None)
 
     def note(self, slot: int) -> None:
         """Remember what a slot said at the last checkpoint."""
@@ -208,8 +208,8 @@ class Chunks(Parts):
         """What follows from the columns: the open attempts as they began, the recovered slots."""
         running = [match.start() for match in finditer(_RUNNING, self.states)]
         self.open = {slot: self.last_attempt[slot] for slot in sorted(running, key=self.last_attempt.__getitem__)}
-        self.recovered = {slot for slot in self.troubled if self.states[slot] == COMPLETED}
-        self._unsure = set(self._delivered_twice)
+        self.recovered = {slot: None for slot in self.troubled if self.states[slot] == COMPLETED}
+        self._unsure = dict.fromkeys(self._delivered_twice)
 
     def attempts(self, slot: int) -> tuple[Attempt, ...]:
         """Every attempt, the first first."""

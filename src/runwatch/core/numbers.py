@@ -7,7 +7,7 @@ first so many: whichever of them goes on gives the next key the same number.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 NONE = -1
@@ -45,6 +45,9 @@ class Numbers:
         return type(self)(self._number_of, count)
 
 
+_NONE_FAR: Mapping[int, int] = {}
+
+
 class Known:
     """What all states of a run share of whole numbers that are numbered: as little as their order allows."""
 
@@ -53,8 +56,8 @@ class Known:
     def __init__(self) -> None:
         self.straight = 0
         """Keys below this are their own numbers, as where they came one after the other."""
-        self.near = array("i")
-        self.far: dict[int, int] = {}
+        self.near: Sequence[int] = ()
+        self.far: Mapping[int, int] = _NONE_FAR
 
 
 class Slots:
@@ -101,21 +104,19 @@ class Slots:
         return number
 
     def _note(self, key: int, number: int) -> None:
-        near = self.known.near
+        known = self.known
+        if not isinstance(known.near, array) or not isinstance(known.far, dict):
+            known.near, known.far = array("i"), {}
+        near = known.near
         if key < len(near):
             near[key] = number
         elif key < max(_NEAR, 2 * number):
             near.extend([NONE] * (key + 1 + key // 8 - len(near)))
             near[key] = number
-            self._bring_near()
+            for one in [one for one in known.far if one < len(near)] if known.far else ():
+                near[one] = known.far.pop(one)  # far when it came, and now within reach
         else:
-            self.known.far[key] = number
-
-    def _bring_near(self) -> None:
-        """What was far when it came is looked up in the array from now on, where that reaches it now."""
-        near, far = self.known.near, self.known.far
-        for key in [key for key in far if key < len(near)] if far else ():
-            near[key] = far.pop(key)
+            known.far[key] = number
 
     def cut(self, count: int) -> Self:
         """The first `count` of them."""

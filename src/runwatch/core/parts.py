@@ -31,10 +31,10 @@ class Parts:
         """Of parts without a file, unless they have none."""
         self.part_position = array("i")
         self.parts_without_file = 0
-        self._written_twice: set[int] = set()
+        self._written_twice: dict[int, None] = {}
         self._delivered_twice: dict[int, None] = {}
         """Slots with parts of several attempts."""
-        self._unsure: set[int] = set()
+        self._unsure: dict[int, None] = {}
         """Those of them to be looked at before it is said which were written twice."""
 
     def add_part(self, slot: int, attempt: int, file_row: int, rows: int, position: int) -> None:
@@ -45,7 +45,7 @@ class Parts:
             self.part_before[part] = before
             if slot in self._delivered_twice or self.part_attempt[before] != attempt:
                 self._delivered_twice[slot] = None
-                self._unsure.add(slot)
+                self._unsure[slot] = None
         if file_row == NOWHERE:
             self.parts_without_file += 1
             if rows:
@@ -60,9 +60,9 @@ class Parts:
         """Slots with two attempts that each left a file the other does not have."""
         for slot in self._unsure:
             if self.parts_alone(slot):
-                self._written_twice.add(slot)
+                self._written_twice[slot] = None
             else:
-                self._written_twice.discard(slot)
+                self._written_twice.pop(slot, None)
         self._unsure.clear()
         return sorted(self._written_twice)
 

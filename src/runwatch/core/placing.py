@@ -20,7 +20,7 @@ class Placing:
     def __init__(self) -> None:
         self.chains: dict[str, float] = {}
         """The newest segment's order of each file. Of several files, an entry must be later than all to be placed."""
-        self.timeless: set[str] = set()
+        self.timeless: dict[str, None] = {}
         """Files without any time so far: their first one moves all that stands before it."""
         self.latest = NEVER
         """The greatest time of all, and so the last moment; only an entry not later than it can be a repeat."""
@@ -39,12 +39,12 @@ class Placing:
             return placing
         for segment in set(log.segments.values):
             placing.chains[segment.chain] = max(segment.order, placing.chains.get(segment.chain, segment.order))
-        placing.timeless = set(placing.chains)
+        placing.timeless = dict.fromkeys(placing.chains)
         segments = list(log.segments.each(rows))
         for position, row in enumerate(log.order):
             time = log.times[row]
             if time != NEVER:
-                placing.timeless.discard(segments[row].chain)
+                placing.timeless.pop(segments[row].chain, None)
                 placing.latest = max(placing.latest, time)
                 if time < log.moments[position]:
                     placing.strays.setdefault(time, []).append(row)
@@ -57,7 +57,7 @@ class Placing:
             log.is_arranged = False
             return False
         if segment.chain not in self.chains and time == NEVER:
-            self.timeless.add(segment.chain)
+            self.timeless[segment.chain] = None
         self.chains[segment.chain] = segment.order
         if time == NEVER:
             return True

@@ -36,8 +36,8 @@ class Rows:
         self.lines = array("I")
         self.facts = Facts()
         self.kept: dict[int, Event] = {}
-        self.segments = Stretches[Segment]()
-        self.names = Stretches[str | None]()
+        self.segments: Stretches[Segment] = Stretches()
+        self.names: Stretches[str | None] = Stretches()
         """The export each entry names."""
         self.numbers: dict[int, int] = {}
         """Of entries inside a journal document."""
