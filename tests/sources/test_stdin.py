@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 from tests.sources.seen import Seen
 
+from runwatch.core.events import ChunkStarted
 from runwatch.core.places import Place
+from runwatch.session.clock import ManualClock
+from runwatch.session.session import Session
 from runwatch.sources.spool import Spool
 from runwatch.sources.stdin import StreamSource
 from runwatch.sources.table import open_source, read_to_end
@@ -186,6 +189,7 @@ def test_a_temporary_file_never_stands_where_we_stand(tmp_path: Path, monkeypatc
 def test_a_full_disk_loses_no_line_only_the_second_look_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spool = Spool(str(tmp_path), most_in_memory=0)
     spool.write(b"before")
+    kept = [spool.keeps]
 
     def full(descriptor: int, data: bytes, position: int) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -193,8 +197,30 @@ def test_a_full_disk_loses_no_line_only_the_second_look_at_it(tmp_path: Path, mo
     monkeypatch.setattr(os, "pwrite", full)
     spool.write(b"lost")
     assert spool.notice == "nothing can be written: lines that come in now cannot be shown again"
+    kept.append(spool.keeps)
+    assert kept == [True, False]
     assert (spool.read(0, 100), spool.read(6, 100), spool.size) == (b"before", b"", 10)
     spool.close()
+
+
+def test_events_whose_lines_cannot_be_kept_are_kept_themselves(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody could say what they were."""
+    session = Session(pipe.source, ManualClock(0))
+    said = b'{"run_id":"r","recorded_at":"2026-11-23T18:14:51.05553136%dZ","event":{"ChunkStarted":%s}}\n'
+    keys = b'{"chunk_index":%d,"start_key":"1","end_key":"2"}'
+    for number in range(6):
+        if number == 3:
+            monkeypatch.setattr(Spool, "keeps", False)
+        pipe.write(said % (number, keys % number))
+        asyncio.run(asyncio.wait_for(pipe.source.changed(), 5))
+        session.read(pipe.source.poll())
+    log = session.runs.by_id["r"].log
+    assert sorted(log.kept) == [3, 4, 5]
+    assert [log.event(position) for position in range(6)] == [
+        ChunkStarted(chunk_index=number, start_key="1", end_key="2") for number in range(6)
+    ]
 
 
 def test_a_place_of_another_source_opens_to_nothing(pipe: Pipe, tmp_path: Path) -> None:

@@ -95,6 +95,11 @@ class Spool:
         self._next = self._choices(cache, most_in_memory)
         self._begin_store()
 
+    @property
+    def keeps(self) -> bool:
+        """What comes in now can be read again."""
+        return not isinstance(self._stores[-1][1], _Nowhere)
+
     def write(self, data: bytes) -> None:
         while True:
             start, store = self._stores[-1]

@@ -93,6 +93,7 @@ class StreamSource:
             return
         if data:
             self._spool.write(data)
+            self._segment.is_plain = self._spool.keeps
             self._notify()
             self.progress.bytes_read += len(data)
             self._keep(self._lines.feed(data))
