@@ -20,7 +20,7 @@ from benchmarks.moments import drift, seek
 from benchmarks.opening import keys, opening
 from benchmarks.plan import LARGE, Plan
 from benchmarks.small import idle, small_files, summary
-from benchmarks.table import Row, markdown, one_line, plain
+from benchmarks.table import Row, markdown, one_line, plain, short
 
 Group = Callable[[Plan], Iterable[Row]]
 GROUPS: dict[str, Group] = {
@@ -35,6 +35,9 @@ def main(arguments: Sequence[str]) -> None:
     asked = _parser().parse_args(arguments)
     if unknown := [name for name in asked.names if name not in (*GROUPS, *LARGE)]:
         raise SystemExit(f"no such group: {', '.join(unknown)}; there are {', '.join([*GROUPS, *LARGE])}")
+    if asked.short:
+        print(short(json.loads(asked.short.read_text(encoding="utf-8"))))
+        return
     quick = asked.quick or os.environ.get("QUICK", "") not in ("", "0")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that what was started and made goes with us
     begun = time.perf_counter()
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; and {' or '.join(LARGE)}")
     parser.add_argument("--quick", action="store_true", help="smaller logs, fewer times; as QUICK=1")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the same figures for a program")
+    parser.add_argument("--short", type=Path, metavar="FILE", help="README's table of such figures, and nothing else")
     return parser
 
 

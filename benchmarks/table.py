@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from benchmarks.measure import Failed
 
+SHORT = ("fold of", "first content of `huge`", "opened again: `huge`", "follow", "200,000", "`runwatch summary` of 10,000")
 HEAD = ("what", "measured", "beside", "ratio", "asked", "aim")
 
 
@@ -51,6 +53,13 @@ def markdown(rows: Sequence[Row]) -> str:
     ]
     padded.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(padded)
+
+
+def short(figures: Mapping[str, Any]) -> str:
+    """For README: those rows of a JSON of figures that a user would ask for first."""
+    rows = [row for row in figures["rows"] if row["what"].startswith(SHORT)]
+    lines = [f"| {row['what']} | {row['measured']} | {row['beside']} | {row['ratio']} |" for row in rows]
+    return "\n".join(["| what | measured | beside | ratio |", "|---|---|---|---|", *lines])
 
 
 def plain(rows: Sequence[Row]) -> list[dict[str, object]]:
