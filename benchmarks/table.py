@@ -8,7 +8,9 @@ from typing import Any
 
 from benchmarks.measure import Failed
 
-SHORT = ("fold of", "first content of `huge`", "opened again: `huge`", "follow", "200,000", "`runwatch summary` of 10,000")
+SHORT = (
+    "fold of", "first content of `huge`", "opened again: `huge`", "follow", "200,000", "`runwatch summary` of 10,000"
+)  # fmt: skip
 HEAD = ("what", "measured", "beside", "ratio", "asked", "aim")
 
 

@@ -169,13 +169,13 @@ def test_hits_are_found_bit_by_bit_and_only_new_events_are_looked_at(monkeypatch
     run = run_of(*steps)
     hits = Hits(parse_filter("chunk:1", EVENT_FIELDS), run.log)
     looked: list[int] = []
-    original = RunLog.event
+    original = RunLog.chunk_at
 
-    def noted(log: RunLog, position: int) -> ev.Event:
+    def noted(log: RunLog, position: int) -> object:
         looked.append(position)
         return original(log, position)
 
-    monkeypatch.setattr(RunLog, "event", noted)
+    monkeypatch.setattr(RunLog, "chunk_at", noted)
     assert not hits.examine(100, 40)
     assert (list(hits.positions), hits.share(100)) == ([*range(1, 40, 3)], 0.4)
     assert hits.examine(100, 1000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runwatch.core import events as ev
@@ -37,9 +37,8 @@ class EventFields:
 
     def get(self, name: str, /) -> object:
         """A field of the event; None where it has none of that name."""
-        look = _OF_EVENT.get(name)
-        if look is not None:
-            return look(self._event)
+        if name == "error":
+            return _error(self._event) if self._log.kind_at(self._position) in _HAVE_AN_ERROR else None
         attribute = _OF_NAME.get(name)
         if attribute is not None:
             return getattr(self._event, attribute, None)
@@ -48,6 +47,8 @@ class EventFields:
                 return self._log.kind_at(self._position)
             case "group":
                 return self._log.group_at(self._position)
+            case "chunk":
+                return self._log.chunk_at(self._position)
             case "n":
                 is_numbered = self._log.group_at(self._position) not in UNNUMBERED
                 return self._log.number_at(self._position) if is_numbered else None
@@ -100,10 +101,7 @@ def _texts(value: Any) -> Iterator[object]:
             yield from _texts(inner)
 
 
-_OF_EVENT: Mapping[str, Callable[[ev.Event], object]] = {
-    "chunk": ev.chunk_of,
-    "error": _error,
-}
+_HAVE_AN_ERROR = ("ChunkFailed", "RunCompleted", "RetryAttempted")
 _OF_NAME: Mapping[str, str] = {
     "rows": "rows",
     "bytes": "bytes",

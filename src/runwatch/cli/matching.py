@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from runwatch.core.events import Event, chunk_of
+from runwatch.core.events import Event
 from runwatch.core.index import NEVER, RunLog
 from runwatch.core.order import Order
 from runwatch.core.places import Place, Segment
@@ -49,11 +49,12 @@ class Asking(Struct, frozen=True):
     since: When | None = None
     until: When | None = None
 
-    def wants(self, event: Event) -> bool:
-        """Whether it is of the kinds, groups and chunk asked for."""
-        if (self.kinds or self.groups) and event.kind not in self.kinds and event.group not in self.groups:
+    def wants(self, log: RunLog, position: int) -> bool:
+        """Whether it is of the kinds, groups and chunk asked for; said without looking at the event itself."""
+        asked = self.kinds or self.groups
+        if asked and log.kind_at(position) not in self.kinds and log.group_at(position) not in self.groups:
             return False
-        return self.chunk is None or chunk_of(event) == self.chunk
+        return self.chunk is None or log.chunk_at(position) == self.chunk
 
     def stretch(self, moment: Moment) -> range:
         """The positions of the run between `since` and `until`, both included."""
@@ -103,18 +104,20 @@ class Matches:
         return [
             _match(moment, position)
             for position in positions
-            if position in stretch and self.asking.wants(log.event(position))
+            if position in stretch and self.asking.wants(log, position)
         ]
 
     @staticmethod
     def _unseen(log: RunLog, known: _Known) -> Iterable[int]:
         if known.order is log.order:
             return range(known.length, len(log.order))
+        if known.order is None:
+            return range(len(log.order))
         given = _displaced(log, known)
         return [
             position
             for position, row in enumerate(log.order)
-            if _is_beyond(log, row, known) and log.event_of(row) not in given.get(log.times[row], ())
+            if _is_beyond(log, row, known) and not _is_given(log, row, given)
         ]
 
     @staticmethod
@@ -135,6 +138,11 @@ def _displaced(log: RunLog, known: _Known) -> dict[int, list[Event]]:
     for row in set(known.order[: known.length]).difference(log.order):
         given.setdefault(log.times[row], []).append(log.event_of(row))
     return given
+
+
+def _is_given(log: RunLog, row: int, given: dict[int, list[Event]]) -> bool:
+    equals = given.get(log.times[row])
+    return equals is not None and log.event_of(row) in equals
 
 
 def _is_beyond(log: RunLog, row: int, known: _Known) -> bool:

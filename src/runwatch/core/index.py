@@ -113,6 +113,10 @@ class RunLog(Ordered):
         """Its group."""
         return marks.GROUPS[self.marks[self.order[position]] & marks.KIND]
 
+    def chunk_at(self, position: int) -> object:
+        """The chunk it names; None where it names none."""
+        return self.chunk_of(self.order[position])
+
     def moment(self, position: int) -> int | None:
         """Its moment, or None where the run has no time at all."""
         moment = self.moments[position]

@@ -13,7 +13,7 @@ from typing import overload
 
 from runwatch.core import marks
 from runwatch.core.again import Again, from_facts
-from runwatch.core.events import Entry, Event
+from runwatch.core.events import Entry, Event, chunk_of
 from runwatch.core.facts import Facts, Stretches
 from runwatch.core.marks import NEVER
 from runwatch.core.places import Place, Segment
@@ -105,6 +105,15 @@ class Rows:
             return event
         assert self._again is not None
         return self._again.event(self.place_of(row))
+
+    def chunk_of(self, row: int) -> object:
+        """The chunk that a row names, also one of a kind that nobody knows; None where it names none."""
+        mark, argument = self.marks[row], self.arguments[row]
+        if not mark & marks.FACT:
+            return chunk_of(self.kept[row])
+        if mark & marks.KIND == marks.CHUNK_STARTED:
+            return argument
+        return self.facts.completed_chunk[argument] if mark & marks.KIND == marks.CHUNK_COMPLETED else None
 
     def is_same(self, row: int, other: int, event: Event | None = None) -> bool:
         """Whether two rows say the same; of what is gone the facts must do. `event` is the first one's."""

@@ -41,6 +41,8 @@ class Again:
         if tail is None or place.segment.gone:
             return None
         with self._lock:
+            if not place.entry and (line := self._lines.at_hand(place)) is not None:
+                return line
             try:
                 held = self._content(tail)
                 if not tail.starts(held):
@@ -98,17 +100,22 @@ class Stretches:
         """A line without its newline; None where there is none."""
         if place.offset >= 0:
             return line_in(held, place.offset)
-        first, offset, end = place.segment.stretch(place.line)
-        key, number = (place.segment.number, offset), place.line - first
-        lines = self._kept.get(key, [])
-        if number >= len(lines):
-            lines = lines_in(held, offset, end, number + 1)
+        line = self.at_hand(place)
+        if line is None:
+            first, offset, end = place.segment.stretch(place.line)
             if len(self._kept) >= STRETCHES:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = lines
-        if number >= len(lines):
+            self._kept[place.segment.number, offset] = lines_in(held, offset, end, place.line - first + 1)
+            line = self.at_hand(place)
+        return line
+
+    def at_hand(self, place: Place) -> bytes | None:
+        """The same, of what was read lately."""
+        first, offset, _ = place.segment.stretch(place.line)
+        lines = self._kept.get((place.segment.number, offset), ()) if place.offset < 0 else ()
+        if place.line - first >= len(lines):
             return None
-        line = lines[number].lstrip(b"\0").removesuffix(b"\r")
+        line = lines[place.line - first].lstrip(b"\0").removesuffix(b"\r")
         return line.removeprefix(BOM) if place.line == 1 else line
 
 
