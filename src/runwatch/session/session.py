@@ -23,7 +23,7 @@ from runwatch.session.copies import Copies
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
-from runwatch.sources.base import Block, Document, Fault, Item, Source
+from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source
 
 if TYPE_CHECKING:
     import asyncio
@@ -60,7 +60,7 @@ class Session(Moments):
     @property
     def revision(self) -> int:
         """Moves when anything was read."""
-        return self.runs.revision + self.is_whole
+        return self.runs.revision + self.is_whole + len(self.foreseen)
 
     @property
     def events_read(self) -> int:
@@ -103,6 +103,7 @@ class Session(Moments):
         import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
 
         self._again = asyncio.Event()
+        await self._foresee(told, give_way)
         while True:
             begun = time.monotonic()
             for item in self.source.poll():
@@ -119,6 +120,16 @@ class Session(Moments):
             if give_way:
                 await give_way(True)
             await self._something_new(self._again)
+
+    async def _foresee(self, told: Callable[[], None], give_way: Callable[[bool], Awaitable[object]] | None) -> None:
+        """What the ends of long logs say, before they are read."""
+        if self.playhead.is_recorded or not isinstance(self.source, Foreseeing):
+            return
+        for ending in self.source.endings():
+            self.foresee(ending.data, ending.segment.identity)
+            told()
+            if give_way:
+                await give_way(False)
 
     def _line_at(self, place: Place) -> bytes | None:
         return self.source.line_at(place)

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from runwatch.core.places import Place
 from runwatch.sources.again import Again
-from runwatch.sources.base import Item, Progress
+from runwatch.sources.base import Ending, Item, Progress
 from runwatch.sources.chain import Identities
 from runwatch.sources.discovery import Discovery
 from runwatch.sources.documents import Documents, is_log
+from runwatch.sources.ends import endings
 from runwatch.sources.held import Held
 from runwatch.sources.looks import RETRY, Looks
 from runwatch.sources.patience import APART, Patience
@@ -62,6 +63,11 @@ class FileSource:
         self._tasks: deque[Tail | str] = deque()
         self._waits = 0
         self._woken = False  # by `changed`: then a poll looks only at what is due
+
+    def endings(self) -> Iterator[Ending]:
+        self._look()
+        self._woken = True  # what the first look found need not be looked for again
+        yield from endings(self._looks.due, self._held)
 
     def poll(self) -> Iterator[Item]:
         yield from self._give()

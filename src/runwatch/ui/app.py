@@ -79,9 +79,11 @@ class RunwatchApp(PagesApp):
 
     async def _give_way(self, is_read: bool) -> None:
         """Keys and drawing come first. The first picture comes before watching, which takes 50 ms to import, and
-        before all but the first slices: mounting takes many turns of the loop, and each would wait for a slice.
+        before all but the first slices, or the end of one log: mounting takes many turns of the loop, and each would
+        wait for a slice.
         """
-        if not self._drawn.is_set() and (is_read or time.monotonic() - self._begun >= FIRST):
+        has_content = is_read or self.session.foreseen or time.monotonic() - self._begun >= FIRST
+        if has_content and not self._drawn.is_set():
             await self._drawn.wait()
         await asyncio.sleep(0)
 

@@ -13,7 +13,7 @@ from runwatch.ui.empty import no_runs
 from runwatch.ui.filter_bar import FilterBar
 from runwatch.ui.outcomes import ExportStrips
 from runwatch.ui.palette import Command
-from runwatch.ui.reading import reading_lines
+from runwatch.ui.reading import ahead_words, reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
 from runwatch.ui.runs_table import RunRows
 from runwatch.ui.screens.all_runs import AllRuns
@@ -92,10 +92,11 @@ class RunsPage(AllRuns):
 
     def _show_selected(self) -> None:
         selected = self._selected()
+        ahead = "" if self.run_for_when is None else ahead_words(self.session, self.run_for_when)
         whole = self.session.whole(selected.run_id) if selected is not None and not self.session.is_live else None
         marked = self.session.bookmarks.positions(selected.run_id) if selected is not None else ()
         view = self._selected_view.view(selected, self.zone, whole, marked)
-        self.board.show_selected(view, self.session.now(), self.zone)
+        self.board.show_selected(None if ahead else view, self.session.now(), self.zone, ahead)
 
     def _selected(self) -> Moment | None:
         run_id = self.run_for_when
