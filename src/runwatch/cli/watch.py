@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
@@ -12,6 +13,9 @@ from runwatch.cli.reading import opened
 from runwatch.cli.terminal import drawing_on_stdout, end_with_terminal, find_keys, take_keys_from_terminal
 from runwatch.session.session import Session
 from runwatch.sources.cache import cache_directory
+
+ESCAPE = "25"
+"""Milliseconds after which `esc` is no beginning of another key, if the user does not say. Textual waits 100."""
 
 
 @click.command(
@@ -41,6 +45,7 @@ def command(paths: Sequence[str], asked: Asked) -> int:
 
 def draw(session: Session, asked: Asked, *, at: str | None = None, paused: bool = False) -> None:
     """Open the dashboard on a session; where its time is recorded, `at` this WHEN, and playing unless `paused`."""
+    os.environ.setdefault("ESCDELAY", ESCAPE)
     from runwatch.ui.app import run_app
     from runwatch.ui.opening import Opening
 

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 
 SLICE = 0.008
-"""Seconds of reading and decoding, before what was read is taken in, which takes two or three times as long."""
+"""Seconds of reading and decoding between two turns of everything else."""
+BRIEF = 0.002
+"""The same where what was read is taken in each time, which takes two or three times as long."""
 
 
 class Session(Moments):
@@ -47,6 +49,8 @@ class Session(Moments):
         self.copies = Copies()
         self._rate = _Rate()
         self._again: asyncio.Event | None = None
+        self.gathers = False
+        """Nobody is waiting: what is read may be taken in seldom, much at once, which costs half as much."""
 
     def read_into(self, runs: Runs) -> None:
         """Take everything to these runs."""
@@ -108,8 +112,9 @@ class Session(Moments):
             begun = time.monotonic()
             for item in self.source.poll():
                 self._take(item)
-                if time.monotonic() - begun >= SLICE:
-                    self._loading.settle()
+                if time.monotonic() - begun >= (SLICE if self.gathers else BRIEF):
+                    if not self.gathers:
+                        self._loading.settle()
                     told()
                     await (give_way(False) if give_way else asyncio.sleep(0))  # keys and drawing come first
                     begun = time.monotonic()

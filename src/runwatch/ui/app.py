@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 import time
 from datetime import UTC
 
-from textual import work
+from textual import events, work
 from textual.command import Provider
 from textual.screen import Screen
 
@@ -24,10 +25,13 @@ from runwatch.ui.opening import Opening
 from runwatch.ui.pages import PagesApp
 from runwatch.ui.screens.page import Page
 from runwatch.ui.theme import DEFAULT
+from runwatch.ui.turns import Turns
 
 TICK = 0.1
 FIRST = 0.02
 """Seconds of reading that the first picture waits for."""
+HAND_OVER = 0.001
+"""Seconds after which the threads that read keys and write to the terminal get their turn, while the loop is busy."""
 REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
 
@@ -56,6 +60,7 @@ class RunwatchApp(PagesApp):
         self._opening = opening or Opening()
         self._drawn = asyncio.Event()
         """The first picture is on the screen."""
+        self._turns = Turns()
         self._begun = 0.0
         self._painted: tuple[object, ...] = ()
         self._painted_at = self._rested_at = 0.0
@@ -85,7 +90,13 @@ class RunwatchApp(PagesApp):
         has_content = is_read or self.session.foreseen or time.monotonic() - self._begun >= FIRST
         if has_content and not self._drawn.is_set():
             await self._drawn.wait()
-        await asyncio.sleep(0)
+        await self._turns.others()
+        self.session.gathers = self._drawn.is_set() and not self._turns.are_short
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys come before reading."""
+        self._turns.note(event)
+        await super().on_event(event)
 
     def _something_new(self) -> None:
         """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
@@ -150,7 +161,11 @@ class RunwatchApp(PagesApp):
 
 def run_app(session: Session, *, ascii: bool, color: bool, opening: Opening) -> str:  # noqa: A002 - as it is called
     """Show the dashboard until the user leaves it, and say why it could not be; the source is closed behind it."""
+    sys.setswitchinterval(HAND_OVER)
+    from runwatch.ui.driver import TerminalDriver
+
     app = RunwatchApp(session, theme=DEFAULT if color else "runwatch-mono", plain=ascii, opening=opening)
+    app.driver_class = TerminalDriver
     try:
         app.run()
     finally:

@@ -31,20 +31,21 @@ class RowKeeper:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._kept: dict[str, tuple[Moment | None, bool, RunRow]] = {}
+        self._kept: dict[str, tuple[Moment | None, Foreseen | bool, RunRow]] = {}
 
     def row(self, run_id: str) -> RunRow:
         """The run as it is now; where its moment is not told yet, as it was."""
-        moment, is_whole = self._session.moment(run_id), self._session.is_run_whole(run_id)
-        if (told := self._session.ahead(run_id)) is not None:
-            return _ahead(told, moment)
+        moment, told = self._session.moment(run_id), self._session.ahead(run_id)
+        key = told or self._session.is_run_whole(run_id)
         found = self._kept.get(run_id)
-        if found is not None and (found[0] is moment or moment is None) and found[1] is is_whole:
+        if found is not None and (found[0] is moment or moment is None) and found[1] is key:
             return found[2]
         if len(self._kept) > KEPT:
             self._kept.clear()
-        row = _untold(run_id) if moment is None else run_row(moment, is_whole=is_whole)
-        self._kept[run_id] = (moment, is_whole, row)
+        row = _untold(run_id) if moment is None else run_row(moment, is_whole=key is True)
+        if told is not None:
+            row = _ahead(told, row)
+        self._kept[run_id] = (moment, key, row)
         return row
 
 
@@ -55,13 +56,18 @@ def _untold(run_id: str) -> RunRow:
                   None, None, None, None, "", 0)  # fmt: skip
 
 
-def _ahead(told: Foreseen, moment: Moment | None) -> RunRow:
+def _ahead(told: Foreseen, row: RunRow) -> RunRow:
     """How the run ends, beside what was read of it so far."""
-    row = _untold(told.run_id) if moment is None else run_row(moment)
     return replace(
-        row, export=row.export if moment else told.export, verdict=told.verdict, why="", spark=None, silence=None,
-        last_event=told.last if told.last != NEVER else None, is_whole=False,
-    )  # fmt: skip
+        row,
+        export=told.export if row.export == units.UNKNOWN else row.export,
+        verdict=told.verdict,
+        why="",
+        spark=None,
+        silence=None,
+        last_event=told.last if told.last != NEVER else None,
+        is_whole=False,
+    )
 
 
 class RunRows:

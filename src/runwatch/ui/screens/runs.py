@@ -91,12 +91,15 @@ class RunsPage(AllRuns):
         self._show_selected()
 
     def _show_selected(self) -> None:
+        run_id = self.run_for_when
+        if run_id is not None and (words := ahead_words(self.session, run_id)):
+            self.board.show_selected(None, self.session.now(), self.zone, words)
+            return
         selected = self._selected()
-        ahead = "" if self.run_for_when is None else ahead_words(self.session, self.run_for_when)
         whole = self.session.whole(selected.run_id) if selected is not None and not self.session.is_live else None
         marked = self.session.bookmarks.positions(selected.run_id) if selected is not None else ()
         view = self._selected_view.view(selected, self.zone, whole, marked)
-        self.board.show_selected(None if ahead else view, self.session.now(), self.zone, ahead)
+        self.board.show_selected(view, self.session.now(), self.zone)
 
     def _selected(self) -> Moment | None:
         run_id = self.run_for_when
