@@ -60,6 +60,7 @@ def test_keys_are_told_apart(typed: bytes, keys: list[str], monkeypatch: pytest.
     seen: list[str] = []
     reading = TerminalDriver.__new__(TerminalDriver)
     reading._debug, reading.fileno, reading.exit_event = False, theirs, threading.Event()
+    reading.wake = os.pipe()
     monkeypatch.setattr(driver, "REST", 0.01)
 
     def note(event: events.Event) -> None:
@@ -75,6 +76,6 @@ def test_keys_are_told_apart(typed: bytes, keys: list[str], monkeypatch: pytest.
     thread.start()
     thread.join(10)
     reading.exit_event.set()
-    os.close(mine)
-    os.close(theirs)
+    for descriptor in (mine, theirs, *reading.wake):
+        os.close(descriptor)
     assert seen == keys

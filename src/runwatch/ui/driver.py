@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 from codecs import getincrementaldecoder
+from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -20,7 +21,18 @@ REST, SOON, OFTEN = 0.1, 0.005, 40
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's own, but for how long it waits behind an `esc`."""
+    """Textual's own, but for how long it waits behind an `esc`, and at the end."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.wake = os.pipe()
+        """Written to when it is over: else the terminal would come back a tenth of a second later."""
+
+    def disable_input(self) -> None:
+        """No more keys."""
+        os.write(self.wake[1], b"!")
+        super().disable_input()
+        os.read(self.wake[0], 1)
 
     def run_input_thread(self) -> None:
         """Give each key away as soon as it is known which it is."""
@@ -28,9 +40,9 @@ class TerminalDriver(LinuxDriver):
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         looks = 0
         while not self.exit_event.is_set():
-            ready, _, _ = select.select([self.fileno], [], [], SOON if looks else REST)
+            ready, _, _ = select.select([self.fileno, self.wake[0]], [], [], SOON if looks else REST)
             looks = max(0, looks - 1)
-            if ready:
+            if self.fileno in ready:
                 data = os.read(self.fileno, 4096)
                 if not data:
                     self.exit_event.wait(REST)  # stdin has ended
