@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runwatch.cli.codes import NOTHING_THERE
-from runwatch.cli.output import complain, leave_at_once, let_go_of_stdout, told
+from runwatch.cli.output import complain, let_go_of_stdout, told
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -110,9 +110,7 @@ class Commands(click.Group):
             let_go_of_stdout()
             complain(f"{error.filename or 'cannot read or write'}: {told(error)}")
             code = NOTHING_THERE
-        code = code if isinstance(code, int) else 0
-        leave_at_once(code)
-        sys.exit(code)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def _version() -> click.Option:

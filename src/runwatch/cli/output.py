@@ -81,15 +81,6 @@ def let_go_of_stdout() -> None:
     os.close(nowhere)
 
 
-def leave_at_once(code: int) -> None:
-    """Behind a dashboard exit with this code: to let go of millions of events one by one would take a second."""
-    if "textual.app" in sys.modules and sys.stdout is sys.__stdout__:  # nobody called us who goes on
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            with contextlib.suppress(OSError, ValueError):  # closed, or nobody is there
-                stream.flush()
-        os._exit(code)
-
-
 def is_terminal() -> bool:
     """Whether somebody looks at stdout."""
     return sys.stdout is not None and sys.stdout.isatty()
