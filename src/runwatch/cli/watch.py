@@ -14,8 +14,9 @@ from runwatch.cli.terminal import drawing_on_stdout, end_with_terminal, find_key
 from runwatch.session.session import Session
 from runwatch.sources.cache import cache_directory
 
-ESCAPE = "25"
-"""Milliseconds after which `esc` is no beginning of another key, if the user does not say. Textual waits 100."""
+TEXTUAL = {"ESCDELAY": "25", "TEXTUAL_FPS": "250"}
+"""What Textual is asked for if the user does not say: milliseconds until `esc` is no beginning of another key (else
+100), and how often a second it draws what has moved (else 60 times, so that it would wait up to 16 ms)."""
 
 
 @click.command(
@@ -45,7 +46,8 @@ def command(paths: Sequence[str], asked: Asked) -> int:
 
 def draw(session: Session, asked: Asked, *, at: str | None = None, paused: bool = False) -> None:
     """Open the dashboard on a session; where its time is recorded, `at` this WHEN, and playing unless `paused`."""
-    os.environ.setdefault("ESCDELAY", ESCAPE)
+    for name, value in TEXTUAL.items():
+        os.environ.setdefault(name, value)
     from runwatch.ui.app import run_app
     from runwatch.ui.opening import Opening
 

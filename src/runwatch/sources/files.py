@@ -100,7 +100,8 @@ class FileSource:
         self._looks.set_pace(self._watch.is_polling)
         if not self._ready and not self._tasks:
             self._woken = True  # also if we are cancelled: what was hinted at by then is known
-            if await self._watch.wait(self._discovery.deep, self._discovery.flat, self._looks.until_due()):
+            growing = [tail.path for tail in self._held.tails() if not tail.segment.gone]
+            if await self._watch.wait(self._discovery.deep, self._discovery.flat, growing, self._looks.until_due()):
                 self._woken = False
         self._say_notices()
 

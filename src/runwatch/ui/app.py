@@ -34,6 +34,8 @@ HAND_OVER = 0.001
 """Seconds after which the threads that read keys and write to the terminal get their turn, while the loop is busy."""
 REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
+REST_BEHIND = 6.0
+"""The same where there is more to read: what is drawn late is less late than what is read late."""
 
 
 def _run_commands() -> type[Provider]:
@@ -63,7 +65,8 @@ class RunwatchApp(PagesApp):
         self._turns = Turns()
         self._begun = 0.0
         self._painted: tuple[object, ...] = ()
-        self._painted_at = self._rested_at = 0.0
+        self._news_at = self._rested_at = 0.0
+        """When something that was read was painted last; until when nothing is."""
 
     def on_mount(self) -> None:
         """Begin to read, begin to tick; the runs are on the screen already."""
@@ -100,7 +103,7 @@ class RunwatchApp(PagesApp):
 
     def _something_new(self) -> None:
         """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
-        if time.monotonic() - self._painted_at >= TICK:
+        if time.monotonic() - self._news_at >= TICK:
             self._tick_if_rested()
 
     def tick(self) -> None:
@@ -108,12 +111,18 @@ class RunwatchApp(PagesApp):
         self.travel.advance()
         moved = (*self.session.shown, self.zone)
         if moved != self._painted and isinstance(self.screen, Page):
+            begun = time.monotonic()
+            if moved[:1] != self._painted[:1]:
+                self._news_at = begun
             self._painted = moved
-            self._painted_at = begun = time.monotonic()
             self.screen.repaint()
             ended = time.monotonic()
-            self._rested_at = ended + REST * (ended - begun)
+            self._rested_at = ended + (REST_BEHIND if self._is_behind else REST) * (ended - begun)
         self._opening.begin_if_read(self)  # over a page that shows what has been read
+
+    @property
+    def _is_behind(self) -> bool:
+        return not self.session.is_whole or self.session.source.progress.behind > 0
 
     def _tick_if_rested(self) -> None:
         if time.monotonic() >= self._rested_at:
