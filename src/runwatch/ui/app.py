@@ -36,6 +36,8 @@ REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
 REST_BEHIND = 6.0
 """The same where there is more to read: what is drawn late is less late than what is read late."""
+SELDOM = 0.6
+"""Seconds between two pictures of what is being read, while keys come."""
 
 
 def _run_commands() -> type[Provider]:
@@ -65,8 +67,8 @@ class RunwatchApp(PagesApp):
         self._turns = Turns()
         self._begun = 0.0
         self._painted: tuple[object, ...] = ()
-        self._news_at = self._rested_at = 0.0
-        """When something that was read was painted last; until when nothing is."""
+        self._begun_at = self._news_at = self._rested_at = 0.0
+        """When was painted last; when something that was read was; until when nothing is."""
 
     def on_mount(self) -> None:
         """Begin to read, begin to tick; the runs are on the screen already."""
@@ -111,7 +113,7 @@ class RunwatchApp(PagesApp):
         self.travel.advance()
         moved = (*self.session.shown, self.zone)
         if moved != self._painted and isinstance(self.screen, Page):
-            begun = time.monotonic()
+            begun = self._begun_at = time.monotonic()
             if moved[:1] != self._painted[:1]:
                 self._news_at = begun
             self._painted = moved
@@ -125,7 +127,9 @@ class RunwatchApp(PagesApp):
         return not self.session.is_whole or self.session.source.progress.behind > 0
 
     def _tick_if_rested(self) -> None:
-        if time.monotonic() >= self._rested_at:
+        """Not while keys come to a log that is being read: what they bring is drawn, and the next must not wait."""
+        now = time.monotonic()
+        if now >= self._rested_at and not (self._turns.are_short and self._is_behind and now - self._begun_at < SELDOM):
             self.tick()
 
     def choose_run(self, screen: Screen[str | None]) -> None:
