@@ -34,8 +34,8 @@ HAND_OVER = 0.001
 """Seconds after which the threads that read keys and write to the terminal get their turn, while the loop is busy."""
 REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
-REST_BEHIND = 6.0
-"""The same where there is more to read: what is drawn late is less late than what is read late."""
+REST_READING = 6.0
+"""The same until what was there at the start is read: how far that is can wait, and nothing is late."""
 SELDOM = 0.6
 """Seconds between two pictures of what is being read, while keys come."""
 
@@ -119,17 +119,17 @@ class RunwatchApp(PagesApp):
             self._painted = moved
             self.screen.repaint()
             ended = time.monotonic()
-            self._rested_at = ended + (REST_BEHIND if self._is_behind else REST) * (ended - begun)
+            self._rested_at = ended + (REST if self.session.is_whole else REST_READING) * (ended - begun)
         self._opening.begin_if_read(self)  # over a page that shows what has been read
 
     @property
-    def _is_behind(self) -> bool:
-        return not self.session.is_whole or self.session.source.progress.behind > 0
+    def _is_pressed(self) -> bool:
+        return not self.session.is_whole and self._turns.are_short
 
     def _tick_if_rested(self) -> None:
         """Not while keys come to a log that is being read: what they bring is drawn, and the next must not wait."""
         now = time.monotonic()
-        if now >= self._rested_at and not (self._turns.are_short and self._is_behind and now - self._begun_at < SELDOM):
+        if now >= self._rested_at and not (self._is_pressed and now - self._begun_at < SELDOM):
             self.tick()
 
     def choose_run(self, screen: Screen[str | None]) -> None:
