@@ -275,7 +275,7 @@ async def test_following_can_be_cancelled_wherever_it_is() -> None:
 
 async def test_keys_come_between_two_items(monkeypatch: pytest.MonkeyPatch) -> None:
     """However much a poll brings, others have their turn after each slice; here each item is one."""
-    monkeypatch.setattr("runwatch.session.session.SLICE", 0)
+    monkeypatch.setattr("runwatch.session.session.BRIEF", 0)
     source = ScriptedSource([block(warned(second), line=second + 1) for second in range(10)], ends=True)
     session = Session(source, ManualClock(T0))
     following = asyncio.create_task(session.follow())

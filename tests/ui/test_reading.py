@@ -12,6 +12,7 @@ from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
 from runwatch.ui.reading import reading_lines, reading_words
 from runwatch.ui.screens import all_runs
+from runwatch.ui.screens.run import RunPage
 from runwatch.ui.screens.runs import RunsPage
 
 
@@ -92,3 +93,33 @@ async def test_until_all_runs_are_judged_that_is_said(monkeypatch: pytest.Monkey
         await pilot.pause()
         assert reading_lines(session, 120, lean=False) == ()
         assert "Runs 50" in screen_text(app)
+
+
+async def test_a_run_is_listed_by_the_end_of_its_log_before_that_is_read() -> None:
+    session = Session(ScriptedSource(), ManualClock(T0 + 60 * SECOND))
+    session.foresee(block(over(6, status="failed")).data, "a")
+    app = ShellApp(session, RunsPage())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        (row,) = [row for row in screen_text(app).splitlines() if "failed " in row and "so far" in row]
+        assert row.count("?") == 7  # neither its start nor any figure is known
+        assert "the end of its log says failed; the rest is being read" in screen_text(app)
+        session.read([block(warned(1), over(6, status="failed"))])
+        app.page.repaint()
+        await pilot.pause()
+        assert "so far" not in screen_text(app)
+        assert "the rest is being read" not in screen_text(app)
+
+
+async def test_a_run_that_is_opened_before_its_log_is_read_says_so() -> None:
+    session = Session(ScriptedSource(), ManualClock(T0 + 60 * SECOND))
+    session.foresee(block(over(6)).data, "a")
+    app = ShellApp(session, RunPage("r"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert "r: the end of its log says succeeded; the rest is being read" in screen_text(app)
+        session.take(block(warned(1)))
+        app.page.repaint()
+        await pilot.pause()
+        assert "RUNNING" in screen_text(app)
+        assert "the end of its log says succeeded; the" in screen_text(app).splitlines()[0]

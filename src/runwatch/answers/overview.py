@@ -54,8 +54,8 @@ class RunRow(Struct, frozen=True):
     rate: str
     rate_value: float | None
     spark: Series | None
-    retries: int
-    degraded: int
+    retries: int | None
+    degraded: int | None
     last_event: int | None
     silence: int | None
     """ns; set for a stalled or lost run: its `last` column is amber, in two units."""

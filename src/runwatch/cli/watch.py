@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
@@ -12,6 +13,10 @@ from runwatch.cli.reading import opened
 from runwatch.cli.terminal import drawing_on_stdout, end_with_terminal, find_keys, take_keys_from_terminal
 from runwatch.session.session import Session
 from runwatch.sources.cache import cache_directory
+
+TEXTUAL = {"ESCDELAY": "25", "TEXTUAL_FPS": "250"}
+"""What Textual is asked for if the user does not say: milliseconds until `esc` is no beginning of another key (else
+100), and how often a second it draws what has moved (else 60 times, so that it would wait up to 16 ms)."""
 
 
 @click.command(
@@ -41,6 +46,8 @@ def command(paths: Sequence[str], asked: Asked) -> int:
 
 def draw(session: Session, asked: Asked, *, at: str | None = None, paused: bool = False) -> None:
     """Open the dashboard on a session; where its time is recorded, `at` this WHEN, and playing unless `paused`."""
+    for name, value in TEXTUAL.items():
+        os.environ.setdefault(name, value)
     from runwatch.ui.app import run_app
     from runwatch.ui.opening import Opening
 

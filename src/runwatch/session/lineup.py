@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from runwatch.core.index import NEVER
 from runwatch.core.runs import Moment, Run, Runs
+from runwatch.session.foreseen import Foreseen
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
 from runwatch.session.standing import ALWAYS, Standing, standing_of
@@ -30,6 +31,7 @@ class Shown(Protocol):
     playhead: Playhead
     when: Any
     is_whole: bool
+    foreseen: dict[str, Foreseen]
 
     def is_run_whole(self, run_id: str) -> bool:
         """All of it that was there has been read."""
@@ -37,6 +39,9 @@ class Shown(Protocol):
     @property
     def is_live(self) -> bool:
         """What is shown is the present."""
+
+    def ahead(self, run_id: str) -> Foreseen | None:
+        """How the run ends, where its log was not read so far."""
 
     def judged(self, run: Run) -> Moment | None:
         """The run at the moment shown, made for this once."""
@@ -56,6 +61,7 @@ class Lineup(Standings):
         self._queue: dict[str, None] = {}
         self._queue.update(dict.fromkeys(self._shown.runs.by_id))
         self._was_whole = False
+        self._foreseen: dict[str, Foreseen] = {}
         self._place: tuple[Any, ...] = (None, None, ALWAYS)
         self._turns: list[tuple[int, str]] = []
 
@@ -79,7 +85,7 @@ class Lineup(Standings):
         for run_id, standing in self.standings.items():
             if standing.span[1] != NEVER and run_id not in queue:
                 yield run_id, *standing.span
-        for run in (runs[run_id] for run_id in queue):
+        for run in (runs[run_id] for run_id in queue if run_id in runs):
             if run.order and run.log.moments[0] != NEVER:
                 yield run.run_id, run.log.moments[0], run.log.moments[-1]
 
@@ -102,9 +108,13 @@ class Lineup(Standings):
         if shown.runs.changed:
             self._queue.update(shown.runs.changed)
             shown.runs.changed.clear()
+        if shown.foreseen is not self._foreseen:
+            self._foreseen = shown.foreseen
+            self._note(self._foreseen)
         if shown.is_whole and not self._was_whole:
             self._was_whole = True
             self._note(self.open)
+            self._note(self._foreseen)
         self._move()
 
     def _note(self, run_ids: Iterable[str]) -> None:
@@ -122,6 +132,7 @@ class Lineup(Standings):
         if anchor is not shown.playhead.anchor:
             self._note(moved.run_id for moved in (anchor, shown.playhead.anchor) if moved is not None)
         if after != before:
+            self._note(self._foreseen)
             low, high, is_back = min(before, after), max(before, after), after < before
             for run_id, standing in self.standings.items():
                 first, last = standing.span
@@ -136,15 +147,17 @@ class Lineup(Standings):
 
     def work(self, most: int) -> bool:
         """Judge at most so many runs, those heard of last first; True if none is left."""
-        runs = self._shown.runs.by_id
         for _ in range(min(most, len(self._queue))):
             run_id, _ = self._queue.popitem()
-            self._put(self._judge(runs[run_id]))
+            self._put(self._judge(run_id))
         return not self._queue
 
-    def _judge(self, run: Run) -> Standing:
-        shown = self._shown
-        return standing_of(run, shown.judged(run), self._is_asked_for, is_whole=shown.is_run_whole(run.run_id))
+    def _judge(self, run_id: str) -> Standing:
+        shown, standing = self._shown, Standing(run_id)
+        if (run := shown.runs.by_id.get(run_id)) is not None:
+            standing = standing_of(run, shown.judged(run), self._is_asked_for, is_whole=shown.is_run_whole(run_id))
+        told = shown.ahead(run_id)
+        return standing if told is None else told.standing(standing, self._is_asked_for)
 
     def _is_asked_for(self, run_id: str, export: str) -> bool:
         options = self._shown.options

@@ -12,9 +12,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from runwatch.core.index import NEVER
 from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.times import SECOND
 from runwatch.core.when import Cut, Instant, Stop, When, ends, span_of
+from runwatch.session.foreseen import Foreseen, foreseen
 from runwatch.session.lineup import Lineup
 from runwatch.session.options import Options
 from runwatch.session.pace import Pace
@@ -33,6 +35,8 @@ class Moments:
         """The moment shown, if one was asked for that each run takes from its own start and end."""
         self.is_whole = False
         """The first look is done: what was there at the start has been read."""
+        self.foreseen: dict[str, Foreseen] = {}
+        """What the ends of long logs said of their runs before they were read; `ahead` asks whether it still counts."""
         self._moments: dict[str, _Kept] = {}
         self._wholes: dict[str, _Kept] = {}
         self._listed: tuple[Any, list[Moment]] = (None, [])
@@ -48,6 +52,20 @@ class Moments:
     def is_run_whole(self, run_id: str) -> bool:
         """All of this run that was there at the start has been read: what it comes to is no passing thing."""
         return self.is_whole
+
+    def foresee(self, lines: bytes, identity: str) -> None:
+        """Note how these runs end, as the last lines of a log have it."""
+        self.foreseen = foreseen(lines, identity) | self.foreseen  # the newest logs come first
+
+    def ahead(self, run_id: str) -> Foreseen | None:
+        """How a run ends, where its log was not read so far; None where it was, or another moment is shown."""
+        if self.is_whole or not self.is_live:
+            return None
+        told = self.foreseen.get(run_id)
+        run = self.runs.by_id.get(run_id)
+        if told is not None and run is not None and run.log.moments and NEVER < told.last <= run.log.moments[-1]:
+            return None  # read as far as that
+        return told
 
     def judged(self, run: Run) -> Moment | None:
         """A run at the moment shown, made for this once and not kept; None if it had not begun."""

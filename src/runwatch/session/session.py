@@ -23,14 +23,16 @@ from runwatch.session.copies import Copies
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
-from runwatch.sources.base import Block, Document, Fault, Item, Source
+from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source
 
 if TYPE_CHECKING:
     import asyncio
 
 
 SLICE = 0.008
-"""Seconds of reading and decoding, before what was read is taken in, which takes two or three times as long."""
+"""Seconds of reading and decoding between two turns of everything else."""
+BRIEF = 0.002
+"""The same where what was read is taken in each time, which takes two or three times as long."""
 
 
 class Session(Moments):
@@ -47,6 +49,8 @@ class Session(Moments):
         self.copies = Copies()
         self._rate = _Rate()
         self._again: asyncio.Event | None = None
+        self.gathers = False
+        """Nobody is waiting: what is read may be taken in seldom, much at once, which costs half as much."""
 
     def read_into(self, runs: Runs) -> None:
         """Take everything to these runs."""
@@ -60,7 +64,7 @@ class Session(Moments):
     @property
     def revision(self) -> int:
         """Moves when anything was read."""
-        return self.runs.revision + self.is_whole
+        return self.runs.revision + self.is_whole + len(self.foreseen)
 
     @property
     def events_read(self) -> int:
@@ -103,12 +107,14 @@ class Session(Moments):
         import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
 
         self._again = asyncio.Event()
+        await self._foresee(told, give_way)
         while True:
             begun = time.monotonic()
             for item in self.source.poll():
                 self._take(item)
-                if time.monotonic() - begun >= SLICE:
-                    self._loading.settle()
+                if time.monotonic() - begun >= (SLICE if self.gathers else BRIEF):
+                    if not self.gathers:
+                        self._loading.settle()
                     told()
                     await (give_way(False) if give_way else asyncio.sleep(0))  # keys and drawing come first
                     begun = time.monotonic()
@@ -119,6 +125,16 @@ class Session(Moments):
             if give_way:
                 await give_way(True)
             await self._something_new(self._again)
+
+    async def _foresee(self, told: Callable[[], None], give_way: Callable[[bool], Awaitable[object]] | None) -> None:
+        """What the ends of long logs say, before they are read."""
+        if self.playhead.is_recorded or not isinstance(self.source, Foreseeing):
+            return
+        for ending in self.source.endings():
+            self.foresee(ending.data, ending.segment.identity)
+            told()
+            if give_way:
+                await give_way(False)
 
     def _line_at(self, place: Place) -> bytes | None:
         return self.source.line_at(place)

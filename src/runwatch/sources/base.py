@@ -53,6 +53,13 @@ class Fault(Struct, frozen=True):
 Item = Block | Document | Fault
 
 
+class Ending(Struct, frozen=True):
+    """The last whole lines of a long log that is still to be read."""
+
+    segment: Segment
+    data: bytes
+
+
 class Progress(Struct):
     """How far reading is, for the header. Bytes are those on disk (compressed where they are)."""
 
@@ -110,4 +117,13 @@ class Waiting(Protocol):
 
     def wait_for_more(self) -> bool:
         """Block until there may be more; false where one poll has read all."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A source that can tell how its long logs end before it reads them."""
+
+    def endings(self) -> Iterator[Ending]:
+        """Of the newest logs, before the first poll; to that it makes no difference."""
         ...

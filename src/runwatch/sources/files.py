@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from runwatch.core.places import Place
 from runwatch.sources.again import Again
-from runwatch.sources.base import Item, Progress
+from runwatch.sources.base import Ending, Item, Progress
 from runwatch.sources.chain import Identities
 from runwatch.sources.discovery import Discovery
 from runwatch.sources.documents import Documents, is_log
+from runwatch.sources.ends import endings
 from runwatch.sources.held import Held
 from runwatch.sources.looks import RETRY, Looks
 from runwatch.sources.patience import APART, Patience
@@ -63,6 +64,11 @@ class FileSource:
         self._waits = 0
         self._woken = False  # by `changed`: then a poll looks only at what is due
 
+    def endings(self) -> Iterator[Ending]:
+        self._look()
+        self._woken = True  # what the first look found need not be looked for again
+        yield from endings(self._looks.due, self._held)
+
     def poll(self) -> Iterator[Item]:
         yield from self._give()
         if self._looks.until_due() > 0:
@@ -94,7 +100,8 @@ class FileSource:
         self._looks.set_pace(self._watch.is_polling)
         if not self._ready and not self._tasks:
             self._woken = True  # also if we are cancelled: what was hinted at by then is known
-            if await self._watch.wait(self._discovery.deep, self._discovery.flat, self._looks.until_due()):
+            growing = [tail.path for tail in self._held.tails() if not tail.segment.gone]
+            if await self._watch.wait(self._discovery.deep, self._discovery.flat, growing, self._looks.until_due()):
                 self._woken = False
         self._say_notices()
 

@@ -59,6 +59,8 @@ class Tail(Struct, eq=False):
     lines: LineSplitter = field(default_factory=LineSplitter)
     written: int = 0
     """Behind NULs that were read: a byte that is none. -1 where there are only NULs up to the end."""
+    is_pouring: bool = False
+    """More comes at once than there was room for: it is written to fast."""
     complaint: str = ""
     """What was said about it last: a fault is told once."""
     cut: bool = False
@@ -109,8 +111,10 @@ class Tail(Struct, eq=False):
         if not isinstance(held, Plain):
             data = held.read(self.position, min(BLOCK, most))
             return data, bool(data)
-        asked = min(BLOCK, most + 1, max(self.size - self.position + 1, ROOM))
+        room = BLOCK if self.is_pouring else ROOM
+        asked = min(BLOCK, most + 1, max(self.size - self.position + 1, room))
         data = held.read(self.position, asked)
+        self.is_pouring = len(data) == asked == room or (self.is_pouring and len(data) > ROOM)
         more = len(data) == asked or self.position + len(data) < self.size
         data = data[:most]
         if data.endswith(b"\0"):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from runwatch.core.places import Place
-from runwatch.sources.base import Item, Progress, Source, Waiting
+from runwatch.sources.base import Ending, Foreseeing, Item, Progress, Source, Waiting
 
 
 class Together:
@@ -16,6 +16,11 @@ class Together:
         self.label = ", ".join(source.label for source in sources)
         self.progress = Progress()
         self.sources = tuple(sources)
+
+    def endings(self) -> Iterator[Ending]:
+        for source in self.sources:
+            if isinstance(source, Foreseeing):
+                yield from source.endings()
 
     def poll(self) -> Iterator[Item]:
         for source in self.sources:

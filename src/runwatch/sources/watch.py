@@ -11,9 +11,10 @@ import contextlib
 import os
 import re
 import threading
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Iterable, Set
 
 from runwatch.sources.mounts import silent_kind
+from runwatch.sources.nudge import Nudge
 
 
 class Watch:
@@ -30,13 +31,18 @@ class Watch:
         self._stop = threading.Event()
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._nudge = Nudge(self._hear)
 
     @property
     def is_polling(self) -> bool:
         return bool(self.why_polling)
 
-    async def wait(self, deep: Set[str], flat: Set[str], seconds: float) -> bool:
-        """Until a notification comes, or so many seconds are over.
+    def _hear(self, path: str) -> None:
+        self._hint(path)
+        self._news.set()
+
+    async def wait(self, deep: Set[str], flat: Set[str], files: Iterable[str], seconds: float) -> bool:
+        """Until a notification comes, or so many seconds are over. `files` are those that may grow at any time.
 
         True at once where watching has only now begun: what happened before may have been missed.
         """
@@ -44,6 +50,8 @@ class Watch:
             self._check_mounts(deep | flat)
         if not self.is_polling and await self._begin(deep, flat):
             return True
+        if not self.is_polling:
+            self._nudge.follow(files)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), seconds)
         self._news.clear()
@@ -57,6 +65,7 @@ class Watch:
                 task.cancel()
         self._tasks.clear()
         self._watched = None
+        self._nudge.close()
 
     def _check_mounts(self, directories: Set[str]) -> None:
         for directory in sorted(directories - self._checked):
@@ -78,6 +87,7 @@ class Watch:
         self.close()
         self._loop, self._news, self._stop = loop, asyncio.Event(), threading.Event()
         self._watched = wanted
+        self._nudge.begin()
         for directories, recursive in zip(wanted, (True, False), strict=True):
             if directories:
                 self._tasks.append(loop.create_task(self._follow(directories, recursive, self._stop)))

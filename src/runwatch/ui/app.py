@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 import time
 from datetime import UTC
 
-from textual import work
+from textual import events, work
 from textual.command import Provider
 from textual.screen import Screen
 
@@ -24,12 +25,19 @@ from runwatch.ui.opening import Opening
 from runwatch.ui.pages import PagesApp
 from runwatch.ui.screens.page import Page
 from runwatch.ui.theme import DEFAULT
+from runwatch.ui.turns import Turns
 
 TICK = 0.1
 FIRST = 0.02
 """Seconds of reading that the first picture waits for."""
+HAND_OVER = 0.001
+"""Seconds after which the threads that read keys and write to the terminal get their turn, while the loop is busy."""
 REST = 2.0
 """Times as long as drawing took nothing is drawn after it: keys and reading keep their share, however much is shown."""
+REST_READING = 6.0
+"""The same until what was there at the start is read: how far that is can wait, and nothing is late."""
+SELDOM = 0.6
+"""Seconds between two pictures of what is being read, while keys come."""
 
 
 def _run_commands() -> type[Provider]:
@@ -56,9 +64,11 @@ class RunwatchApp(PagesApp):
         self._opening = opening or Opening()
         self._drawn = asyncio.Event()
         """The first picture is on the screen."""
+        self._turns = Turns()
         self._begun = 0.0
         self._painted: tuple[object, ...] = ()
-        self._painted_at = self._rested_at = 0.0
+        self._begun_at = self._news_at = self._rested_at = 0.0
+        """When was painted last; when something that was read was; until when nothing is."""
 
     def on_mount(self) -> None:
         """Begin to read, begin to tick; the runs are on the screen already."""
@@ -79,15 +89,23 @@ class RunwatchApp(PagesApp):
 
     async def _give_way(self, is_read: bool) -> None:
         """Keys and drawing come first. The first picture comes before watching, which takes 50 ms to import, and
-        before all but the first slices: mounting takes many turns of the loop, and each would wait for a slice.
+        before all but the first slices, or the end of one log: mounting takes many turns of the loop, and each would
+        wait for a slice.
         """
-        if not self._drawn.is_set() and (is_read or time.monotonic() - self._begun >= FIRST):
+        has_content = is_read or self.session.foreseen or time.monotonic() - self._begun >= FIRST
+        if has_content and not self._drawn.is_set():
             await self._drawn.wait()
-        await asyncio.sleep(0)
+        await self._turns.others()
+        self.session.gathers = self._drawn.is_set() and not self._turns.are_short
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys come before reading."""
+        self._turns.note(event)
+        await super().on_event(event)
 
     def _something_new(self) -> None:
         """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
-        if time.monotonic() - self._painted_at >= TICK:
+        if time.monotonic() - self._news_at >= TICK:
             self._tick_if_rested()
 
     def tick(self) -> None:
@@ -95,15 +113,23 @@ class RunwatchApp(PagesApp):
         self.travel.advance()
         moved = (*self.session.shown, self.zone)
         if moved != self._painted and isinstance(self.screen, Page):
+            begun = self._begun_at = time.monotonic()
+            if moved[:1] != self._painted[:1]:
+                self._news_at = begun
             self._painted = moved
-            self._painted_at = begun = time.monotonic()
             self.screen.repaint()
             ended = time.monotonic()
-            self._rested_at = ended + REST * (ended - begun)
+            self._rested_at = ended + (REST if self.session.is_whole else REST_READING) * (ended - begun)
         self._opening.begin_if_read(self)  # over a page that shows what has been read
 
+    @property
+    def _is_pressed(self) -> bool:
+        return not self.session.is_whole and self._turns.are_short
+
     def _tick_if_rested(self) -> None:
-        if time.monotonic() >= self._rested_at:
+        """Not while keys come to a log that is being read: what they bring is drawn, and the next must not wait."""
+        now = time.monotonic()
+        if now >= self._rested_at and not (self._is_pressed and now - self._begun_at < SELDOM):
             self.tick()
 
     def choose_run(self, screen: Screen[str | None]) -> None:
@@ -148,7 +174,11 @@ class RunwatchApp(PagesApp):
 
 def run_app(session: Session, *, ascii: bool, color: bool, opening: Opening) -> str:  # noqa: A002 - as it is called
     """Show the dashboard until the user leaves it, and say why it could not be; the source is closed behind it."""
+    sys.setswitchinterval(HAND_OVER)
+    from runwatch.ui.driver import TerminalDriver
+
     app = RunwatchApp(session, theme=DEFAULT if color else "runwatch-mono", plain=ascii, opening=opening)
+    app.driver_class = TerminalDriver
     try:
         app.run()
     finally:

@@ -26,9 +26,15 @@ def events_of(session: Session, moment: Moment | None) -> str:
 
 
 def header_view(
-    session: Session, zone: tzinfo, path: tuple[str, ...], short: tuple[str, ...] = (), events: str = ""
+    session: Session,
+    zone: tzinfo,
+    path: tuple[str, ...],
+    short: tuple[str, ...] = (),
+    events: str = "",
+    *,
+    remark: str = "",
 ) -> HeaderView:
-    """The header of a page at `path`; `events` is what `events_of` says of the run it is about."""
+    """The header of a page at `path`; `events` is what `events_of` says of the run it is about, `remark` the page."""
     now = session.now()
     mark, (state, *fewer) = _state(session, zone, ended=bool(events))
     live = mark == _dot()
@@ -46,7 +52,7 @@ def header_view(
         problems=session.runs.problem_count,
         clock="" if state.startswith("paused at") or session.playhead.is_timeless else units.clock(now, zone),
         zone=datetime.fromtimestamp(now // SECOND, zone).strftime("%Z"),
-        remark=_remark(session),
+        remark=_remark(session) or remark,
     )
 
 

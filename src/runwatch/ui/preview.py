@@ -15,7 +15,7 @@ from runwatch.answers.view import Mark, Reason, Row, Tone
 from runwatch.ui.line import Bit, Line, cut_line, spread, wrap
 from runwatch.ui.plain import is_plain
 from runwatch.ui.row_line import row_bits
-from runwatch.ui.safe import badge, bit, mark_bit
+from runwatch.ui.safe import badge, bit, mark_bit, wrapped
 from runwatch.ui.stage_views import bar_view
 from runwatch.ui.verdict_line import verdict_lines
 from runwatch.ui.where import where_bits
@@ -133,15 +133,16 @@ class Preview(Drawn):
         self.brief = brief
         self.view: RunView | None = None
         self.zone: tzinfo = UTC
+        self.words = ""
 
-    def show(self, view: RunView | None, zone: tzinfo) -> None:
-        """Draw this run; nothing happens if it is drawn already."""
-        if (view, zone) != (self.view, self.zone):
-            self.view, self.zone = view, zone
+    def show(self, view: RunView | None, zone: tzinfo, words: str = "") -> None:
+        """Draw this run, or `words` where there is no view of it; nothing happens if that is drawn already."""
+        if (view, zone, words) != (self.view, self.zone, self.words):
+            self.view, self.zone, self.words = view, zone, words
             self.redraw()
 
     def lines(self, width: int) -> tuple[Line, ...]:
         """What is drawn at this width."""
         if self.view is None:
-            return ()
+            return wrapped(self.words, max(1, width - 4), Tone.MUTED)
         return verdict_lines(self.view.verdict, width) if self.brief else preview_lines(self.view, width, self.zone)

@@ -52,16 +52,31 @@ class Ranking:
             goes_on = (run_id for run_id, run in self._lineup.open.items() if run.verdict != "lost")
             self._asked.queue.update(dict.fromkeys(goes_on))
 
+    @property
+    def is_looking(self) -> bool:
+        """What was asked for last is not listed yet."""
+        return self.listed is not self._asked
+
     def work(self, most: int) -> bool:
-        """Judge at most so many runs, and put as many where they belong; True if nothing is left to do."""
+        """Judge at most so many runs, and put as many where they belong; True if nothing is left to do.
+
+        What was asked for is listed as soon as each run was looked at once, as it was judged last: while a log is
+        read there is no end to runs that moved meanwhile.
+        """
         lineup, ranked = self._lineup, self._asked
+        if self.is_looking:
+            self._put(ranked, most)
+            if not ranked.queue:
+                self.listed = ranked
+            return False
         lineup.work(most)
         ranked.note(lineup)
+        self._put(ranked, most)
+        return self.is_settled
+
+    def _put(self, ranked: Ranked, most: int) -> None:
         for _ in range(min(most, len(ranked.queue))):
             run_id, _ = ranked.queue.popitem()
-            standing = lineup.standings.get(run_id)
+            standing = self._lineup.standings.get(run_id)
             if standing is not None:
                 ranked.put(RunFields(standing, self._session))
-        if not ranked.queue:
-            self.listed = ranked
-        return self.is_settled

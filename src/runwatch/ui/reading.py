@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runwatch.answers import units
+from runwatch.answers.glyphs import VERDICTS
 from runwatch.answers.view import Tone
 from runwatch.core.times import SECOND
 from runwatch.session.session import Session
@@ -43,7 +44,7 @@ def reading_figures(session: Session) -> tuple[str, str, str, str]:
 
 def reading_lines(session: Session, width: int, *, lean: bool) -> tuple[Line, ...]:
     """One line where height is short, else two; none once everything was read, and what came of it is known."""
-    lineup, runs = session.lineup, len(session.runs.by_id)
+    lineup, runs = session.lineup, max(len(session.runs.by_id), session.lineup.total)  # of some only the end is known
     if session.is_whole and lineup.is_settled:
         return ()
     if session.is_whole:
@@ -54,6 +55,14 @@ def reading_lines(session: Session, width: int, *, lean: bool) -> tuple[Line, ..
         figures = [word for word in reading_figures(session) if word] + [f"{units.plural(runs, 'run')} so far"]
     words = _fitting(figures, width)
     return (words,) if lean else (_bar(share, width), words)
+
+
+def ahead_words(session: Session, run_id: str) -> str:
+    """What is known of a run by the end of its log, while that is read; nothing once it is."""
+    told = session.ahead(run_id)
+    if told is None:
+        return ""
+    return f"the end of its log says {VERDICTS[told.verdict].word}; the rest is being read"
 
 
 def _fitting(figures: list[str], width: int) -> Line:

@@ -54,6 +54,7 @@ class RunFields:
 
     def _made(self) -> RunRow | None:
         if self._row is None:
-            moment = self._session.judged(self._session.runs.by_id[self.standing.run_id])
+            run = self._session.runs.by_id.get(self.standing.run_id)  # of some only the end of their log is known
+            moment = None if run is None else self._session.judged(run)
             self._row = None if moment is None else run_row(moment)
         return self._row

@@ -145,14 +145,14 @@ class RunsBoard(Vertical):
         is_cut = last > 0 and last - first + 1 < exports
         return f"{first:,}–{last:,} of {exports:,} · newest right" if is_cut else "newest right"
 
-    def show_selected(self, view: RunView | None, now: int, zone: tzinfo) -> None:
-        """What is said of the run under the cursor."""
+    def show_selected(self, view: RunView | None, now: int, zone: tzinfo, ahead: str = "") -> None:
+        """What is said of the run under the cursor; `ahead` where only the end of its log is known."""
         for preview in self.query(Preview):
             if preview.display if preview.brief else self.has_room_below:
-                preview.show(view, zone)
+                preview.show(view, zone, ahead)
         title = ""
         if view is not None and view.stage.start is not None:
             title = f"{line_text(view.export)} › {units.day_and_clock(view.stage.start, now, zone)}"
         box = self.query_one("#preview")
         entitle(box, content(title))
-        box.visible = view is not None
+        box.visible = view is not None or bool(ahead)

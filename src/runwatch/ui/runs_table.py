@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from datetime import tzinfo
 
+from msgspec.structs import replace
+
 from runwatch.answers import units
 from runwatch.answers.glyphs import VERDICTS
 from runwatch.answers.overview import ChunkBar, RunRow, age_words, run_row
 from runwatch.answers.view import Tone
+from runwatch.core.index import NEVER
 from runwatch.core.runs import Moment
+from runwatch.session.foreseen import Foreseen
 from runwatch.session.session import Session
 from runwatch.ui.line import Bit, Line
 from runwatch.ui.plain import is_plain
@@ -27,26 +31,43 @@ class RowKeeper:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._kept: dict[str, tuple[Moment | None, bool, RunRow]] = {}
+        self._kept: dict[str, tuple[Moment | None, Foreseen | bool, RunRow]] = {}
 
     def row(self, run_id: str) -> RunRow:
         """The run as it is now; where its moment is not told yet, as it was."""
-        moment, is_whole = self._session.moment(run_id), self._session.is_run_whole(run_id)
+        moment, told = self._session.moment(run_id), self._session.ahead(run_id)
+        key = told or self._session.is_run_whole(run_id)
         found = self._kept.get(run_id)
-        if found is not None and (found[0] is moment or moment is None) and found[1] is is_whole:
+        if found is not None and (found[0] is moment or moment is None) and found[1] is key:
             return found[2]
         if len(self._kept) > KEPT:
             self._kept.clear()
-        row = _untold(run_id) if moment is None else run_row(moment, is_whole=is_whole)
-        self._kept[run_id] = (moment, is_whole, row)
+        row = _untold(run_id) if moment is None else run_row(moment, is_whole=key is True)
+        if told is not None:
+            row = _ahead(told, row)
+        self._kept[run_id] = (moment, key, row)
         return row
 
 
 def _untold(run_id: str) -> RunRow:
-    """A run that had not begun at the moment shown: it is about to leave the list."""
+    """A run that had not begun at the moment shown: it is about to leave the list, or only how it ends is known."""
     none = units.UNKNOWN
     return RunRow(run_id, none, "running", None, none, None, ChunkBar(), none, 0, none, None, none, None, None,
-                  0, 0, None, None, "", 0)  # fmt: skip
+                  None, None, None, None, "", 0)  # fmt: skip
+
+
+def _ahead(told: Foreseen, row: RunRow) -> RunRow:
+    """How the run ends, beside what was read of it so far."""
+    return replace(
+        row,
+        export=told.export if row.export == units.UNKNOWN else row.export,
+        verdict=told.verdict,
+        why="",
+        spark=None,
+        silence=None,
+        last_event=told.last if told.last != NEVER else None,
+        is_whole=False,
+    )
 
 
 class RunRows:
@@ -110,6 +131,8 @@ class RunRows:
                 return (bit(age_words(row, self.now), tone, bold=row.silence is not None),)
             case "retries" | "degraded":
                 number = row.retries if column == "retries" else row.degraded
+                if number is None:
+                    return (_figure(units.UNKNOWN, ink),)
                 loud = Tone.DEGRADED if column == "degraded" else ink
                 return (bit(units.short(number), loud if number else Tone.FAINT, bold=bool(number)),)
             case "why":

@@ -70,9 +70,13 @@ class AllRuns(FindsRuns):
     @work(group="runs")
     async def seek(self) -> None:
         """Look through the rest, a slice at a time."""
-        shown = time.monotonic()
+        shown, listed = time.monotonic(), self.ranking.listed
         while not self._look(SLICE):
-            await asyncio.sleep(REST if self.session.is_whole else REST_READING)
+            is_awaited = self.ranking.is_looking or listed is not self.ranking.listed
+            await asyncio.sleep(REST if is_awaited or self.session.is_whole else REST_READING)
+            if listed is not self.ranking.listed and self.is_current:
+                self.show()
+                listed = self.ranking.listed
             if time.monotonic() - shown >= REPAINT and self.session.is_whole and self.is_current:
                 self.show()
                 shown = time.monotonic()

@@ -6,6 +6,7 @@ from runwatch.answers import units
 from runwatch.answers.run import RunView
 from runwatch.core.runs import Moment
 from runwatch.ui.header_view import events_of, header_view
+from runwatch.ui.reading import ahead_words
 from runwatch.ui.safe import line_text
 from runwatch.ui.screens.marked import Marked
 from runwatch.ui.screens.timed import Timed
@@ -39,13 +40,13 @@ class OneRun(Marked, Timed):
 
     def header(self) -> HeaderView:
         """Where this run stands; how many events it had, once it has ended."""
-        view = self.view
+        view, ahead = self.view, ahead_words(self.session, self.run_id)
         if view is None:
-            return header_view(self.session, self.zone, (line_text(self.run_id),))
+            return header_view(self.session, self.zone, (line_text(self.run_id),), remark=ahead)
         began = view.stage.start
         path = (line_text(view.export), line_text(view.short_id))
         short = (path[0], path[1] if began is None else units.clock(began, self.zone))
-        return header_view(self.session, self.zone, path, short, events_of(self.session, self.moment))
+        return header_view(self.session, self.zone, path, short, events_of(self.session, self.moment), remark=ahead)
 
     # ------------------------------------------------------------------------------------------------ its siblings
 

@@ -15,6 +15,7 @@ from runwatch.ui.answer_pane import AnswerPane
 from runwatch.ui.line import Bit, Line, wrap
 from runwatch.ui.notice import Notice, is_too_small, small_lines
 from runwatch.ui.pane_tabs import PaneTabs
+from runwatch.ui.reading import ahead_words
 from runwatch.ui.run_board import RunBoard
 from runwatch.ui.run_selection import DEGRADATIONS, FAILURES, Selection, next_of, outcome_of, place_in_hand, selection
 from runwatch.ui.safe import line_text
@@ -71,7 +72,7 @@ class RunPage(OneRun, FindingPage):
     def _words(self, width: int, height: int) -> tuple[Line, ...]:
         if self.view is not None:
             return small_lines(self.view.verdict.verdict, self.view.export, width, height)
-        text = line_text(f"{self.run_id}: not known at this moment")
+        text = line_text(f"{self.run_id}: {ahead_words(self.session, self.run_id) or 'not known at this moment'}")
         return tuple((Bit(row, "$muted"),) for row in wrap(text, width))
 
     def fit_parts(self) -> None:

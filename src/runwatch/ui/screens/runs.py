@@ -13,7 +13,7 @@ from runwatch.ui.empty import no_runs
 from runwatch.ui.filter_bar import FilterBar
 from runwatch.ui.outcomes import ExportStrips
 from runwatch.ui.palette import Command
-from runwatch.ui.reading import reading_lines
+from runwatch.ui.reading import ahead_words, reading_lines
 from runwatch.ui.runs_board import BoardView, RunsBoard
 from runwatch.ui.runs_table import RunRows
 from runwatch.ui.screens.all_runs import AllRuns
@@ -91,6 +91,10 @@ class RunsPage(AllRuns):
         self._show_selected()
 
     def _show_selected(self) -> None:
+        run_id = self.run_for_when
+        if run_id is not None and (words := ahead_words(self.session, run_id)):
+            self.board.show_selected(None, self.session.now(), self.zone, words)
+            return
         selected = self._selected()
         whole = self.session.whole(selected.run_id) if selected is not None and not self.session.is_live else None
         marked = self.session.bookmarks.positions(selected.run_id) if selected is not None else ()
