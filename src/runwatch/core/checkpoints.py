@@ -121,6 +121,10 @@ class Checkpoints:
         self._shown: RunState | None = None
         """The state that was asked for last; the next one is mostly a few events on."""
 
+    def let_go(self) -> None:
+        """Forget the state that was asked for last."""
+        self._shown = None
+
     def note(self, state: RunState) -> None:
         """Keep a checkpoint of `state`, which has been folded up to `due`."""
         chunks, files = state.chunks, state.files

@@ -102,6 +102,16 @@ class Run:
             and state.export_name is not None
         )
 
+    def let_go(self) -> None:
+        """Forget what can be worked out again."""
+        self.checkpoints.let_go()
+        self.log.let_go()
+
+    def found_again(self) -> None:
+        """It was kept by an earlier session (`core/kept.py`); nobody watches its lines come now."""
+        self.arrived, self._arrivals = None, Arrivals()
+        self.log.placing.found_again(self.log)
+
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said."""
         self._moved += len(self.log) + 1
@@ -184,9 +194,9 @@ class Runs:
         self.revision = 0
         self.changed: dict[str, None] = {}
         """Runs that said something since somebody last emptied it; those heard of last stand last."""
-        self._run_ids: dict[Segment, set[str]] = {}
+        self.run_ids: dict[Segment, set[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
-        self._problems_in: dict[Segment | str, int] = {}
+        self.problems_in: dict[Segment | str, int] = {}
         """How many problems a segment, or a file that cannot be read at all, had, kept or not."""
 
     def feed(
@@ -197,9 +207,9 @@ class Runs:
         if isinstance(entry, Problem):
             self.report(Place(segment, line, entry.number, offset), entry.reason)
             return
-        spoken_of = self._run_ids.get(segment)
+        spoken_of = self.run_ids.get(segment)
         if spoken_of is None:
-            spoken_of = self._run_ids[segment] = set()
+            spoken_of = self.run_ids[segment] = set()
         spoken_of.add(entry.run_id)
         run = self.by_id.get(entry.run_id)
         if run is None:
@@ -212,16 +222,16 @@ class Runs:
         self.revision += 1
         self.problem_count += 1
         if isinstance(where, Place):
-            self._run_ids.setdefault(where.segment, set())
+            self.run_ids.setdefault(where.segment, set())
         about = where.segment if isinstance(where, Place) else where
-        self._problems_in[about] = self._problems_in.get(about, 0) + 1
+        self.problems_in[about] = self.problems_in.get(about, 0) + 1
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append((where, reason))
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said, and that it could not be read: it is going to be read anew."""
-        run_ids, about = self._run_ids.pop(segment, set()), (segment, segment.path)
-        problems = sum(self._problems_in.pop(key, 0) for key in about)
+        run_ids, about = self.run_ids.pop(segment, set()), (segment, segment.path)
+        problems = sum(self.problems_in.pop(key, 0) for key in about)
         if not run_ids and not problems:
             return
         self.revision += 1
@@ -235,7 +245,7 @@ class Runs:
 
     def find(self, place: Place) -> tuple[str, int] | None:
         """(run_id, position) of the event that stands there; None for what is no event, or came before."""
-        for run_id in self._run_ids.get(place.segment, ()):
+        for run_id in self.run_ids.get(place.segment, ()):
             run = self.by_id[run_id]
             order, row = run.order, run.log.row_at(place)
             if row is not None:
