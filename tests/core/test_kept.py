@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 import random
 from typing import Any
@@ -45,10 +44,10 @@ class Reader:
         """Another one that has read nothing, and knows it all."""
         share = kept.share_of(self.runs, [self.where])
         assert share is not None
-        objects, columns = kept.to_bytes(share, [self.where])
+        parts = [(bytes(objects), [memoryview(bytes(each)) for each in columns])
+                 for objects, columns in kept.to_bytes(share, [self.where])]  # fmt: skip
         other = Reader(b"".join(self.lines), path=path)
-        beside = [memoryview(bytes(column)) for column in columns]
-        found = kept.from_bytes(io.BytesIO(objects), beside, [other.where], other.runs.again)
+        found = kept.from_bytes(parts[0], parts[1:].__getitem__, [other.where], other.runs.again)
         entries = kept.adopt(other.runs, found, [other.where])
         assert entries is not None
         other.loading.entries, other.read = entries, self.read
@@ -165,7 +164,7 @@ class Evil:
 )
 def test_nothing_else_is_ever_made(thing: Any, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises((KeyError, TypeError)):
-        kept.from_bytes(io.BytesIO(pickle.dumps(thing, 5)), [], [], None)
+        kept.from_bytes((pickle.dumps(thing, 5), []), [].__getitem__, [], None)
     assert capsys.readouterr().out == ""
 
 
@@ -174,3 +173,14 @@ def test_another_form_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.shape() == before
     monkeypatch.setattr(kept, "CLASSES", kept.CLASSES[:-1])
     assert kept.shape() != before
+
+
+def test_a_run_is_made_when_it_is_asked_for() -> None:
+    before = Reader(produced(2, 5))
+    before.feed(len(before.lines))
+    after = before.again()
+    first, second = after.runs.by_id.values()
+    assert [hasattr(run, "_later") for run in (first, second)] == [True, True]
+    assert first.revision == before.runs.by_id[first.run_id].revision
+    assert [hasattr(run, "_later") for run in (first, second)] == [False, True]
+    assert not hasattr(first, "what nobody knows")

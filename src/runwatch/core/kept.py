@@ -10,8 +10,8 @@ from __future__ import annotations
 import pickle
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -31,9 +31,10 @@ from runwatch.core.places import Place, Segment
 from runwatch.core.placing import Placing
 from runwatch.core.rows import Events
 from runwatch.core.run import RunState
-from runwatch.core.runs import PROBLEMS_KEPT, Run, Runs
+from runwatch.core.runs import PROBLEMS_KEPT, Kept, Run, Runs
 from runwatch.core.series import Series
 
+Made = TypeVar("Made")
 SMALL = 4 << 10
 """Bytes of a column that stands among the rest: it would cost more beside it."""
 
@@ -41,6 +42,7 @@ SMALL = 4 << 10
 class Share(Struct):
     """What one log has said: all of the runs that it alone speaks of, and its problems."""
 
+    entries: int
     runs: list[Run]
     run_ids: list[list[str]]
     """Those that each of its segments speaks of."""
@@ -52,7 +54,7 @@ class Share(Struct):
 
 
 def share_of(runs: Runs, segments: Sequence[Segment]) -> Share | None:
-    """What these segments have said, all of one log; None where others have to do with it, or not all is known."""
+    """What these segments have said, all of one log; None where others speak of its runs, or not all is known."""
     spoken_of = [runs.run_ids.get(segment, set()) for segment in segments]
     run_ids = set().union(*spoken_of)
     ours = set(segments)
@@ -63,10 +65,9 @@ def share_of(runs: Runs, segments: Sequence[Segment]) -> Share | None:
     if len(problems) < min(sum(counts), PROBLEMS_KEPT):
         return None
     found = [runs.by_id[run_id] for run_id in runs.by_id if run_id in run_ids]
-    for run in found:
-        assert run.state.positions == len(run.log.order), "in its order"
-        run.let_go()
-    return Share(found, [sorted(ids) for ids in spoken_of], problems, counts, [each.starts for each in segments])
+    entries = sum(len(run.log) for run in found) + sum(counts)
+    starts = [segment.starts for segment in segments]
+    return Share(entries, found, [sorted(each) for each in spoken_of], problems, counts, starts)
 
 
 def adopt(runs: Runs, share: Share, segments: Sequence[Segment]) -> int | None:
@@ -79,18 +80,16 @@ def adopt(runs: Runs, share: Share, segments: Sequence[Segment]) -> int | None:
         runs.problems_in[segment] = count
         segment.starts = starts
     for run in share.runs:
-        run.found_again()
         runs.by_id[run.run_id] = run
         runs.changed[run.run_id] = None
-    problems = sum(share.problem_counts)
-    runs.problem_count += problems
+    runs.problem_count += sum(share.problem_counts)
     runs.problems += share.problems[: PROBLEMS_KEPT - len(runs.problems)]
     runs.revision += 1
-    return sum(len(run.log) for run in share.runs) + problems
+    return share.entries
 
 
 CLASSES: tuple[type, ...] = (
-    Share, Run, RunLog, RunState, Arrivals, Causes, Checkpoints, Chunks, Events, Facts, Files, Known, Names, Numbers,
+    Share, Kept, RunLog, RunState, Arrivals, Causes, Checkpoints, Chunks, Events, Facts, Files, Known, Names, Numbers,
     Order, Place, Placing, Series, Slots, Stretches, *ev.VARIANTS, *ev.SOURCE_VARIANTS, ev.Unknown,
 )  # fmt: skip
 """All that is ever made."""
@@ -123,6 +122,11 @@ def live_again() -> Again | None:
     raise NotImplementedError
 
 
+def live_run(place: int, run_id: str, straight: Segment | None, named: str | None, moved: int) -> Run:
+    """Stands for a run; all else of it is made when it is asked for."""
+    raise NotImplementedError(run_id)
+
+
 def struct(kind: type[Struct], fields: dict[str, Any]) -> Struct:
     """An event as it was."""
     return kind(**fields)
@@ -138,47 +142,64 @@ def _reduce_column(values: array[Any]) -> tuple[Any, ...]:
     return column, (values.typecode, pickle.PickleBuffer(values))
 
 
+Part = tuple[bytes | memoryview, Sequence[memoryview]]
+"""What stands for some objects, and their columns."""
+Table = dict[type, Callable[[Any], tuple[Any, ...]]]
+
+
+def to_bytes(share: Share, segments: Sequence[Segment]) -> Iterator[Part]:
+    """The log as such, then each of its runs."""
+    number_of = {segment: number for number, segment in enumerate(segments)}
+    place_of = {run: number for number, run in enumerate(share.runs)}
+    runs = [run.let_go() for run in share.runs]
+    table: Table = dict.fromkeys((kind for kind in CLASSES if issubclass(kind, Struct)), _reduce_struct)
+    table |= {
+        array: _reduce_column,
+        Segment: lambda segment: (live_segment, (number_of[segment],)),
+        Again: lambda again: (live_again, ()),
+        Run: lambda run: (live_run, (place_of[run], *runs[place_of[run]][:-1])),
+    }
+    yield _part(share, table)
+    for run in runs:
+        yield _part(run[-1], table)
+
+
+def _part(thing: Share | Kept, table: Table) -> Part:
+    file, columns = _Written(), []
+    pickler = pickle.Pickler(file, 5, buffer_callback=lambda buffer: columns.append(buffer.raw()))
+    pickler.dispatch_table = table
+    pickler.dump(thing)
+    return b"".join(file.parts), columns
+
+
 class _Written:
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.write = self.parts.append
 
 
-def to_bytes(share: Share, segments: Sequence[Segment]) -> tuple[bytes, list[memoryview]]:
-    """What stands for it, and the columns beside."""
-    written, columns = _Written(), []
-    number_of = {segment: number for number, segment in enumerate(segments)}
-    pickler = pickle.Pickler(written, 5, buffer_callback=lambda buffer: columns.append(buffer.raw()))
-    pickler.dispatch_table = {
-        array: _reduce_column,
-        **{kind: _reduce_struct for kind in CLASSES if issubclass(kind, Struct)},
-        Segment: lambda segment: (live_segment, (number_of[segment],)),
-        Again: lambda again: (live_again, ()),
-    }
-    pickler.dump(share)
-    return b"".join(written.parts), columns
-
-
 # ------------------------------------------------------------------------------------------------------- and back
 
 
-class File(Protocol):
-    """Bytes that can be read one after the other."""
+class _Read:
+    def __init__(self, data: bytes | memoryview) -> None:
+        self._data, self._at = data, 0
 
-    def read(self, size: int = ..., /) -> bytes:
-        """So many of them."""
-        ...
+    def read(self, size: int) -> bytes:
+        """So many bytes more."""
+        self._at += size
+        return bytes(self._data[self._at - size : self._at])
 
     def readline(self) -> bytes:
-        """Up to the next newline."""
-        ...
+        """What we write has no lines."""
+        raise EOFError
 
 
 class _Unpickler(pickle.Unpickler):
     """Makes what is known here, and nothing else."""
 
-    def __init__(self, file: Any, columns: Iterable[memoryview], known: dict[tuple[str, str], Any]) -> None:
-        super().__init__(file, buffers=columns)
+    def __init__(self, part: Part, known: Mapping[tuple[str, str], Any]) -> None:
+        super().__init__(_Read(part[0]), buffers=part[1])
         self._known = known
 
     def find_class(self, module: str, name: str) -> Any:
@@ -187,15 +208,27 @@ class _Unpickler(pickle.Unpickler):
 
 
 def from_bytes(
-    file: File, columns: Iterable[memoryview], segments: Sequence[Segment], again: Again | None
+    part: Part, part_of: Callable[[int], Part], segments: Sequence[Segment], again: Again | None
 ) -> Share:
-    """What was kept, with these segments. Raises whatever it will where this is something else."""
-    known: dict[tuple[str, str], Any] = {(kind.__module__, kind.__name__): kind for kind in CLASSES}
+    """What was kept, with these segments; `part_of` gives that of a run. Raises whatever it will for something else."""
+
+    def make_run(place: int, run_id: str, straight: Segment | None, named: str | None, moved: int) -> Run:
+        run = Run.__new__(Run)
+        run.find_again(run_id, straight, named, moved, lambda: _made(part_of(place), known, Kept))
+        return run
+
     stand_ins: dict[Callable[..., Any], Any] = {
-        column: column, struct: struct, live_segment: segments.__getitem__, live_again: lambda: again,
+        column: column, struct: struct, live_run: make_run,
+        live_segment: segments.__getitem__, live_again: lambda: again,
     }  # fmt: skip
+    known: dict[tuple[str, str], Any] = {(kind.__module__, kind.__name__): kind for kind in CLASSES}
     known |= {(each.__module__, each.__name__): made for each, made in stand_ins.items()}
-    share = _Unpickler(file, columns, known | {("array", "array"): array}).load()
-    if not isinstance(share, Share):
-        raise TypeError(share)
-    return share
+    known["array", "array"] = array
+    return _made(part, known, Share)
+
+
+def _made(part: Part, known: Mapping[tuple[str, str], Any], kind: type[Made]) -> Made:
+    made = _Unpickler(part, known).load()
+    if not isinstance(made, kind):
+        raise TypeError(made)
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -45,11 +46,19 @@ class Moment(Struct, frozen=True, eq=False):
     revision: int
 
 
+class Kept(NamedTuple):
+    """What a later session need not fold again."""
+
+    log: RunLog
+    state_so_far: RunState
+    checkpoints: Checkpoints
+
+
 class Run:
     """One run: its log and the state at its end so far."""
 
     __slots__ = (
-        "_arrivals", "_moved", "arrived", "checkpoints", "log", "named", "run_id", "state_so_far", "straight"
+        "_arrivals", "_later", "_moved", "arrived", "checkpoints", "log", "named", "run_id", "state_so_far", "straight"
     )  # fmt: skip
 
     def __init__(self, run_id: str, again: Again | None = None) -> None:
@@ -66,6 +75,22 @@ class Run:
         """The fold of what stands in its order; `state` also where that must be worked out first."""
         self.checkpoints = Checkpoints()
         self._arrivals = Arrivals()
+        self._later: Callable[[], Kept]
+
+    def find_again(
+        self, run_id: str, straight: Segment | None, named: str | None, moved: int, later: Callable[[], Kept]
+    ) -> None:
+        """Instead of `__init__`, where an earlier session kept it: most of it is made when it is asked for."""
+        self.run_id, self.straight, self.named, self._moved, self._later = run_id, straight, named, moved, later
+        self.arrived, self._arrivals = None, Arrivals()
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Kept._fields:
+            raise AttributeError(name)
+        self.log, self.state_so_far, self.checkpoints = self._later()
+        self.log.placing.found_again(self.log)
+        del self._later
+        return getattr(self, name)
 
     @property
     def revision(self) -> int:
@@ -102,15 +127,12 @@ class Run:
             and state.export_name is not None
         )
 
-    def let_go(self) -> None:
-        """Forget what can be worked out again."""
+    def let_go(self) -> tuple[str, Segment | None, str | None, int, Kept]:
+        """What `find_again` asks for (`core/kept.py`); what can be worked out again is forgotten."""
         self.checkpoints.let_go()
         self.log.let_go()
-
-    def found_again(self) -> None:
-        """It was kept by an earlier session (`core/kept.py`); nobody watches its lines come now."""
-        self.arrived, self._arrivals = None, Arrivals()
-        self.log.placing.found_again(self.log)
+        kept = Kept(self.log, self.state, self.checkpoints)
+        return self.run_id, self.straight, self.named, self._moved, kept
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said."""

@@ -8,13 +8,13 @@ anything is not as expected the log is read anew; nothing here is ever an error.
 from __future__ import annotations
 
 import contextlib
-import gc
 import itertools
 import mmap
 import os
 import stat
 import zlib
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Set
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +23,9 @@ from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.sources.cache import make_private, write_private
 from runwatch.sources.resume import Log, Logs, Mark
+
+if TYPE_CHECKING:
+    from runwatch.core.kept import Part
 
 LEAST = 4 << 20
 """Bytes of a log for which it is worth it."""
@@ -46,10 +49,8 @@ class Header(Struct, frozen=True):
     marks: list[Mark]
     check: int
     """Of what stands for the objects, and of some of the columns."""
-    objects: int
-    """Bytes of what stands for them."""
-    columns: list[int]
-    """Bytes of each."""
+    sizes: list[list[int]]
+    """Of the log as such, then of each run: bytes of what stands for its objects, then of each column."""
 
 
 class Store:
@@ -72,18 +73,12 @@ class Store:
 
     def _restore_one(self, log: Log, logs: Logs, runs: Runs) -> int:
         path = os.path.join(self.directory, _name_of(log))
-        begun = gc.isenabled()
-        gc.disable()  # millions of objects, and none of them is garbage
         try:
             taken = _take(_mapped(path), log, logs, runs)
         except Exception:  # whatever is wrong with the file: the log is there to be read
             return 0
-        finally:
-            if begun:
-                gc.enable()
         if taken is None:
             return 0
-        gc.freeze()  # nor will it be
         entries, self._known[log.path] = taken
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -104,11 +99,13 @@ class Store:
         marks, share = logs.marks(log), kept.share_of(runs, log.segments)
         if marks is None or share is None or log.size < OF_A_RUN * len(share.runs):
             return
-        objects, columns = kept.to_bytes(share, log.segments)
-        sizes = [len(column) for column in columns]
-        header = Header(_form(), log.path, log.identity, marks, _check(objects, columns), len(objects), sizes)
+        made = list(kept.to_bytes(share, log.segments))
+        sizes = [[len(objects), *map(len, columns)] for objects, columns in made]
+        header = Header(_form(), log.path, log.identity, marks, _check(made), sizes)
         head = msgspec.msgpack.encode(header)
-        parts: list[bytes | memoryview] = [MAGIC, len(head).to_bytes(8, "little"), head, objects, *columns]
+        parts: list[bytes | memoryview] = [MAGIC, len(head).to_bytes(8, "little"), head]
+        for objects, columns in made:
+            parts += [objects, *columns]
         with contextlib.suppress(OSError):
             make_private(self._root())
             make_private(self.directory)
@@ -164,13 +161,17 @@ def _take(data: mmap.mmap, log: Log, logs: Logs, runs: Runs) -> tuple[int, int] 
     steps = logs.go_on(log, header.marks)
     if steps is None:
         return None
-    ends = list(itertools.accumulate(header.columns, initial=end + header.objects))
-    columns = [view[first:last] for first, last in itertools.pairwise(ends)]
-    if ends[-1] != len(view) or header.check != _check(view[end : ends[0]], columns):
+    starts = list(itertools.accumulate(map(sum, header.sizes), initial=end))
+
+    def part(number: int) -> Part:
+        ends = itertools.accumulate(header.sizes[number], initial=starts[number])
+        objects, *columns = [view[first:last] for first, last in itertools.pairwise(ends)]
+        return objects, columns
+
+    if starts[-1] != len(view) or header.check != _check(map(part, range(len(header.sizes)))):
         return None
-    data.seek(end)
     segments = log.segments[: len(header.marks)]
-    share = kept.from_bytes(data, columns, segments, runs.again)
+    share = kept.from_bytes(part(0), lambda run: part(run + 1), segments, runs.again)
     if header.identity != log.identity and any(run.run_id == header.identity for run in share.runs):
         return None  # lines that name no run are another one's now
     entries = kept.adopt(runs, share, segments)
@@ -181,14 +182,14 @@ def _take(data: mmap.mmap, log: Log, logs: Logs, runs: Runs) -> tuple[int, int] 
     return entries, sum(mark.position for mark in header.marks)
 
 
-def _check(objects: bytes | memoryview, columns: Sequence[memoryview]) -> int:
-    """Of all objects, and of a page here and there of the columns: bytes that never reached the disk are zeros."""
-    check, at, due = zlib.crc32(objects), 0, 0
-    for column in columns:
-        while due < at + len(column):
-            check = zlib.crc32(column[due - at : due - at + _PAGE], check)
-            due += _APART
-        at += len(column)
+def _check(parts: Iterable[Part]) -> int:
+    """Of all objects, and of a page here and there of large columns: bytes that never reached the disk are zeros."""
+    check = 0
+    for objects, columns in parts:
+        check = zlib.crc32(objects, check)
+        for column in columns:
+            for at in range(_APART, len(column), _APART):
+                check = zlib.crc32(column[at : at + _PAGE], check)
     return check
 
 
