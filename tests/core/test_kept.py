@@ -104,11 +104,13 @@ def test_any_log_goes_on_as_if_it_had_been_read(made: Logs, cut: float) -> None:
     same(straight, after)
 
 
+@pytest.mark.parametrize("large", [1, 10_000, 4 << 20])
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99, 1.0])
-def test_runs_of_the_producer_go_on(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_of_the_producer_go_on(share: float, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that was named before and is named again is the same; with checkpoints on both sides."""
     monkeypatch.setattr(checkpoints, "FIRST", 37)
     monkeypatch.setattr(kept, "SMALL", 64)
+    monkeypatch.setattr(kept, "LARGE", large)
     data = produced(3, 80) + b"{\n" + produced(3, 80, seed=5)
     straight = Reader(data)
     straight.feed(len(straight.lines))

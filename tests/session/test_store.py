@@ -12,6 +12,7 @@ import pytest
 from tests.core.made import whole
 from tests.core.test_kept import produced
 
+from runwatch.core import kept
 from runwatch.core.places import Place
 from runwatch.session import store as store_module
 from runwatch.session.clock import ManualClock
@@ -22,8 +23,10 @@ from runwatch.sources.files import FileSource
 LINES = produced(3, 60).splitlines(keepends=True)
 
 
-@pytest.fixture(autouse=True)
-def small_ones_too(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=[1, kept.LARGE], ids=["late", "at once"])
+def small_ones_too(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "SMALL", 64)
+    monkeypatch.setattr(kept, "LARGE", request.param)
     monkeypatch.setattr(store_module, "LEAST", 1)
     monkeypatch.setattr(store_module, "OF_A_RUN", 0)
 
@@ -278,12 +281,16 @@ def kept_file(tmp_path: Path) -> Path:
 
 def test_only_the_user_can_read_it(log: Path, tmp_path: Path) -> None:
     left(log, cache=tmp_path / "cache")
-    kept = (tmp_path / "cache", tmp_path / "cache/logs", kept_file(tmp_path))
-    assert [path.stat().st_mode & 0o777 for path in kept] == [0o700, 0o700, 0o600]
+    paths = (tmp_path / "cache", tmp_path / "cache/logs", kept_file(tmp_path))
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o700, 0o700, 0o600]
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_broken_file_is_as_if_there_were_none(seed: int, log: Path, tmp_path: Path) -> None:
+def test_a_broken_file_is_as_if_there_were_none(
+    seed: int, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the inside of large columns is checked: that would take as long as using them."""
+    monkeypatch.setattr(kept, "SMALL", 1 << 20)
     left(log, cache=tmp_path / "cache")
     path, rng = kept_file(tmp_path), random.Random(seed)
     data = bytearray(path.read_bytes())
@@ -352,8 +359,8 @@ def test_what_was_not_used_for_longest_makes_room(tmp_path: Path, monkeypatch: p
     for number, log in enumerate(logs[:3]):
         log.write_bytes(b"".join(LINES[:50]))
         left(log, cache=tmp_path / "cache")
-        for kept in tmp_path.glob("cache/logs/*"):
-            os.utime(kept, ns=(0, kept.stat().st_mtime_ns - number - 1_000_000_000))
+        for path in tmp_path.glob("cache/logs/*"):
+            os.utime(path, ns=(0, path.stat().st_mtime_ns - number - 1_000_000_000))
     assert Opened(logs[0], cache=tmp_path / "cache").read == 0
     logs[3].write_bytes(b"".join(LINES[:50]))
     left(logs[3], cache=tmp_path / "cache")

@@ -50,6 +50,8 @@ WORKED_OUT = frozenset({"open", "recovered", "_written_twice", "_unsure"})
 OWN = frozenset({"before", "settled"})
 """What only serves to put back: a state that is restored has none of it."""
 
+KINDS = tuple(GROWS)
+
 Frozen = dict[str, Any]
 """What a checkpoint holds of an object: by attribute a value, a length, or another `Frozen`."""
 Before = tuple[dict[int, Any], dict[int, Any]]
@@ -57,16 +59,17 @@ Before = tuple[dict[int, Any], dict[int, Any]]
 
 
 def _freeze(thing: Any) -> Frozen:
+    attributes = _attributes(thing)  # before its type is asked for: `core/late.py`
     grows = GROWS[type(thing)] | PUT_BACK.get(type(thing), frozenset())
     return {
         name: len(value) if name in grows else _freeze_value(value)
-        for name, value in _attributes(thing).items()
+        for name, value in attributes.items()
         if name not in WORKED_OUT and name not in OWN
     }
 
 
 def _freeze_value(value: Any) -> Any:
-    if type(value) in GROWS:
+    if isinstance(value, KINDS):
         return _freeze(value)
     if isinstance(value, Numbers | Slots):
         return value.count
@@ -81,6 +84,7 @@ def _copy(value: Any) -> Any:
 
 def _thaw(frozen: Frozen, last: Any) -> Any:
     """The object as it was, but for what is to be put back; `last` is what became of it."""
+    _attributes(last)  # before its type is asked for: `core/late.py`
     thing = type(last)()
     grows = GROWS[type(last)] | PUT_BACK.get(type(last), frozenset())
     for name, value in frozen.items():
@@ -96,7 +100,7 @@ def _cut(column: Any, length: int) -> Any:
 
 
 def _thaw_value(value: Any, now: Any) -> Any:
-    if type(now) in GROWS:
+    if isinstance(now, KINDS):
         return _thaw(value, now)
     if isinstance(now, Numbers | Slots):
         return now.cut(value)

@@ -24,6 +24,7 @@ from runwatch.core.chunks import Chunks
 from runwatch.core.facts import Facts, Stretches
 from runwatch.core.files import Files
 from runwatch.core.index import RunLog
+from runwatch.core.late import KINDS, Column, columns_of, waiting
 from runwatch.core.names import Names
 from runwatch.core.numbers import Known, Numbers, Slots
 from runwatch.core.order import Order
@@ -37,6 +38,9 @@ from runwatch.core.series import Series
 Made = TypeVar("Made")
 SMALL = 4 << 10
 """Bytes of a column that stands among the rest: it would cost more beside it."""
+
+LARGE = 4 << 20
+"""Bytes of all columns of a run of which each is made when it is asked for; of less all are made at once."""
 
 
 class Share(Struct):
@@ -107,9 +111,12 @@ def shape() -> str:
 
 def column(code: str, data: bytes | memoryview) -> array[Any]:
     """A column as it was."""
-    made: array[Any] = array(code)
-    made.frombytes(data)
-    return made
+    return Column(code, data).make()
+
+
+def late_column(code: str, data: bytes | memoryview) -> Column:
+    """Stands for a column that may be made when it is asked for."""
+    raise NotImplementedError(code)
 
 
 def live_segment(number: int) -> Segment:
@@ -136,10 +143,10 @@ def _reduce_struct(value: Struct) -> tuple[Any, ...]:
     return struct, (type(value), {name: getattr(value, name) for name in value.__struct_fields__})
 
 
-def _reduce_column(values: array[Any]) -> tuple[Any, ...]:
+def _reduce_column(values: array[Any], may_be_late: bool = False) -> tuple[Any, ...]:
     if values.itemsize * len(values) <= SMALL:
         return (array, (values.typecode, values.tobytes())) if values else (array, (values.typecode,))
-    return column, (values.typecode, pickle.PickleBuffer(values))
+    return late_column if may_be_late else column, (values.typecode, pickle.PickleBuffer(values))
 
 
 Part = tuple[bytes | memoryview, Sequence[memoryview]]
@@ -160,8 +167,9 @@ def to_bytes(share: Share, segments: Sequence[Segment]) -> Iterator[Part]:
         Run: lambda run: (live_run, (place_of[run], *runs[place_of[run]][:-1])),
     }
     yield _part(share, table)
-    for run in runs:
-        yield _part(run[-1], table)
+    for *_, rest in runs:
+        own = {id(each) for held in (rest.log, rest.state_so_far) for each in columns_of(held)}
+        yield _part(rest, table | {array: lambda values, own=own: _reduce_column(values, id(values) in own)})
 
 
 def _part(thing: Share | Kept, table: Table) -> Part:
@@ -214,16 +222,21 @@ def from_bytes(
 
     def make_run(place: int, run_id: str, straight: Segment | None, named: str | None, moved: int) -> Run:
         run = Run.__new__(Run)
-        run.find_again(run_id, straight, named, moved, lambda: _made(part_of(place), known, Kept))
+        run.find_again(run_id, straight, named, moved, lambda: make_rest(part_of(place)))
         return run
 
+    def make_rest(part: Part) -> Kept:
+        return _made(part, late if sum(map(len, part[1])) >= LARGE else known, Kept)
+
     stand_ins: dict[Callable[..., Any], Any] = {
-        column: column, struct: struct, live_run: make_run,
+        column: column, late_column: column, struct: struct, live_run: make_run,
         live_segment: segments.__getitem__, live_again: lambda: again,
     }  # fmt: skip
     known: dict[tuple[str, str], Any] = {(kind.__module__, kind.__name__): kind for kind in CLASSES}
     known |= {(each.__module__, each.__name__): made for each, made in stand_ins.items()}
     known["array", "array"] = array
+    late = known | {(kind.__module__, kind.__name__): waiting(kind) for kind in KINDS}
+    late[late_column.__module__, late_column.__name__] = Column
     return _made(part, known, Share)
 
 
