@@ -54,7 +54,7 @@ class Names:
         latest = text
         if len(text) > _LONG or not text.isprintable():
             text = safe(text)
-        value = int.from_bytes(text.encode(), "little") % self._modulus
+        value = (int.from_bytes(text.encode(), "little") << 64) % self._modulus  # short ones are strewn too
         table, mask, hashes = self._table, self._mask, self._hashes
         slot = value & mask
         number = table[slot]
