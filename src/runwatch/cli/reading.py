@@ -16,6 +16,8 @@ from runwatch.cli.output import complain, told
 from runwatch.core.when import When, parse_when, span_of
 from runwatch.session.clock import Clock, LiveClock
 from runwatch.session.session import Session
+from runwatch.session.store import Store
+from runwatch.sources.cache import cache_directory
 from runwatch.sources.patterns import matches
 from runwatch.sources.table import TABLE, here, open_source, read_to_end
 
@@ -38,9 +40,18 @@ def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
 @contextmanager
 def whole(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
     """A session that has read all there is at PATHs that must exist."""
-    with opened(paths, asked) as session:
+    with opened(paths, asked) as session, keeping(session, asked):
         read_whole(session, paths)
         yield session
+
+
+@contextmanager
+def keeping(session: Session, asked: Asked) -> Iterator[None]:
+    """What was kept of large logs is not read again; what is read now is kept at the end."""
+    if not asked.no_cache:
+        session.keep_logs_in(Store(cache_directory))
+    yield
+    session.keep_logs()
 
 
 def read_whole(session: Session, paths: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from runwatch.cli.options import LOOKS, READING, Asked, common, paths
 from runwatch.cli.output import is_terminal
-from runwatch.cli.reading import must_exist, opened, when_of
+from runwatch.cli.reading import keeping, must_exist, opened, when_of
 from runwatch.cli.summary import summarise
 from runwatch.cli.terminal import find_keys
 from runwatch.cli.watch import draw
@@ -49,7 +49,7 @@ def command(
         raise click.UsageError("a pipe cannot be replayed; write it to a file, or watch it: runwatch -")
     must_exist(paths)
     find_keys()
-    with opened(paths, asked) as session:
+    with opened(paths, asked) as session, keeping(session, asked):
         session.playhead = Playhead(session.clock, recorded=True, rate=speed)
         session.source.label = f"replay {session.source.label}"
         draw(session, asked, at=at, paused=paused)

@@ -9,7 +9,7 @@ import click
 
 from runwatch.cli.options import LOOKS, READING, SELECTION, Asked, common, paths
 from runwatch.cli.output import is_terminal
-from runwatch.cli.reading import opened
+from runwatch.cli.reading import keeping, opened
 from runwatch.cli.terminal import drawing_on_stdout, end_with_terminal, find_keys, take_keys_from_terminal
 from runwatch.session.session import Session
 from runwatch.sources.cache import cache_directory
@@ -37,7 +37,7 @@ def command(paths: Sequence[str], asked: Asked) -> int:
         return summarise(paths, asked)
     if "-" not in paths:
         find_keys()
-    with opened(paths, asked) as session:
+    with opened(paths, asked) as session, keeping(session, asked):
         if "-" in paths:
             take_keys_from_terminal()
         draw(session, asked)

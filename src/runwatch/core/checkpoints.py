@@ -51,6 +51,8 @@ WORKED_OUT = frozenset({"open", "recovered", "_written_twice", "_unsure"})
 OWN = frozenset({"before", "settled"})
 """What only serves to put back: a state that is restored has none of it."""
 
+KINDS = tuple(GROWS)
+
 Frozen = dict[str, Any]
 """What a checkpoint holds of an object: by attribute a value, a length, or another `Frozen`."""
 Before = tuple[dict[int, Any], dict[int, Any]]
@@ -58,16 +60,17 @@ Before = tuple[dict[int, Any], dict[int, Any]]
 
 
 def _freeze(thing: Any) -> Frozen:
+    attributes = _attributes(thing)  # before its type is asked for: `core/late.py`
     grows = GROWS[type(thing)] | PUT_BACK.get(type(thing), frozenset())
     return {
         name: len(value) if name in grows else _freeze_value(value)
-        for name, value in _attributes(thing).items()
+        for name, value in attributes.items()
         if name not in WORKED_OUT and name not in OWN and not isinstance(value, Facts)
     }
 
 
 def _freeze_value(value: Any) -> Any:
-    if type(value) in GROWS:
+    if isinstance(value, KINDS):
         return _freeze(value)
     if isinstance(value, Numbers | Slots):
         return value.count
@@ -82,6 +85,7 @@ def _copy(value: Any) -> Any:
 
 def _thaw(frozen: Frozen, last: Any) -> Any:
     """The object as it was, but for what is to be put back; `last` is what became of it."""
+    _attributes(last)  # before its type is asked for: `core/late.py`
     thing = type(last)()
     grows = GROWS[type(last)] | PUT_BACK.get(type(last), frozenset())
     for name, value in frozen.items():
@@ -99,7 +103,7 @@ def _cut(column: Any, length: int) -> Any:
 
 
 def _thaw_value(value: Any, now: Any) -> Any:
-    if type(now) in GROWS:
+    if isinstance(now, KINDS):
         return _thaw(value, now)
     if isinstance(now, Numbers | Slots):
         return now.cut(value)
@@ -123,6 +127,10 @@ class Checkpoints:
         """Of each checkpoint but the last, whose are in the state at the end."""
         self._shown: RunState | None = None
         """The state that was asked for last; the next one is mostly a few events on."""
+
+    def let_go(self) -> None:
+        """Forget the state that was asked for last."""
+        self._shown = None
 
     def note(self, state: RunState) -> None:
         """Keep a checkpoint of `state`, which has been folded up to `due`."""

@@ -67,6 +67,11 @@ class RunLog(Ordered):
             self.unnumbered.append(position)
         return position
 
+    def let_go(self) -> None:
+        """Forget what can be worked out again."""
+        self._owners.clear()
+        self.placing.let_go()
+
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said: it is going to be read anew."""
         self.part(len(self.times))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import cache
 
 from runwatch.core.text import safe
 
@@ -16,19 +17,31 @@ _LONG = 4_096
 """Characters of a text that is surely not cut."""
 
 
+@cache
+def _modulus() -> int:
+    """A prime of 62 bits, another one in each process: no log can be made so that its names fall together."""
+    number = 2**61 + hash("a seed that nobody knows") % 2**61 | 1
+    while pow(2, number - 1, number) != 1:
+        number += 2
+    return number
+
+
 class Names:
     """Texts → 0, 1, 2… in the order in which they were first heard of. Open addressing, half full at most.
 
-    Two texts are the same where 64 bits of their hash are: among a million that is an error in one of 37 million logs.
+    Two texts are the same where their remainders by a prime of 62 bits are: among a million that is an error in one of
+    millions of logs. Python's own hash would be as good and cheaper, but it is another one in each process, and what
+    is known of a log is kept for the next (`core/kept.py`): the prime with it.
     """
 
-    __slots__ = ("_hashes", "_latest", "_latest_number", "_mask", "_table")
+    __slots__ = ("_hashes", "_latest", "_latest_number", "_mask", "_modulus", "_table")
 
     def __init__(self) -> None:
         self._hashes = array("q")
         self._table = array("I", bytes(4 * _SMALLEST))
         """Number + 1 by the low bits of its hash, or behind that where they are taken."""
         self._mask = _SMALLEST - 1
+        self._modulus = _modulus()
         self._latest: str | None = None
         self._latest_number = -1
 
@@ -42,7 +55,7 @@ class Names:
         latest = text
         if len(text) > _LONG or not text.isprintable():
             text = safe(text)
-        value = hash(text)
+        value = (int.from_bytes(text.encode(), "little") << 64) % self._modulus  # short ones are strewn too
         table, mask, hashes = self._table, self._mask, self._hashes
         slot = value & mask
         number = table[slot]
@@ -65,7 +78,8 @@ class Names:
             return False
         while (len(self._hashes) + len(texts)) * 2 > self._mask:
             self._grow()
-        table, mask, hashes, values = self._table, self._mask, self._hashes, list(map(hash, texts))
+        table, mask, hashes, modulus, number_of = self._table, self._mask, self._hashes, self._modulus, int.from_bytes
+        values = [(number_of(text.encode(), "little") << 64) % modulus for text in texts]
         first = len(hashes)
         hashes.extend(values)
         taken: list[int] = []

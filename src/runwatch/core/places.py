@@ -38,19 +38,20 @@ class Segment(Struct, eq=False):
     """A line of it can be read again at little cost, so that its events need not be kept."""
     gone: str = ""
     """Empty while its bytes can be read again, else why not ("truncated", "removed")."""
-    _starts: list[tuple[int, int]] = field(default_factory=list)
+    starts: list[tuple[int, int]] = field(default_factory=list)
+    """(line, offset) of some lines, in their order."""
 
     def note_start(self, line: int, offset: int) -> None:
         """This line begins there. One in `APART` bytes is kept: from it the lines behind it are found."""
-        last = self._starts[-1][1] if self._starts else 0
+        last = self.starts[-1][1] if self.starts else 0
         if offset - last >= APART:
-            self._starts.append((line, offset))
+            self.starts.append((line, offset))
 
     def stretch(self, line: int) -> tuple[int, int, int | None]:
         """The last line at or before this one of which it is known where it begins, that offset, and the next one's."""
-        at = bisect_right(self._starts, (line, 2**63))
-        first, offset = self._starts[at - 1] if at else (1, 0)
-        return first, offset, self._starts[at][1] if at < len(self._starts) else None
+        at = bisect_right(self.starts, (line, 2**63))
+        first, offset = self.starts[at - 1] if at else (1, 0)
+        return first, offset, self.starts[at][1] if at < len(self.starts) else None
 
 
 class Place(NamedTuple):

@@ -50,6 +50,16 @@ class Placing:
                     placing.strays.setdefault(time, []).append(row)
         return placing
 
+    def let_go(self) -> None:
+        """Forget the ties: they are found again, and are told apart in another way in each process."""
+        self._ties, self._ties_at = None, NEVER
+
+    def found_again(self, log: Ordered) -> None:
+        """Its one file is called otherwise now, and its segments are numbered otherwise."""
+        segments = set(log.segments.values)
+        self.timeless = dict.fromkeys(segment.chain for segment in segments) if self.timeless else {}
+        self.chains = {segment.chain: max(each.order for each in segments) for segment in segments}
+
     def takes(self, log: Ordered, row: int, event: Event) -> bool:
         """True if `row` stands behind all others. Else it is a repeat, or the log is to be arranged."""
         time, segment = log.times[row], log.segments.values[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -45,11 +46,19 @@ class Moment(Struct, frozen=True, eq=False):
     revision: int
 
 
+class Kept(NamedTuple):
+    """What a later session need not fold again."""
+
+    log: RunLog
+    state_so_far: RunState
+    checkpoints: Checkpoints
+
+
 class Run:
     """One run: its log and the state at its end so far."""
 
     __slots__ = (
-        "_arrivals", "_moved", "arrived", "checkpoints", "log", "named", "run_id", "state_so_far", "straight"
+        "_arrivals", "_later", "_moved", "arrived", "checkpoints", "log", "named", "run_id", "state_so_far", "straight"
     )  # fmt: skip
 
     def __init__(self, run_id: str, again: Again | None = None) -> None:
@@ -66,6 +75,22 @@ class Run:
         """The fold of what stands in its order; `state` also where that must be worked out first."""
         self.checkpoints = Checkpoints()
         self._arrivals = Arrivals()
+        self._later: Callable[[], Kept]
+
+    def find_again(
+        self, run_id: str, straight: Segment | None, named: str | None, moved: int, later: Callable[[], Kept]
+    ) -> None:
+        """Instead of `__init__`, where an earlier session kept it: most of it is made when it is asked for."""
+        self.run_id, self.straight, self.named, self._moved, self._later = run_id, straight, named, moved, later
+        self.arrived, self._arrivals = None, Arrivals()
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Kept._fields:
+            raise AttributeError(name)
+        self.log, self.state_so_far, self.checkpoints = self._later()
+        self.log.placing.found_again(self.log)
+        del self._later
+        return getattr(self, name)
 
     @property
     def revision(self) -> int:
@@ -101,6 +126,13 @@ class Run:
             and state.first_heard != NOWHERE
             and state.export_name is not None
         )
+
+    def let_go(self) -> tuple[str, Segment | None, str | None, int, Kept]:
+        """What `find_again` asks for (`core/kept.py`); what can be worked out again is forgotten."""
+        self.checkpoints.let_go()
+        self.log.let_go()
+        kept = Kept(self.log, self.state, self.checkpoints)
+        return self.run_id, self.straight, self.named, self._moved, kept
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said."""
@@ -184,9 +216,9 @@ class Runs:
         self.revision = 0
         self.changed: dict[str, None] = {}
         """Runs that said something since somebody last emptied it; those heard of last stand last."""
-        self._run_ids: dict[Segment, set[str]] = {}
+        self.run_ids: dict[Segment, set[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
-        self._problems_in: dict[Segment | str, int] = {}
+        self.problems_in: dict[Segment | str, int] = {}
         """How many problems a segment, or a file that cannot be read at all, had, kept or not."""
 
     def feed(
@@ -197,9 +229,9 @@ class Runs:
         if isinstance(entry, Problem):
             self.report(Place(segment, line, entry.number, offset), entry.reason)
             return
-        spoken_of = self._run_ids.get(segment)
+        spoken_of = self.run_ids.get(segment)
         if spoken_of is None:
-            spoken_of = self._run_ids[segment] = set()
+            spoken_of = self.run_ids[segment] = set()
         spoken_of.add(entry.run_id)
         run = self.by_id.get(entry.run_id)
         if run is None:
@@ -212,16 +244,16 @@ class Runs:
         self.revision += 1
         self.problem_count += 1
         if isinstance(where, Place):
-            self._run_ids.setdefault(where.segment, set())
+            self.run_ids.setdefault(where.segment, set())
         about = where.segment if isinstance(where, Place) else where
-        self._problems_in[about] = self._problems_in.get(about, 0) + 1
+        self.problems_in[about] = self.problems_in.get(about, 0) + 1
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append((where, reason))
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said, and that it could not be read: it is going to be read anew."""
-        run_ids, about = self._run_ids.pop(segment, set()), (segment, segment.path)
-        problems = sum(self._problems_in.pop(key, 0) for key in about)
+        run_ids, about = self.run_ids.pop(segment, set()), (segment, segment.path)
+        problems = sum(self.problems_in.pop(key, 0) for key in about)
         if not run_ids and not problems:
             return
         self.revision += 1
@@ -235,7 +267,7 @@ class Runs:
 
     def find(self, place: Place) -> tuple[str, int] | None:
         """(run_id, position) of the event that stands there; None for what is no event, or came before."""
-        for run_id in self._run_ids.get(place.segment, ()):
+        for run_id in self.run_ids.get(place.segment, ()):
             run = self.by_id[run_id]
             order, row = run.order, run.log.row_at(place)
             if row is not None:

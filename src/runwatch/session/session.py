@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from runwatch.core.loading import Loading
-from runwatch.core.places import Place
+from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Runs
 from runwatch.core.times import SECOND
 from runwatch.session.bookmarks import Bookmarks
@@ -24,9 +24,12 @@ from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
 from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source
+from runwatch.sources.resume import Resumable
 
 if TYPE_CHECKING:
     import asyncio
+
+    from runwatch.session.store import Store
 
 
 SLICE = 0.008
@@ -51,6 +54,8 @@ class Session(Moments):
         self._again: asyncio.Event | None = None
         self.gathers = False
         """Nobody is waiting: what is read may be taken in seldom, much at once, which costs half as much."""
+        self._store: Store | None = None
+        self._faulty: set[Segment] = set()
 
     def read_into(self, runs: Runs) -> None:
         """Take everything to these runs."""
@@ -60,6 +65,22 @@ class Session(Moments):
         """Bookmarks and what is copied are kept there; before it is called, nowhere."""
         self.bookmarks.keep_in(directory)
         self.copies.keep_in(directory)
+
+    def keep_logs_in(self, store: Store) -> None:
+        """What it knows of large logs need not be read; `keep_logs` tells it what was."""
+        if isinstance(self.source, Resumable):
+            self._store = store
+            self.source.on_first_look = self._restore
+
+    def _restore(self) -> None:
+        if self._store is not None and isinstance(self.source, Resumable):
+            self._loading.entries += self._store.restore(self.source.logs, self.runs)
+
+    def keep_logs(self) -> None:
+        """Keep what was folded of large logs, for the next who opens them."""
+        if self._store is not None and isinstance(self.source, Resumable) and self.is_whole:
+            self._loading.settle()
+            self._store.save(self.source.logs, self.runs, self._faulty)
 
     @property
     def revision(self) -> int:
@@ -87,6 +108,7 @@ class Session(Moments):
                 self.runs.take_out(segment)  # what an earlier reading of it said, if there was one
                 self._loading.feed_document(item.data, segment, arrived)
             case Fault():
+                self._faulty.add(segment)
                 where = segment.path if item.line is None else Place(segment, item.line, 0, item.offset)
                 self.runs.report(where, item.reason)
 

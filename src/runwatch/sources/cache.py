@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterable
 
 
 def cache_directory() -> str:
@@ -24,7 +25,7 @@ def make_private(directory: str) -> None:
         os.chmod(directory, stat.S_IMODE(found.st_mode) & 0o700)
 
 
-def write_private(directory: str, name: str, data: bytes) -> str:
+def write_private(directory: str, name: str, data: bytes | Iterable[bytes | memoryview]) -> str:
     """Put a file there, whole or not at all, and tell its path; raises `OSError` where that cannot be."""
     make_private(directory)
     path = os.path.join(directory, name)
@@ -33,7 +34,7 @@ def write_private(directory: str, name: str, data: bytes) -> str:
     descriptor, beside = tempfile.mkstemp(prefix=f".{name}-", dir=directory)  # 0600
     try:
         with open(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
         os.replace(beside, path)
     except OSError:
         with contextlib.suppress(OSError):

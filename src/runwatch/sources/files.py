@@ -11,7 +11,7 @@ import itertools
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from runwatch.core.places import Place
@@ -25,6 +25,7 @@ from runwatch.sources.held import Held
 from runwatch.sources.looks import RETRY, Looks
 from runwatch.sources.patience import APART, Patience
 from runwatch.sources.reading import Reading
+from runwatch.sources.resume import Logs
 from runwatch.sources.rotation import Chains
 from runwatch.sources.tail import Tail
 from runwatch.sources.tally import Tally
@@ -56,6 +57,7 @@ class FileSource:
         self._looks = Looks(self._discovery, self._chains, self._documents, self._held, identities)
         self._reading = Reading(self._looks, self._held, self._patience)
         self._again = Again(self._chains.by_segment)
+        self.on_first_look: Callable[[], None] | None = None
         self._poll = poll
         self._watch: Watch | None = None
         self._tally = Tally(self.progress)
@@ -92,6 +94,11 @@ class FileSource:
         time.sleep(APART)
         return True
 
+    @property
+    def logs(self) -> Logs:
+        """All of them; none while lines of theirs wait to be given."""
+        return Logs({} if self._ready else self._chains.all)
+
     async def changed(self) -> None:
         if self._watch is None:
             from runwatch.sources.watch import Watch  # asyncio and all that: a summary needs none of it
@@ -120,6 +127,9 @@ class FileSource:
         else:
             self._looks.everything()
         self._woken = False
+        if self.on_first_look is not None:
+            first, self.on_first_look = self.on_first_look, None
+            first()
         self._tasks = self._in_order()
         self._tally.note_all((tail.segment, tail.size, tail.taken) for tail in self._looks.due)
         for segment in self._looks.gone():

@@ -79,6 +79,16 @@ class LineSplitter:
         """Bytes of the last line that wait for its end."""
         return len(self._half)
 
+    def rest(self) -> tuple[int, int] | None:
+        """The line that waits for its end and where it begins, if that is all there is to know: for `go_on`."""
+        if self._state is not _Line.GATHERING or self._nuls or self._told:
+            return None
+        return self._line, self._start
+
+    def go_on(self, line: int, offset: int) -> None:
+        """What is fed next begins with this line."""
+        self._line, self._start = line, offset
+
     def feed(self, data: bytes) -> list[Piece]:
         """The lines that are whole now. `data` is what follows all that was fed before."""
         end = data.rfind(b"\n") + 1

@@ -74,6 +74,12 @@ class Tail(Struct, eq=False):
         """Bytes on disk that were not read yet."""
         return 0 if self.cut else max(0, self.size - self.taken)
 
+    def go_on(self, position: int, line: int, first: bytes, before: bytes) -> None:
+        """Read from there on, where this line begins. `first` and `before` are the ends of what stands before."""
+        self.position = self.taken = position
+        self.head, self.trail, self.first = print_of(first), print_of(before), first[:FIRST]
+        self.lines.go_on(line, position)
+
     def is_held_by(self, held: Content) -> bool:
         """Whether the bytes we have read are there, and where we read them."""
         return self.starts(held) and self._precedes(held)
