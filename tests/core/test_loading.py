@@ -116,7 +116,13 @@ DISTURBANCES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "two neighbours": lambda lines: [*lines[:30], lines[31], lines[30], *lines[32:]],
     "broken": lambda lines: [*lines[:9], b"{\n", *lines[9:30], b"\n", *lines[30:]],
     "without a time": lambda lines: [*lines[:9], lines[9].replace(b"recorded_at", b"recorded"), *lines[9:]],
-    "microseconds": lambda lines: [line.replace(b"000Z", b"Z") for line in lines],
+    "microseconds": lambda lines: [re.sub(rb"(\.\d{6})\d{3}Z", rb"\1Z", line) for line in lines],
+    "milliseconds": lambda lines: [re.sub(rb"(\.\d{3})\d{6}Z", rb"\1Z", line) for line in lines],
+    "many at a time": lambda lines: [re.sub(rb"\d\.\d{9}Z", rb"0.000000001Z", line) for line in lines],
+    "digits that change": lambda lines: [
+        re.sub(rb"(\.\d{6})\d{3}Z", rb"\1Z", line) if 20 < at < 60 or at % 9 == 0 else line
+        for at, line in enumerate(lines)
+    ],
     "another export": lambda lines: [line.replace(b"orders_00", b"x", 1 + at % 2) for at, line in enumerate(lines)],
     "indexes backwards": lambda lines: [line.replace(b'"chunk_index":1', b'"chunk_index":9') for line in lines],
     "indexes far away": lambda lines: [line.replace(b'index":', b'index":7000') for line in lines],

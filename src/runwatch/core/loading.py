@@ -53,6 +53,8 @@ class Loading:
         self._gathered: dict[str, list[Any]] = {}
         """By run the export its lines name, then for each line its time, its number and what it says."""
         self._waiting = 0
+        self._digits = 9
+        """Of the times of what was gathered."""
 
     def feed(self, data: bytes, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
         """Take in a block of whole lines, the first of which is number `line`.
@@ -70,7 +72,11 @@ class Loading:
         block = _Lines(lines, line, offset)
         if segment.is_plain and self.runs.again is not None:
             items = decode_lines(lines)
-            self._gather(segment, items, times_of(items), block)
+            times, digits = times_of(items, self._digits)
+            if digits != self._digits:
+                self.settle()
+                self._digits = digits
+            self._gather(segment, items, times, block)
         else:
             self._gather_by_line(segment, block)
         if self._waiting >= min(max(GATHERED, self.entries // SHARE), OF_A_RUN * len(self._gathered)):
@@ -147,15 +153,16 @@ class Loading:
         at, count, run = 0, len(times), self.runs.by_id.get(run_id)
         while at < count:
             if run is not None and run.straight is segment and run.named == name:
-                stop = _rising(times, at, run.log.placing.latest)
+                stop = _rising(times, said, at, run.log.placing.latest)
                 if stop > at:
                     whole = at == 0 and stop == count
-                    take(run, *((times, lines, said) if whole else (times[at:stop], lines[at:stop], said[at:stop])))
+                    part = (times, lines, said) if whole else (times[at:stop], lines[at:stop], said[at:stop])
+                    take(run, *part, self._digits)
                     at = stop
                     if self._arrived is not None:
                         run.note_arrival(self._arrived)
                     continue
-            entry = said[at] if times[at] == NEVER else entry_of(run_id, name, times[at], said[at])
+            entry = said[at] if times[at] == NEVER else entry_of(run_id, name, times[at], said[at], self._digits)
             self.runs.feed(entry, segment, lines[at], -1, self._arrived)
             run, at = self.runs.by_id.get(run_id), at + 1
 
@@ -169,18 +176,35 @@ def _undone(own: Sequence[Any]) -> int:
     return 2 if type(own[-1]) is Written and len(own) > 4 and type(own[-4]) is Started else 0
 
 
-def _rising(times: Sequence[int], start: int, latest: int) -> int:
-    """Where the first one stands that is not later than the one before it."""
+def _rising(times: Sequence[int], said: Sequence[Any], start: int, latest: int) -> int:
+    """Where the first one stands that may have come before: it is earlier than the one in front of it, or is like one
+    of the same time.
+    """
     if start == 0 and all(map(lt, (latest, *times), times)):
         return len(times)
+    equals: set[tuple[Any, ...]] = set()
     for at in range(start, len(times)):
-        if times[at] <= latest:
+        time = times[at]
+        if time < latest or (at == start and time == latest):
             return at
-        latest = times[at]
+        if time > latest:
+            latest, equals = time, {_like(said[at])}
+            continue
+        like = _like(said[at])
+        if like in equals:
+            return at
+        equals.add(like)
     return len(times)
 
 
-def entry_of(run_id: str, export_name: str | None, time: int, said: Said) -> Entry:
+def _like(said: Any) -> tuple[Any, ...]:
+    """The same for equal ones."""
+    if type(said) is Written:
+        return Written, said.file_name, said.part_index
+    return type(said), getattr(said, "chunk_index", None), getattr(said, "file_name", None)
+
+
+def entry_of(run_id: str, export_name: str | None, time: int, said: Said, digits: int) -> Entry:
     """The same as `core/decode.py` makes of its line."""
     event: ev.Event
     match said:
@@ -195,4 +219,4 @@ def entry_of(run_id: str, export_name: str | None, time: int, said: Said) -> Ent
         case Completed():
             name = None if said.file_name is None else safe(said.file_name)
             event = ev.ChunkCompleted(chunk_index=said.chunk_index, rows=said.rows, file_name=name)
-    return Entry(run_id=run_id, event=event, export_name=export_name, time=time, digits=9)
+    return Entry(run_id=run_id, event=event, export_name=export_name, time=time, digits=digits)

@@ -45,7 +45,8 @@ def origin_in(mark: int) -> str:
     return ORIGINS[mark >> ORIGIN & 3]
 
 
-STARTED_FACT = mark_of(CHUNK_STARTED, 9, "journal", True)
-WRITTEN_FACT = mark_of(FILE_WRITTEN, 9, "journal", True)
-COMPLETED_FACT = mark_of(CHUNK_COMPLETED, 9, "journal", True)
-"""The frequent events as the producer writes them, with nine digits."""
+FREQUENT = {
+    digits: tuple(mark_of(kind, digits, "journal", True) for kind in (CHUNK_STARTED, FILE_WRITTEN, CHUNK_COMPLETED))
+    for digits in (3, 6, 9)
+}
+"""ChunkStarted, FileWritten and ChunkCompleted of a journal, by the digits of their times."""

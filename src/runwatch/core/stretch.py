@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from operator import sub
 
 from runwatch.core.fold import completed, started, written
-from runwatch.core.marks import COMPLETED_FACT, STARTED_FACT, WRITTEN_FACT
+from runwatch.core.marks import FREQUENT
 from runwatch.core.run import COMPLETED, NOWHERE, RUNNING
 from runwatch.core.runs import Run
 from runwatch.core.triples import take_triples, triples_at
@@ -22,22 +22,22 @@ from runwatch.core.wire import Completed, Started, Written
 Said = Started | Written | Completed
 
 
-def take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said]) -> None:
-    """Take in events that stand behind all others of a straight run, each later than the one before."""
+def take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said], digits: int) -> None:
+    """Take in events that stand behind all others of a straight run, and are no repeats. `digits`: of their times."""
     checkpoints, start = run.checkpoints, 0
     while start < len(times):
         room = checkpoints.due - run.state_so_far.positions
         stop = min(start + room, len(times))
         if start == 0 and stop == len(times):
-            _take(run, times, lines, said)
+            _take(run, times, lines, said, digits)
         else:
-            _take(run, times[start:stop], lines[start:stop], said[start:stop])
+            _take(run, times[start:stop], lines[start:stop], said[start:stop], digits)
         if stop - start == room:
             checkpoints.note(run.state_so_far)
         start = stop
 
 
-def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said]) -> None:
+def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said], digits: int) -> None:
     log, state = run.log, run.state_so_far
     _note_times(run, times)
     log.order.straight = len(log.times) + len(times)
@@ -49,16 +49,17 @@ def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[S
         start, count = start + 3, count - 1  # begun once more: what a stretch begins with where an attempt has failed
     stop = start + 3 * count
     if start:
-        _take_each(run, times[:start], said[:start])
-    if count and not take_triples(run, times[start:stop], said[start:stop]):
-        _take_each(run, times[start:stop], said[start:stop])
+        _take_each(run, times[:start], said[:start], digits)
+    if count and not take_triples(run, times[start:stop], said[start:stop], digits):
+        _take_each(run, times[start:stop], said[start:stop], digits)
     if stop < len(times):
-        _take_each(run, times[stop:], said[stop:])
+        _take_each(run, times[stop:], said[stop:], digits)
     state.last_heard, state.heard = state.positions - 1, times[-1]
 
 
-def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
+def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int) -> None:
     log, state = run.log, run.state_so_far
+    was_started, was_written, was_completed = FREQUENT[digits]
     position, time_of = state.positions, log.times
     mark, argument = log.marks.append, log.arguments.append
     chunks, files, facts = state.chunks, state.files, log.facts
@@ -72,7 +73,7 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
     for time, it in zip(times, said, strict=True):
         if type(it) is Started:
             index = it.chunk_index
-            mark(STARTED_FACT)
+            mark(was_started)
             argument(index)
             if index == slots.count == known_slots.straight and chunks.stand_in_order:
                 slots.count = known_slots.straight = index + 1
@@ -88,7 +89,7 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
         elif type(it) is Written:
             name, fresh_rows = it.file_name, it.rows
             fresh = number_of(name)
-            mark(WRITTEN_FACT)
+            mark(was_written)
             argument(fresh)
             if fresh == rows_of.count == known_files.straight == len(facts.file_rows) and not files.numbers:
                 rows_of.count = known_files.straight = fresh + 1
@@ -111,7 +112,7 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said]) -> None:
                 fresh = NOWHERE
         else:
             index, rows, named = it.chunk_index, it.rows, it.file_name
-            mark(COMPLETED_FACT)
+            mark(was_completed)
             if (
                 fresh >= 0
                 and named == name

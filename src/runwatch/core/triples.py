@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from operator import sub
 from typing import Any
 
-from runwatch.core.marks import COMPLETED_FACT, STARTED_FACT, WRITTEN_FACT
+from runwatch.core.marks import FREQUENT
 from runwatch.core.run import COMPLETED, RunState
 from runwatch.core.runs import Run
 from runwatch.core.series import Series
@@ -19,7 +19,7 @@ from runwatch.core.wire import Completed, Started, Written
 
 FEWEST = 2
 """Triples that are worth it."""
-_MARKS = array("H", (STARTED_FACT, WRITTEN_FACT, COMPLETED_FACT))
+_MARKS = {digits: array("H", marks) for digits, marks in FREQUENT.items()}
 _DONE = bytes([COMPLETED])
 
 
@@ -39,7 +39,7 @@ def triples_at(said: Sequence[Any]) -> tuple[int, int]:
     return start, count
 
 
-def take_triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> bool:
+def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: int) -> bool:
     """Whether these triples were taken; if not, nothing has happened. Times and lines are the caller's."""
     started, written, completed = said[0::3], said[1::3], said[2::3]
     state, facts = run.state_so_far, run.log.facts
@@ -63,7 +63,7 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> bool:
     sizes = [one.bytes for one in written]
     facts.file_rows.extend(rows)
     facts.file_sizes.extend(sizes)
-    _note_facts(run, indexes)
+    _note_facts(run, indexes, digits)
     _note_files(state, rows, sizes)
     _note_chunks(run, times, count)
     _add(state.rows_series, times[1::3], rows)
@@ -73,7 +73,7 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> bool:
     return True
 
 
-def _note_facts(run: Run, indexes: list[int]) -> None:
+def _note_facts(run: Run, indexes: list[int], digits: int) -> None:
     log, facts, count = run.log, run.log.facts, len(indexes)
     file, done = run.state_so_far.files.row_of.count, len(facts.completed_chunk)
     numbers = range(file, file + count)
@@ -81,7 +81,7 @@ def _note_facts(run: Run, indexes: list[int]) -> None:
     arguments[0::3] = array("I", indexes)
     arguments[1::3] = array("I", numbers)
     arguments[2::3] = array("I", range(done, done + count))
-    log.marks.extend(_MARKS * count)
+    log.marks.extend(_MARKS[digits] * count)
     log.arguments.extend(arguments)
     facts.completed_chunk.extend(indexes)
     facts.completed_file.extend(numbers)

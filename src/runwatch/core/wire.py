@@ -70,6 +70,8 @@ class Line(Struct, gc=False, forbid_unknown_fields=True):
 
 _decode = Decoder(Line).decode
 _STAMP = b"0000-00-00T00:00:00.000000000Z"
+FORMS = (9, 6, 3)
+"""Digits of a time."""
 _NO_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 ODD = Line(event=Box(), recorded_at="1970-01-01T00:00:00.000000000Z")
 """Stands for a line that is to be decoded otherwise."""
@@ -93,36 +95,41 @@ _seconds: dict[str, int] = {}
 _SECONDS_KEPT = 30_000
 
 
-def times_of(items: list[Line]) -> list[int]:
-    """The times of all items (ns since 1970). Those not written with nine digits and `Z` become `ODD`.
+def times_of(items: list[Line], digits: int = 9) -> tuple[list[int], int]:
+    """The times of all items (ns since 1970), and with how many digits they are written: 3, 6 or 9, and `Z`.
 
-    The producer leaves out digits where they are zeros: one time in a thousand has six.
+    `digits` is what to expect. Of a block that has several only those written as most are can be taken: the others
+    become `ODD`. The producer leaves out digits where they are zeros: one time in a thousand has six.
     """
     if not items:
-        return []
+        return [], digits
     texts = [item.recorded_at for item in items]
-    if not _are_of_form(texts):
-        _put_aside(items, texts, lambda text: not _are_of_form([text]))
+    if not _are_of_form(texts, digits):
+        lengths = [len(text) for text in texts]
+        digits = max(FORMS, key=lambda form: (lengths.count(21 + form), form == digits))
+        _put_aside(items, texts, digits, lambda text: not _are_of_form([text], digits))
+    end, unit = 20 + digits, 10 ** (9 - digits)
     while True:
         try:
             seconds = [_seconds[text[:19]] for text in texts]
-            nanos: list[int] = orjson.loads("[1" + ",1".join([text[20:29] for text in texts]) + "]")
-            return list(map(add, seconds, nanos))
         except KeyError as missing:
             second: str = missing.args[0]
             if not _note_minute(second):
-                _put_aside(items, texts, lambda text, second=second: text[:19] == second)  # type: ignore[misc]
+                _put_aside(items, texts, digits, lambda text, second=second: text[:19] == second)  # type: ignore[misc]
+            continue
+        parts: list[int] = orjson.loads("[1" + ",1".join([text[20:end] for text in texts]) + "]")
+        return list(map(add, seconds, parts if unit == 1 else [part * unit for part in parts])), digits
 
 
-def _put_aside(items: list[Line], texts: list[str], is_odd: Callable[[str], bool]) -> None:
+def _put_aside(items: list[Line], texts: list[str], digits: int, is_odd: Callable[[str], bool]) -> None:
     for at, text in enumerate(texts):
         if is_odd(text):
-            items[at], texts[at] = ODD, ODD.recorded_at
+            items[at], texts[at] = ODD, ODD.recorded_at[: 20 + digits] + "Z"
 
 
-def _are_of_form(texts: list[str]) -> bool:
-    joined = "\n".join(texts)
-    return joined.isascii() and joined.encode().translate(_NO_DIGITS) == b"\n".join([_STAMP] * len(texts))
+def _are_of_form(texts: list[str], digits: int) -> bool:
+    joined, form = "\n".join(texts), _STAMP[: 20 + digits] + b"Z"
+    return joined.isascii() and joined.encode().translate(_NO_DIGITS) == b"\n".join([form] * len(texts))
 
 
 def _note_minute(second: str) -> bool:
