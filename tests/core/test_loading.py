@@ -54,6 +54,8 @@ def fast(files: Files, sizes: list[int]) -> tuple[Runs, Loading]:
         for first, last in pairwise(cuts):
             block = b"".join(line + b"\n" for line in all_lines[first:last])
             loader.feed(block, where, first + 1, offset, None)
+            if loader.is_full:
+                list(loader.settling())
             offset += len(block)
     loader.settle()
     return runs, loader

@@ -11,7 +11,7 @@ tests/core/test_loading.py holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import lt
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ GATHERED, SHARE = 30_000, 40
 """Lines that wait to be taken in, at most: so many, or of a longer log one in 40,"""
 OF_A_RUN = 1_000
 """and so many of a run, on average: of few runs no more than that is gained by waiting."""
+PART = 1_500
+"""Lines taken in between two pauses: some 5 ms."""
 
 
 class _Lines(NamedTuple):
@@ -79,8 +81,12 @@ class Loading:
             self._gather(segment, items, times, block)
         else:
             self._gather_by_line(segment, block)
-        if self._waiting >= min(max(GATHERED, self.entries // SHARE), OF_A_RUN * len(self._gathered)):
-            self._settle_runs(is_all=False)
+
+    @property
+    def is_full(self) -> bool:
+        """It is time for `settling`."""
+        runs = len(self._gathered)
+        return self._waiting > min(max(GATHERED, self.entries // SHARE, 4 * runs), OF_A_RUN * runs)
 
     def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
         """Take in a whole document."""
@@ -128,22 +134,33 @@ class Loading:
             offset += len(text) + 1
 
     def settle(self) -> None:
-        """Take in what was gathered."""
-        if self._waiting:
-            self._settle_runs(is_all=True)
+        """Take in all that was gathered."""
+        for _ in self._parts(is_all=True) if self._waiting else ():
+            pass
 
-    def _settle_runs(self, *, is_all: bool) -> None:
-        """If not all, then without chunks that are not done at the end of what their run said: they are taken whole."""
-        waiting, segment = 0, self._segment
+    def settling(self) -> Iterator[None]:
+        """Take in what was gathered, with a pause now and then; but not the chunks at the end of what a run said that
+        are not done: those are taken whole.
+        """
+        yield from self._parts(is_all=False)
+
+    def _parts(self, *, is_all: bool) -> Iterator[None]:
+        segment, taken = self._segment, 0
         assert segment is not None
         for run_id, own in self._gathered.items():
             kept = [] if is_all else own[len(own) - 3 * _undone(own) :]
-            if len(own) - len(kept) > 1:
-                self.runs.changed[run_id] = None
-                self._settle(segment, run_id, own, len(own) - len(kept))
-                own.extend(kept)
-            waiting += len(kept) // 3
-        self._waiting = waiting
+            stop = len(own) - len(kept)
+            if stop <= 1:
+                continue
+            self.runs.changed[run_id] = None
+            self._settle(segment, run_id, own, stop)
+            own.extend(kept)
+            self._waiting -= stop // 3
+            taken += stop // 3
+            if taken >= PART:
+                self.runs.revision += 1
+                taken = 0
+                yield
         self.runs.revision += 1
 
     def _settle(self, segment: Segment, run_id: str, own: list[Any], stop: int) -> None:

@@ -116,6 +116,9 @@ class Session(Moments):
         """Take everything `items` has, at once."""
         for item in items:
             self._take(item)
+            if self._loading.is_full:
+                for _ in self._loading.settling():
+                    pass
         self._is_read()
 
     async def follow(
@@ -134,6 +137,9 @@ class Session(Moments):
             begun = time.monotonic()
             for item in self.source.poll():
                 self._take(item)
+                if self._loading.is_full:
+                    for _ in self._loading.settling():
+                        await (give_way(False) if give_way else asyncio.sleep(0))
                 if time.monotonic() - begun >= (SLICE if self.gathers else BRIEF):
                     if not self.gathers:
                         self._loading.settle()
