@@ -14,6 +14,7 @@ from runwatch.core.checkpoints import OWN, WORKED_OUT
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
 from runwatch.core.facts import Facts
+from runwatch.core.files import Files
 from runwatch.core.numbers import Numbers, Slots
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
@@ -175,6 +176,8 @@ def plain(value: Any) -> Any:
         slots = chain.from_iterable(getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
         names = tuple(slots) or vars(value)
         own = {name: plain(getattr(value, name)) for name in names if name not in OWN}
+        if isinstance(value, Files):  # in which order their names were numbered is the reader's affair
+            own |= {"changed": [], "numbers": [], "told": [value.told(row) for row in range(len(value))]}
         return own | {name: sorted(own[name]) for name in WORKED_OUT & own.keys()}
     return value
 
