@@ -35,7 +35,7 @@ for _ in range(int(sys.argv[2])):
     at = chance.randrange(count - 10_000)
     state = run.state_at(at)
     folds.append(took(lambda: fold(state, run.log, at + 10_000)))
-    run._checkpoints._shown = None  # what was folded on is no longer the state at `at`
+    run.checkpoints._shown = None  # what was folded on is no longer the state at `at`
     seeks.append(took(lambda: run.state_at(chance.randrange(count))))
 print(json.dumps([count, folds, seeks]))
 """

@@ -8,9 +8,7 @@ from typing import Any
 
 from benchmarks.measure import Failed
 
-SHORT = (
-    "fold of", "first content of `huge`", "opened again: `huge`", "follow", "200,000", "`runwatch summary` of 10,000"
-)  # fmt: skip
+SHORT = ("fold of", "opened again: `huge`", "follow, append to render, behind 1 MB", "200,000")
 HEAD = ("what", "measured", "beside", "ratio", "asked", "aim")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import click
 import pytest
+from benchmarks.table import short
 from tests.test_architecture import foreign
 
 from runwatch.answers.glyphs import MARKS, VERDICTS
@@ -272,3 +274,14 @@ def test_no_picture_is_kept_that_nobody_is_shown() -> None:
 def test_neither_readme_nor_a_picture_names_a_registry_or_this_machine() -> None:
     texts = [README, *((ROOT / picture).read_text(encoding="utf-8") for picture in pictures())]
     assert [hit[0] for text in texts for hit in foreign().finditer(text)] == []
+
+
+# -------------------------------------------------------------------------------------------------- figures
+
+
+def test_the_figures_are_those_that_make_bench_gave() -> None:
+    """No figure is written by hand: the table is made of what a whole bench wrote."""
+    figures = json.loads((ROOT / "benchmarks" / "figures.json").read_text(encoding="utf-8"))
+    assert not figures["quick"]
+    assert short(figures) in README
+    assert figures["machine"].partition(";")[0].rpartition(", ")[2] in README
