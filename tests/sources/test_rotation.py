@@ -572,7 +572,7 @@ def test_logrotate_under_a_writer_in_another_process(
     request.addfinalizer(writer.wait)  # it ends by itself
     told = "" if is_copied else f"postrotate\n kill -HUP {writer.pid} || true\n endscript"
     config = tmp_path / "rotate.conf"
-    config.write_text(f"{tmp_path}/logs/x.jsonl {{\n rotate 99\n {how}\n {told}\n}}\n", encoding="utf-8")
+    config.write_text(f"{tmp_path}/logs/x.jsonl {{\n rotate 999\n {how}\n {told}\n}}\n", encoding="utf-8")
     config.chmod(0o644)
     force = [] if "size" in how else ["-f"]
     seen = watch("logs")
