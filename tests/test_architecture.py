@@ -27,8 +27,8 @@ FILE_LINES = 300
 MEDIAN_FILE_LINES = 110
 CLASS_LINES = 200
 FUNCTION_LINES = 50
-LONG_FUNCTIONS = {"core/stretch.py:_take_each"}
-"""Functions that are allowed to be long: the loop that reading is spent on. May only shrink."""
+LONG_FUNCTIONS: set[str] = set()
+"""`core/fold.py:Fold.feed`: functions that are allowed to be long. May only shrink."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

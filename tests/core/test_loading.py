@@ -14,10 +14,11 @@ import pytest
 from benchmarks.logs import BEGIN, run_lines, stamps
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.made import RUN_ID, segment, whole
+from tests.core.made import segment, whole
 from tests.strategies import Logs, logs
 
 from runwatch.core import checkpoints, loading
+from runwatch.core.again import GONE
 from runwatch.core.decode import decode_block
 from runwatch.core.loading import Loading
 from runwatch.core.places import Place, Segment
@@ -181,6 +182,19 @@ def test_an_event_whose_line_is_gone_keeps_its_figures() -> None:
             assert getattr(left, field, None) == getattr(event, field, None)
 
 
+def test_a_line_that_was_written_over_is_not_taken_for_the_event() -> None:
+    """Another chunk, another file, another kind: the screen must not show what was never counted."""
+    lines = runs_of(1, 1, 3)
+    runs, _ = fast({"a.jsonl": b"".join(lines)}, [400])
+    (run,) = runs.by_id.values()
+    runs.again._kept.clear()  # type: ignore[union-attr]
+    runs.again._read = lambda place: lines[(place.line + 2) % len(lines)]  # type: ignore[union-attr]
+    for position in range(1, 10):
+        event = run.log.event(position)
+        assert event.kind == run.log.kind_at(position)
+        assert GONE in (getattr(event, "start_key", None), getattr(event, "file_name", None))
+
+
 def test_a_place_is_that_of_its_line(tmp_path: Path) -> None:
     lines = runs_of(2, 2, 20)
     runs, _ = fast({"a.jsonl": b"".join(lines)}, [7] * 40)
@@ -201,4 +215,3 @@ def test_segment_finds_the_begin_of_a_line_near_it() -> None:
         assert offset == (first - 1) * 500
         assert (line - first) * 500 < 128 << 10
         assert end is None or end > (line - 1) * 500
-    assert RUN_ID

@@ -1,7 +1,6 @@
 """What the frequent events of a run say, as columns; their texts stay in the log.
 
-A million of them take some fourteen megabytes here, and some four hundred as
-objects.
+As objects they would take ten times the room.
 """
 
 from __future__ import annotations
@@ -76,9 +75,7 @@ class Facts:
             case ev.ChunkStarted() if event.chunk_index <= LARGEST:
                 return event.chunk_index
             case ev.FileWritten() if event.rows <= LARGEST and event.bytes <= LARGEST_SIZE:
-                file = self.file(event.file_name, event.rows, event.bytes)
-                self.tell_written(row, file, (event.rows, event.bytes))
-                return file
+                return self.written(row, event.file_name, event.rows, event.bytes)
             case ev.ChunkCompleted() if event.chunk_index <= LARGEST and event.rows <= LARGEST:
                 return self.completed(row, event.chunk_index, event.rows, event.file_name)
         return None
@@ -89,6 +86,13 @@ class Facts:
         if file == len(self.file_rows):
             self.file_rows.append(min(rows, LARGEST))
             self.file_sizes.append(min(size, LARGEST_SIZE))
+        return file
+
+    def written(self, row: int, name: str, rows: int, size: int) -> int:
+        """A FileWritten; its argument."""
+        file = self.file(name, rows, size)
+        if (rows, size) != (self.file_rows[file], self.file_sizes[file]):
+            self.told[row] = (rows, size)
         return file
 
     def completed(self, row: int, chunk: int, rows: int, name: str | None) -> int:
@@ -102,14 +106,6 @@ class Facts:
         self.completed_chunk.append(chunk)
         self.completed_file.append(file)
         return len(self.completed_file) - 1
-
-    def tell_written(self, row: int, file: int, told: Told) -> None:
-        """A FileWritten told this of a file; of a new one nothing was told before."""
-        if file == len(self.file_rows):
-            self.file_rows.append(told[0])
-            self.file_sizes.append(told[1])
-        elif told != (self.file_rows[file], self.file_sizes[file]):
-            self.told[row] = told
 
     def note(self, event: ev.Event) -> None:
         """Number the file of an event that is kept."""

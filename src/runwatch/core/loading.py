@@ -13,19 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from operator import lt
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import UNSET
 
 from runwatch.core import events as ev
-from runwatch.core.decode import decode_line
+from runwatch.core.decode import decode_block, decode_line
 from runwatch.core.events import Entry, Problem
 from runwatch.core.index import NEVER
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
-from runwatch.core.wire import Completed, Line, Started, Written, decode_lines, times_of
+from runwatch.core.wire import Completed, Started, Written, decode_lines, times_of
 
 GATHERED, SHARE = 30_000, 40
 """Lines that wait to be taken in, at most: so many, or of a longer log one in 40,"""
@@ -33,14 +33,6 @@ OF_A_RUN = 1_000
 """and so many of a run, on average: of few runs no more than that is gained by waiting."""
 PART = 1_500
 """Lines taken in between two pauses: some 5 ms."""
-
-
-class _Lines(NamedTuple):
-    lines: Sequence[bytes]
-    line: int
-    """Number of the first."""
-    offset: int
-    """Bytes in front of it."""
 
 
 class Loading:
@@ -68,19 +60,10 @@ class Loading:
         if segment is not self._segment:
             self._gathered, self._segment = {}, segment
         self._arrived = arrived
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        block = _Lines(lines, line, offset)
         if segment.is_plain and self.runs.again is not None:
-            items = decode_lines(lines)
-            times, digits = times_of(items, self._digits)
-            if digits != self._digits:
-                self.settle()
-                self._digits = digits
-            self._gather(segment, items, times, block)
+            self._gather(segment, data.removesuffix(b"\n").split(b"\n"), line, offset)
         else:
-            self._gather_by_line(segment, block)
+            self._gather_by_line(segment, data, line, offset)
 
     @property
     def is_full(self) -> bool:
@@ -95,8 +78,12 @@ class Loading:
             self.entries += 1
             self.runs.feed(decoded, segment, 1, 0, arrived)
 
-    def _gather(self, segment: Segment, items: list[Line], times: list[int], block: _Lines) -> None:
-        lines, line, offset = block
+    def _gather(self, segment: Segment, lines: list[bytes], line: int, offset: int) -> None:
+        items = decode_lines(lines)
+        times, digits = times_of(items, self._digits)
+        if digits != self._digits:
+            self.settle()
+            self._digits = digits
         gathered, identity, passed, odd = self._gathered, segment.identity, 0, 0
         for index, (item, time) in enumerate(zip(items, times, strict=True)):
             run_id, event = item.run_id, item.event
@@ -111,27 +98,24 @@ class Loading:
                 offset += sum(map(len, lines[passed:index])) + index - passed
                 passed = index
                 odd += 1
-                self._gather_by_line(segment, _Lines(lines[index : index + 1], line + index, offset))
+                self._gather_by_line(segment, lines[index], line + index, offset)
             else:
                 own += (time, line + index, it)
         self._waiting += len(items) - odd
         self.entries += len(items) - odd
 
-    def _gather_by_line(self, segment: Segment, block: _Lines) -> None:
+    def _gather_by_line(self, segment: Segment, data: bytes, line: int, offset: int) -> None:
         """The long way."""
-        lines, line, offset = block
-        for number, text in enumerate(lines, line):
-            for decoded in decode_line(text, segment.identity):
-                self.entries += 1
-                if isinstance(decoded, Problem):
-                    self.runs.feed(decoded, segment, number, offset, self._arrived)
-                    continue
-                own = self._gathered.get(decoded.run_id)
-                if own is None:
-                    own = self._gathered[decoded.run_id] = [decoded.export_name]
-                own += (NEVER, number, decoded)
-                self._waiting += 1
-            offset += len(text) + 1
+        for number, within, decoded in decode_block(data, segment.identity):
+            self.entries += 1
+            if isinstance(decoded, Problem):
+                self.runs.feed(decoded, segment, line + number, offset + within, self._arrived)
+                continue
+            own = self._gathered.get(decoded.run_id)
+            if own is None:
+                own = self._gathered[decoded.run_id] = [decoded.export_name]
+            own += (NEVER, line + number, decoded)
+            self._waiting += 1
 
     def settle(self) -> None:
         """Take in all that was gathered."""

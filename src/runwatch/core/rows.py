@@ -104,7 +104,16 @@ class Rows:
         if event is not None:
             return event
         assert self._again is not None
-        return self._again.event(self.place_of(row))
+        event = self._again.event(self.place_of(row))
+        return event if event is not None and self._may_be(row, event) else None
+
+    def _may_be(self, row: int, event: Event) -> bool:
+        """Whether what stands there now can be what was read: somebody may have written over it."""
+        kind = self.marks[row] & marks.KIND
+        if marks.NUMBER_OF[type(event)] != kind:
+            return False
+        facts, its = self.facts.of(kind, row, self.arguments[row]), self.facts.of_event(event)
+        return facts == its
 
     def chunk_of(self, row: int) -> object:
         """The chunk that a row names, also one of a kind that nobody knows; None where it names none."""
