@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 from array import array
 from itertools import chain
 from typing import Any
 
+from benchmarks.logs import BEGIN, run_lines, stamps
 from tests.strategies import Logs
 
 from runwatch.core import events as ev
@@ -93,6 +95,22 @@ def read(fed: list[Fed], *, look_at: Any = None) -> Runs:
             for run in runs.by_id.values():
                 assert run.state.positions == len(run.log.order)
     return runs
+
+
+def produced_lines(seed: int, count: int, chunks: int) -> list[bytes]:
+    """Interleaved runs as the producer writes them."""
+    rng = random.Random(seed)
+    stamp = stamps(BEGIN, 10**8, rng)
+    live = [run_lines(number, chunks, stamp, rng) for number in range(count)]
+    lines = []
+    while live:
+        made = rng.choice(live)
+        line = next(made, None)
+        if line is None:
+            live.remove(made)
+        else:
+            lines.append(line.encode())
+    return lines
 
 
 # -------------------------------------------------------------------------------------------------- events in short

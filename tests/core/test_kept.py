@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pickle
-import random
 from typing import Any
 
 import pytest
-from benchmarks.logs import BEGIN, run_lines, stamps
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.made import segment, state_of, whole
+from tests.core.made import produced_lines, segment, state_of, whole
 from tests.core.test_loading import of
 from tests.strategies import Logs, logs
 
@@ -77,18 +75,7 @@ def same(one: Reader, other: Reader) -> None:
 
 def produced(count: int, chunks: int, seed: int = 4) -> bytes:
     """Interleaved runs as the producer writes them."""
-    rng = random.Random(seed)
-    stamp = stamps(BEGIN, 10**8, rng)
-    live = [run_lines(number, chunks, stamp, rng) for number in range(count)]
-    lines = []
-    while live:
-        made = rng.choice(live)
-        line = next(made, None)
-        if line is None:
-            live.remove(made)
-        else:
-            lines.append(line.encode())
-    return b"".join(lines)
+    return b"".join(produced_lines(seed, count, chunks))
 
 
 @given(made=logs(), cut=st.floats(0, 1))

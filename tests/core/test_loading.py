@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.logs import BEGIN, run_lines, stamps
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.made import segment, whole
+from tests.core.made import produced_lines, segment, whole
 from tests.strategies import Logs, logs
 
 from runwatch.core import checkpoints, loading
@@ -84,28 +83,12 @@ def test_any_log_comes_to_the_same(made: Logs, sizes: list[int]) -> None:
     same(of(made), sizes)
 
 
-def runs_of(seed: int, count: int, chunks: int) -> list[bytes]:
-    """Interleaved runs as the producer writes them."""
-    rng = random.Random(seed)
-    stamp = stamps(BEGIN, 10**8, rng)
-    live = [run_lines(number, chunks, stamp, rng) for number in range(count)]
-    lines = []
-    while live:
-        made = rng.choice(live)
-        line = next(made, None)
-        if line is None:
-            live.remove(made)
-        else:
-            lines.append(line.encode())
-    return lines
-
-
 @pytest.mark.parametrize("gathered", [1, 50, 30_000])
 @pytest.mark.parametrize("count", [1, 7])
 def test_runs_of_the_producer_come_to_the_same(count: int, gathered: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "GATHERED", gathered)
     monkeypatch.setattr(checkpoints, "FIRST", 97)
-    lines = runs_of(count, count, 60)
+    lines = produced_lines(count, count, 60)
     runs = same({"a.jsonl": b"".join(lines)}, [40] * 100)
     kept = sum(len(run.log.kept) for run in runs.by_id.values())
     assert kept < len(lines) // 5, "the frequent events are not kept"
@@ -144,20 +127,20 @@ DISTURBANCES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
 @pytest.mark.parametrize("name", DISTURBANCES)
 def test_whatever_is_not_as_usual_comes_to_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "FIRST", 37)
-    same({"a.jsonl": b"".join(DISTURBANCES[name](runs_of(5, 1, 40)))}, [13] * 40)
+    same({"a.jsonl": b"".join(DISTURBANCES[name](produced_lines(5, 1, 40)))}, [13] * 40)
 
 
 def test_a_run_in_two_files_and_a_copy_come_to_the_same() -> None:
-    lines = runs_of(3, 3, 30)
+    lines = produced_lines(3, 3, 30)
     same({"b.jsonl": b"".join(lines[::2]), "a.jsonl": b"".join(lines[1::2])}, [20] * 40)
     same({"b.jsonl": b"".join(lines), "a.jsonl": b"".join(lines)}, [20] * 40)
 
 
 def test_a_seek_needs_no_log() -> None:
     """The frequent events are folded again from the columns."""
-    runs, _ = fast({"a.jsonl": b"".join(runs_of(1, 1, 900))}, [400] * 20)
+    runs, _ = fast({"a.jsonl": b"".join(produced_lines(1, 1, 900))}, [400] * 20)
     (run,) = runs.by_id.values()
-    expected = slow({"a.jsonl": b"".join(runs_of(1, 1, 900))}).by_id[run.run_id]
+    expected = slow({"a.jsonl": b"".join(produced_lines(1, 1, 900))}).by_id[run.run_id]
     runs.again._read = _fails  # type: ignore[union-attr]
     for stop in random.Random(1).sample(range(len(run.log.order)), 60):
         assert run.state_at(stop).chunks.counts == expected.state_at(stop).chunks.counts
@@ -170,7 +153,7 @@ def _fails(place: Place) -> bytes:
 
 def test_an_event_whose_line_is_gone_keeps_its_figures() -> None:
     """What was counted stays true; the texts are said to be gone."""
-    runs, _ = fast({"a.jsonl": b"".join(runs_of(1, 1, 3))}, [400])
+    runs, _ = fast({"a.jsonl": b"".join(produced_lines(1, 1, 3))}, [400])
     (run,) = runs.by_id.values()
     before = [run.log.event(position) for position in range(len(run.log.order))]
     runs.again._kept.clear()  # type: ignore[union-attr]
@@ -184,7 +167,7 @@ def test_an_event_whose_line_is_gone_keeps_its_figures() -> None:
 
 def test_a_line_that_was_written_over_is_not_taken_for_the_event() -> None:
     """Another chunk, another file, another kind: the screen must not show what was never counted."""
-    lines = runs_of(1, 1, 3)
+    lines = produced_lines(1, 1, 3)
     runs, _ = fast({"a.jsonl": b"".join(lines)}, [400])
     (run,) = runs.by_id.values()
     runs.again._kept.clear()  # type: ignore[union-attr]
@@ -196,7 +179,7 @@ def test_a_line_that_was_written_over_is_not_taken_for_the_event() -> None:
 
 
 def test_a_place_is_that_of_its_line(tmp_path: Path) -> None:
-    lines = runs_of(2, 2, 20)
+    lines = produced_lines(2, 2, 20)
     runs, _ = fast({"a.jsonl": b"".join(lines)}, [7] * 40)
     for run in runs.by_id.values():
         for position in range(len(run.log.order)):

@@ -25,7 +25,7 @@ from runwatch.sources.cache import make_private, write_private
 from runwatch.sources.resume import Log, Logs, Mark
 
 if TYPE_CHECKING:
-    from runwatch.core.kept import Part
+    from runwatch.core.kept import Part, Share
 
 LEAST = 4 << 20
 """Bytes of a log for which it is worth it."""
@@ -72,14 +72,22 @@ class Store:
         return sum(self._restore_one(log, logs, runs) for log in logs.large(LEAST))
 
     def _restore_one(self, log: Log, logs: Logs, runs: Runs) -> int:
+        from runwatch.core.kept import adopt
+
         path = os.path.join(self.directory, _name_of(log))
         try:
-            taken = _take(_mapped(path), log, logs, runs)
-        except Exception:  # whatever is wrong with the file: the log is there to be read
+            taken = _found_in(_mapped(path), log, logs, runs)
+        except Exception:  # what stands in a file can be wrong in any way, and the log is there to be read
             return 0
         if taken is None:
             return 0
-        entries, self._known[log.path] = taken
+        share, steps, size = taken
+        entries = adopt(runs, share, log.segments[: len(steps)])
+        if entries is None:
+            return 0
+        self._known[log.path] = size
+        for step in steps:
+            step()
         with contextlib.suppress(OSError):
             os.utime(path)
         return entries
@@ -146,8 +154,8 @@ def _mapped(path: str) -> mmap.mmap:
         return mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
 
 
-def _take(data: mmap.mmap, log: Log, logs: Logs, runs: Runs) -> tuple[int, int] | None:
-    """Take in what this file holds, if it is of that log: how many entries, and how many bytes of the log, that is."""
+def _found_in(data: mmap.mmap, log: Log, logs: Logs, runs: Runs) -> tuple[Share, list[Callable[[], None]], int] | None:
+    """What this file holds, if it is of that log; what makes each of its files be read from there on; bytes of them."""
     from runwatch.core import kept
 
     view = memoryview(data)
@@ -174,12 +182,7 @@ def _take(data: mmap.mmap, log: Log, logs: Logs, runs: Runs) -> tuple[int, int] 
     share = kept.from_bytes(part(0), lambda run: part(run + 1), segments, runs.again)
     if header.identity != log.identity and any(run.run_id == header.identity for run in share.runs):
         return None  # lines that name no run are another one's now
-    entries = kept.adopt(runs, share, segments)
-    if entries is None:
-        return None
-    for step in steps:
-        step()
-    return entries, sum(mark.position for mark in header.marks)
+    return share, steps, sum(mark.position for mark in header.marks)
 
 
 def _check(parts: Iterable[Part]) -> int:
