@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.degraded import quality_words, schema_words, warning_words
+from runwatch.answers.event_rows import with_origin
 from runwatch.answers.evidence import cite, evidence
 from runwatch.answers.view import Evidence, Mark
 from runwatch.core import events as ev
@@ -155,7 +156,7 @@ def _all(moment: Moment, most: int | None) -> Iterator[Notable]:
 
 
 def _notable(moment: Moment, position: int, mark: Mark, what: str, detail: str) -> Notable:
-    line = " ".join(detail.split())
+    line = with_origin(moment.log, position, " ".join(detail.split()))
     return Notable(position, moment.log.moment(position), mark, what, line, evidence(moment, [position]))
 
 
