@@ -38,6 +38,8 @@ class Lease(Struct, frozen=True):
     pid: int
     expires_at: str
     """RFC 3339, UTC."""
+    export_name: str = ""
+    """In containers every host's process may have the same pid; "" where the key does not say."""
 
 
 class Stirred(Struct, frozen=True):
