@@ -17,6 +17,7 @@ class Explained:
     def __init__(self, database: Any) -> None:
         self._database = database
         self.name: str = database.name
+        self.is_here: bool = database.is_here
         self.statements: list[str] = []
         self.whole: list[tuple[str, str]] = []
         """Big tables that were read from end to end, each with the statement."""
@@ -45,6 +46,10 @@ class _Tables:
         self._tables = tables
         self._explained = explained
         self.mark: str = tables.mark
+        self.version_table: str = tables.version_table
+
+    def by_bytes(self, expression: str) -> str:
+        return str(self._tables.by_bytes(expression))
 
     def columns(self, table: str) -> frozenset[str]:
         found: frozenset[str] = self._tables.columns(table)

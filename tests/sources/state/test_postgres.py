@@ -6,8 +6,9 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -166,34 +167,37 @@ def test_a_server_that_ends_and_comes_again_is_read_again(state: str, server: Se
         new: list[str] = []
         while not new and time.monotonic() < deadline:
             if database.wait(LIMIT):
-                try:
+                with suppress(Unreadable):  # it is starting
                     new = found(database, known)
-                except Unreadable as error:
-                    assert "server" in str(error)
         assert new == [run_id_of("orders", NOW + timedelta(hours=2), 77)]
 
 
 def test_a_connection_that_is_ended_in_the_midst_is_made_again(state: str) -> None:
     with opened(state) as database, connected(state) as other:
-        with pytest.raises(Unreadable, match="server was shut down|lost"), database.reading() as tables:
+        with database.reading() as tables:
             ((pid,),) = tables.rows("SELECT pg_backend_pid()")
             other.execute("SELECT pg_terminate_backend(%s)", [pid])
-            tables.rows("SELECT pg_sleep(30)")
+            with pytest.raises(Unreadable, match="the server was shut down"):
+                tables.rows("SELECT pg_sleep(30)")
         assert database.wait(LIMIT)
         assert read(database) == [(4,)]
 
 
 def test_attempts_come_ever_less_often_and_not_at_all_before_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(link.time, "monotonic", lambda: now)
-    tried = []
+    monkeypatch.setattr(link, "monotonic", lambda: now)
+    tried: list[float] = []
+
+    def connect() -> link.Connection:
+        tried.append(now)
+        raise OSError("connection refused")
+
     with opened("postgresql://u@%2Fnowhere/x") as database:
-        connect = database._link._address.connect
-        monkeypatch.setattr(database._link._address, "connect", lambda: (tried.append(now), connect())[1])
+        monkeypatch.setattr(database._link._address, "connect", connect)
         while now < 1200:
-            why(database)
+            assert why(database) == "no server listens there"
             now += 0.25
-    apart = [after - before for before, after in zip(tried, tried[1:], strict=False)]
+    apart = [after - before for before, after in pairwise(tried)]
     assert apart == [0.5, 1, 2, 4, 8, 16, 30, 30, 30, 30, 30]
 
 
@@ -310,7 +314,10 @@ def test_a_clock_that_is_ahead_hides_no_run_of_the_others(state: str) -> None:
         assert len(found(database, known)) == 1
 
 
-@pytest.mark.parametrize("name", ["brand_new", "orders_2026", "orders_202611", "order", "Orders", "zürich", "a__2026-12"])
+NAMES = ["brand_new", "orders_2026", "orders_202611", "order", "Orders", "zürich", "a__2026-12"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_new_export_is_found_whatever_its_name(state: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also one whose name begins as another's run_ids do, and which writes to the same place."""
     monkeypatch.setattr(newcomers, "SKIPPED_EVERY", 0.0)

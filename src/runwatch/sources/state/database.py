@@ -16,14 +16,24 @@ class Unreadable(Exception):
     """The tables cannot be read now; the text says why, in a user's words and without any password."""
 
 
+class Disturbed(Unreadable):
+    """Somebody wrote to it meanwhile, so that what was read may be neither the old nor the new."""
+
+
 class Tables(Protocol):
     """The tables, open for one reading: all of its answers are of one instant."""
 
     mark: str
     """What stands for a value in a statement: `?` or `%s`."""
+    version_table: str
+    """Which table says of which version they are."""
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a SELECT. Raises `Unreadable`."""
+        ...
+
+    def by_bytes(self, expression: str) -> str:
+        """This expression, a text, so that it is compared byte by byte, whatever language the database speaks."""
         ...
 
     def columns(self, table: str) -> frozenset[str]:
@@ -38,8 +48,8 @@ class Lease(Struct, frozen=True):
     pid: int
     expires_at: str
     """RFC 3339, UTC."""
-    export_name: str = ""
-    """In containers every host's process may have the same pid; "" where the key does not say."""
+    export_name: str | None = None
+    """The export it is for, where its key says so: in containers all hosts' processes may have one number."""
 
 
 class Stirred(Struct, frozen=True):
@@ -55,6 +65,8 @@ class Database(Protocol):
 
     name: str
     """As evidence and header name it: the path as it was given, or the address without its password."""
+    is_here: bool
+    """Those who write to it are processes of this host, or of nobody that we could ask for."""
 
     def reading(self) -> AbstractContextManager[Tables]:
         """Open it for a short reading. Raises `Unreadable`, also in the midst: then all of it is read again."""
@@ -67,7 +79,7 @@ class Database(Protocol):
         ...
 
     def wait(self, seconds: float) -> bool:
-        """Block until something may have changed, at most so long; false where nothing did, or it was closed."""
+        """Block until something may have changed; false where nothing did in so many seconds, or it was closed."""
         ...
 
     def hurry(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -36,7 +36,7 @@ class Link:
     @property
     def due(self) -> float:
         """Seconds until it may be used again; none where nothing is wrong."""
-        return max(0.0, self._next - time.monotonic())
+        return max(0.0, self._next - monotonic())
 
     def open(self) -> Connection:
         """The connection. Raises `Unreadable` where there is none, and at once while it is too early to try again."""
@@ -73,6 +73,6 @@ class Link:
 
     def _failed(self, why: str, longest: float) -> Unreadable:
         self._why = why
-        self._next = time.monotonic() + min(FIRST * 2**self._failures, longest)
+        self._next = monotonic() + min(FIRST * 2**self._failures, longest)
         self._failures = min(self._failures + 1, 10)
         return Unreadable(why)

@@ -21,7 +21,7 @@ from runwatch.sources.state.database import Lease, Stirred, Tables, Unreadable
 from runwatch.sources.state.link import Connection, Link
 from runwatch.sources.state.newcomers import Newcomers
 
-PERIOD = 0.4
+PERIOD = 0.25
 """Seconds between two looks at the snapshot: what has changed is seen within half a second."""
 
 # All of it ends with the transaction, so that a pooler can give the session to others. Indexes are used even where the
@@ -52,6 +52,7 @@ class PostgresTables:
     """The tables during one reading."""
 
     mark = "%s"
+    version_table = "rivet_schema_version"
 
     def __init__(self, link: Link, connection: Connection, columns: dict[str, frozenset[str]]) -> None:
         self._link = link
@@ -61,6 +62,10 @@ class PostgresTables:
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a SELECT. Raises `Unreadable`."""
         return self._rows(statement.encode(), values)
+
+    def by_bytes(self, expression: str) -> str:
+        """Compared as SQLite and Python compare texts."""
+        return f'{expression} COLLATE "C"'
 
     def columns(self, table: str) -> frozenset[str]:
         """The names of a table's columns. A table that is not there is asked for again."""
@@ -81,6 +86,8 @@ class PostgresTables:
 
 class PostgresDatabase:
     """`postgresql://…` as a place that tables stand in."""
+
+    is_here = False
 
     def __init__(self, path: str) -> None:
         """Raises `WrongPath`."""
@@ -113,7 +120,7 @@ class PostgresDatabase:
 
     def stirred(self, tables: Tables, known: Sequence[str]) -> Stirred:
         """New runs, by ranges of the primary key, and who works."""
-        if not tables.columns("run_status"):
+        if "run_id" not in tables.columns("run_status"):
             return Stirred(())
         rows = tables.rows(LEASES) if tables.columns("state_lease") else []
         leases = tuple(filter(None, (_lease(*map(str, row)) for row in rows)))
