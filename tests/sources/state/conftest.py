@@ -10,7 +10,7 @@ from tests.sources.state.explained import Explained
 from tests.sources.state.server import Server, running
 from tests.sources.state.stored import Amount, fill_postgres
 
-MANY = Amount(10_000, running=20)
+MANY = Amount(10_000, running=20, chunks=4)
 
 
 @pytest.fixture(scope="session")

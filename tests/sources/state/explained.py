@@ -8,6 +8,8 @@ from typing import Any
 
 from runwatch.sources.state.database import Stirred, Tables
 
+MANY = 2_000
+"""Rows of one table that no statement has any business with."""
 BIG = frozenset({"run_status", "run_journal", "export_metrics", "chunk_run", "chunk_task", "file_log"})
 
 
@@ -18,9 +20,10 @@ class Explained:
         self._database = database
         self.name: str = database.name
         self.is_here: bool = database.is_here
+        self.is_on = True
         self.statements: list[str] = []
         self.whole: list[tuple[str, str]] = []
-        """Big tables that were read from end to end, each with the statement."""
+        """Big tables that were read from end to end, or nearly, each with the statement."""
 
     @contextmanager
     def reading(self) -> Iterator[Tables]:
@@ -56,9 +59,11 @@ class _Tables:
         return found
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        if not self._explained.is_on:
+            return list(self._tables.rows(statement, values))
         # As the server would do it left to itself, by what it knows of the tables.
         self._tables.rows("SELECT set_config('enable_seqscan', 'on', true)")
-        ((found,),) = self._tables.rows(f"EXPLAIN (FORMAT JSON) {statement}", values)
+        ((found,),) = self._tables.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
         self._tables.rows("SELECT set_config('enable_seqscan', 'off', true)")
         self._explained.statements.append(statement)
         self._explained.whole += [(table, statement) for table in _whole(found[0]["Plan"]) if table in BIG]
@@ -67,11 +72,11 @@ class _Tables:
 
 
 def _whole(plan: dict[str, Any]) -> Iterator[str]:
-    """Tables that a plan reads whole: by their rows, or by an index without a condition (but for its first row)."""
-    if plan["Node Type"].endswith("Seq Scan"):
-        yield plan["Relation Name"]
-    if plan["Node Type"] in ("Index Scan", "Index Only Scan") and "Index Cond" not in plan:
-        yield plan["Relation Name"]
+    """Tables that were read from end to end, and those of which too many rows were."""
+    counts = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    touched = sum(plan.get(count, 0) for count in counts)
+    name = plan.get("Relation Name")
+    if name and (plan["Node Type"].endswith("Seq Scan") or touched * plan["Actual Loops"] > MANY):
+        yield name
     for inner in plan.get("Plans", ()):
-        if not (plan["Node Type"] == "Limit" and "Index" in inner["Node Type"]):
-            yield from _whole(inner)
+        yield from _whole(inner)

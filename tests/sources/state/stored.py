@@ -52,7 +52,7 @@ INDEXES = (
 VERSION = 38
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NAMES = ("orders", "customers", "invoices", "line_items", "events", "sessions", "payments", "refunds", "stock")
-CHUNKS, EACH = 20, 10_000
+EACH = 10_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Amount:
     finished: int
     running: int = 0
     exports: int = 40
+    chunks: int = 20
     until: datetime = NOW
     seed: int = 1
 
@@ -89,21 +90,21 @@ def runs(amount: Amount) -> Iterator[Rows]:
     for number in range(amount.finished):
         at = amount.until - timedelta(minutes=5) * (amount.finished - number)
         at += timedelta(milliseconds=rng.randrange(120_000))
-        yield finished(exports[number % len(exports)], at, rng)
+        yield finished(exports[number % len(exports)], at, rng, amount.chunks)
     for number in range(amount.running):
         at = amount.until - timedelta(seconds=60 + rng.randrange(100))
         export, host = exports[number % len(exports)], f"host-{number // len(exports)}"
-        yield running(export, at, rng, host, pid=20_000 + number)
+        yield running(export, at, rng, host, pid=20_000 + number, chunks=amount.chunks)
 
 
-def finished(export: str, at: datetime, rng: random.Random) -> Rows:
+def finished(export: str, at: datetime, rng: random.Random, chunks: int = 20) -> Rows:
     """One that ended: most well, three in a hundred not; every second one sequential, the others parallel."""
     run_id = run_id_of(export, at, 1_000 + rng.randrange(60_000))
     failed, sequential = rng.random() < 0.03, rng.random() < 0.5
-    done = rng.randrange(CHUNKS) if failed else CHUNKS
+    done = rng.randrange(chunks) if failed else chunks
     rows = _frame(run_id, export, at, "host-0")
     entries = [_entry(at, "PlanResolved", _plan(export))]
-    for index in range(CHUNKS):
+    for index in range(chunks):
         begun, at = at, at + timedelta(milliseconds=200 + rng.randrange(2_000))
         error = "db error: FATAL: terminating connection due to administrator command" if index == done else None
         name = None if error else f"{export}_{at:%Y%m%d_%H%M%S}_chunk{index}_{rng.getrandbits(64):016x}.parquet"
@@ -131,12 +132,14 @@ def finished(export: str, at: datetime, rng: random.Random) -> Rows:
     return rows
 
 
-def running(export: str, at: datetime, rng: random.Random, host: str = "host-0", pid: int = 20_000) -> Rows:
+def running(
+    export: str, at: datetime, rng: random.Random, host: str = "host-0", *, pid: int = 20_000, chunks: int = 20
+) -> Rows:
     """One that is half way, with its lease."""
     run_id = run_id_of(export, at, pid)
     rows = _frame(run_id, export, at, host)
-    done = rng.randrange(2, CHUNKS - 4)
-    for index in range(CHUNKS):
+    done = rng.randrange(1, chunks - 2)
+    for index in range(chunks):
         state = "completed" if index < done else "running" if index < done + 2 else "pending"
         then = at + timedelta(seconds=2 * min(index, done))
         name = f"{export}_{then:%Y%m%d_%H%M%S}_chunk{index}_{rng.getrandbits(64):016x}.parquet"

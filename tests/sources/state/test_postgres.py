@@ -22,6 +22,7 @@ from tests.sources.state.stored import NOW, Amount, add, definitions, fill_postg
 from runwatch.sources.state import link, newcomers, postgres
 from runwatch.sources.state.database import Database, Lease, Unreadable
 from runwatch.sources.state.postgres import PostgresDatabase
+from runwatch.sources.state.reader import Reader
 
 LIMIT = 60.0
 """Seconds after which what is waited for will not come."""
@@ -386,3 +387,23 @@ def test_leases_tell_who_works_on_what_and_until_when(state: str) -> None:
         with database.reading() as tables:
             leases = database.stirred(tables, []).leases
     assert leases == (Lease("a.host:with:colons", 13105, "2026-11-25T13:00:30.250000Z", "orders"),)
+
+
+# ------------------------------------------------------------------------------------------------------- with a reader
+
+
+def test_the_reader_asks_for_nothing_that_grows_with_what_is_stored(
+    many: str, explained: Callable[[Any], Explained]
+) -> None:
+    """Behind the first statements, which are about all runs, each finds its rows by an index."""
+    database = explained(PostgresDatabase(many))
+    reader = Reader(database, lambda: 0)
+    database.is_on = False
+    assert sum(len(part) for part in reader.look()) > 10_000
+    database.is_on = True
+    with connected(many) as other:
+        add(other, running("stock", NOW, random.Random(11), host="reader"))
+    told = [one.run_id for part in reader.look() for one in part]
+    assert run_id_of("stock", NOW, 20_000) in told
+    assert len(set(database.statements)) > 10
+    assert database.whole == []
