@@ -119,7 +119,7 @@ class Project:
             environment["RIVET_STATE_URL"] = f"{self.state.url}?sslmode=disable"
         with output.open("wb") as said:
             process = subprocess.Popen(
-                [str(RIVET), "run", "--config", str(self.config), *options], cwd=self.folder, env=environment,
+                [str(RIVET), "run", "--config", self.config.name, *options], cwd=self.folder, env=environment,
                 stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         invocation = Invocation(process, output)
@@ -135,6 +135,10 @@ class Project:
         """`rivet run` to its end; its exit code."""
         with self.running(*options) as invocation:
             return invocation.wait()
+
+    def said(self) -> str:
+        """What rivet said, in all its runs."""
+        return "\n".join(invocation.said() for invocation in self._started)
 
     def rows(self, query: str) -> list[Row]:
         """What the state's tables say now, each row by the names of its columns; [] while they are not there."""

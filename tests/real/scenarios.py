@@ -79,7 +79,7 @@ FETCHING = "FETCH % FROM _rivet%"
 AT_CHUNK_1 = "SELECT 1 FROM chunk_task WHERE chunk_index = 1 AND status = 'running'"
 
 
-def _until(run: Invocation, project: Project, query: str) -> None:
+def until(run: Invocation, project: Project, query: str) -> None:
     """Wait for rivet's tables to have a row of this query."""
     run.until(lambda: project.rows(query), query)
 
@@ -87,7 +87,7 @@ def _until(run: Invocation, project: Project, query: str) -> None:
 def _terminated_once(project: Project, after: str = "") -> list[int]:
     with project.running() as run:
         if after:
-            _until(run, project, after)
+            until(run, project, after)
         run.until(lambda: project.database.terminate(FETCHING), "a backend in mid-read")
         return [run.wait()]
 
@@ -130,8 +130,8 @@ def killed(project: Project, parallel: int = 1) -> list[int]:
     orders(project, 8_000)
     project.write(checkpointed(slowly(0.01), parallel=parallel))
     with project.running(*CHECKED) as run:
-        _until(run, project, "SELECT 1 FROM chunk_task WHERE status = 'completed' AND chunk_index = 1")
-        _until(run, project, "SELECT 1 FROM chunk_task WHERE status = 'running'")
+        until(run, project, "SELECT 1 FROM chunk_task WHERE status = 'completed' AND chunk_index = 1")
+        until(run, project, "SELECT 1 FROM chunk_task WHERE status = 'running'")
         run.kill()
     return [run.wait()]
 
@@ -159,13 +159,14 @@ def killed_full(project: Project) -> list[int]:
     return [run.wait(), project.run(*CHECKED)]
 
 
-def reconcile_mismatch(project: Project) -> list[int]:
+def reconcile_mismatch(project: Project, name: str = "orders", rows: int = 20_000, pause: float = 0.01) -> list[int]:
     """777 rows come in while the export runs."""
-    orders(project)
-    project.write({"name": "orders", "query": slowly(0.01), "mode": "full"})
+    orders(project, rows, name)
+    query = slowly(pause, name) if pause else f"SELECT * FROM {name}"
+    project.write({"name": name, "query": query, "mode": "full"})
     with project.running(*CHECKED) as run:
         run.until(lambda: project.database.busy(FETCHING), "a backend in mid-read")
-        project.database.run("INSERT INTO orders SELECT g, 'late' FROM generate_series(20001, 20777) g")
+        project.database.run(f"INSERT INTO {name} SELECT g, 'late' FROM generate_series({rows + 1}, {rows + 777}) g")
         return [run.wait()]
 
 
@@ -174,7 +175,7 @@ def reconcile_mismatch_chunked(project: Project) -> list[int]:
     orders(project)
     project.write(checkpointed(slowly(0.01)))
     with project.running(*CHECKED) as run:
-        _until(run, project, "SELECT 1 FROM chunk_task WHERE status = 'completed'")
+        until(run, project, "SELECT 1 FROM chunk_task WHERE status = 'completed'")
         project.database.run("INSERT INTO orders SELECT g, 'late' FROM generate_series(20001, 20777) g")
         return [run.wait()]
 
@@ -199,15 +200,13 @@ def quality_warns(project: Project) -> list[int]:
     return quality(project, 0.5)
 
 
-def schema_change(project: Project) -> list[int]:
+def schema_change(project: Project, name: str = "orders") -> list[int]:
     """One column more, one fewer, one of another type, between two runs."""
-    orders(project, 4_000)
-    project.database.run("ALTER TABLE orders ADD COLUMN a int, ADD COLUMN c numeric(8,2)")
-    project.write(checkpointed("SELECT * FROM orders", parallel=1))
+    orders(project, 4_000, name)
+    project.database.run(f"ALTER TABLE {name} ADD COLUMN a int, ADD COLUMN c numeric(8,2)")
+    project.write(checkpointed(f"SELECT * FROM {name}", parallel=1) | {"name": name})
     first = project.run()
-    project.database.run(
-        "ALTER TABLE orders DROP COLUMN a, ADD COLUMN e float8, ALTER COLUMN c TYPE text",
-    )
+    project.database.run(f"ALTER TABLE {name} DROP COLUMN a, ADD COLUMN e float8, ALTER COLUMN c TYPE text")
     return [first, project.run()]
 
 
@@ -221,14 +220,24 @@ def two_exports_in_parallel(project: Project) -> list[int]:
     return [project.run("--parallel-exports")]
 
 
+def vanish(project: Project, run: Invocation, name: str = "orders") -> None:
+    """Delete the part of the second chunk as soon as it is there."""
+    second = (
+        "SELECT chunk_task.file_name FROM chunk_task JOIN chunk_run USING (run_id) "
+        f"WHERE export_name = '{name}' AND chunk_index = 1 AND chunk_task.status = 'completed'"
+    )
+    until(run, project, second)
+    file = project.rows(second)[0]["file_name"]
+    (found,) = project.out.rglob(file)
+    found.unlink()
+
+
 def part_vanished(project: Project, parallel: int = 1) -> list[int]:
     """A part is deleted while the run goes on, after rivet has validated the first."""
     orders(project, 8_000)
     project.write(checkpointed(slowly(0.01), parallel=parallel))
     with project.running(*CHECKED) as run:
-        _until(run, project, "SELECT 1 FROM chunk_task WHERE status = 'completed' AND chunk_index = 1")
-        (name,) = project.rows("SELECT file_name FROM chunk_task WHERE chunk_index = 1")
-        (project.out / name["file_name"]).unlink()
+        vanish(project, run)
         return [run.wait()]
 
 
