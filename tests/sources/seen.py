@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.base import Block, Document, Fault, Item, Source
+from runwatch.sources.base import Block, Document, Fault, Item, Source, Withdrawn
 
 
 @dataclass
@@ -51,6 +51,8 @@ class Seen:
                 self.lines += lines_of(item)
             elif isinstance(item, Document):
                 self.documents.append(item)
+            elif isinstance(item, Withdrawn):
+                self.lines = [line for line in self.lines if line.segment is not item.segment]
             else:
                 self.faults.append(item)
 

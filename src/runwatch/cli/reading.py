@@ -25,14 +25,14 @@ from runwatch.sources.table import TABLE, here, open_source, read_to_end
 @contextmanager
 def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
     """A session that has read nothing yet. Its clock is the context's object, if that has one."""
-    clock: Clock | None = click.get_current_context().obj
+    clock: Clock = click.get_current_context().obj or LiveClock()
     try:
-        source = open_source(paths, poll=asked.poll)
+        source = open_source(paths, poll=asked.poll, now=clock.now)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise click.UsageError(f"{where}{told(error)}; `runwatch --help` tells what can be read") from None
     try:
-        yield Session(source, clock or LiveClock(), asked.options())
+        yield Session(source, clock, asked.options())
     finally:
         source.close()
 

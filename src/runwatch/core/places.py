@@ -34,6 +34,8 @@ class Segment(Struct, eq=False):
     """Place in the chain, oldest first."""
     document: bool = False
     """The whole file is one journal document: places in it are `file#entry`."""
+    is_stored: bool = False
+    """A run in a state database: places in it are `NAME#run_id#entry`, and there is no such file."""
     is_plain: bool = False
     """A line of it can be read again at little cost, so that its events need not be kept."""
     gone: str = ""
@@ -68,6 +70,8 @@ class Place(NamedTuple):
     @property
     def where(self) -> str:
         """`:7`, `#3` or `:7#3`: what stands behind the path."""
+        if self.segment.is_stored:
+            return f"#{self.line}"
         line = "" if self.segment.document else f":{self.line}"
         return f"{line}#{self.entry}" if self.entry else line
 

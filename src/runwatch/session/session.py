@@ -23,7 +23,7 @@ from runwatch.session.copies import Copies
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
-from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source
+from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source, Withdrawn
 from runwatch.sources.resume import Resumable
 
 if TYPE_CHECKING:
@@ -107,6 +107,9 @@ class Session(Moments):
             case Document():
                 self.runs.take_out(segment)  # what an earlier reading of it said, if there was one
                 self._loading.feed_document(item.data, segment, arrived)
+            case Withdrawn():
+                self._loading.settle()
+                self.runs.take_out(segment)
             case Fault():
                 self._faulty.add(segment)
                 where = segment.path if item.line is None else Place(segment, item.line, 0, item.offset)
@@ -207,8 +210,8 @@ class Session(Moments):
     def _is_read(self) -> None:
         """Nothing is left to read for now."""
         self._loading.settle()
-        self.is_whole = True
-        if self.playhead.is_recorded:
+        self.is_whole = self.is_whole or not self.source.progress.is_partial
+        if self.is_whole and self.playhead.is_recorded:
             self._note_span()
 
     def _note_span(self) -> None:

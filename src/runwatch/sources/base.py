@@ -50,7 +50,13 @@ class Fault(Struct, frozen=True):
     reason: str
 
 
-Item = Block | Document | Fault
+class Withdrawn(Struct, frozen=True):
+    """What a segment said counts no longer: another one follows, which says it anew."""
+
+    segment: Segment
+
+
+Item = Block | Document | Fault | Withdrawn
 
 
 class Ending(Struct, frozen=True):
@@ -75,6 +81,8 @@ class Progress(Struct):
     """Paths that do not exist yet."""
     unreadable: tuple[tuple[str, str], ...] = ()
     """Directories that cannot be listed, and PATHs that are no file; with the reason. The notices have them too."""
+    is_partial: bool = False
+    """What was there at the first look was not all given yet, though a poll has ended."""
     ended: bool = False
     """Nothing more can come (stdin closed)."""
 

@@ -20,6 +20,8 @@ class Options(Struct, frozen=True):
     cwd: str
     numbers: Iterator[int]
     """Of segments, over all sources."""
+    now: Callable[[], int]
+    """The time, ns since 1970: where a place does not say when something was, it was when it came."""
 
 
 class Kind(Struct, frozen=True):
@@ -31,9 +33,14 @@ class Kind(Struct, frozen=True):
     """The sources for all PATHs of this kind, in the order given."""
 
 
-def open_source(paths: Sequence[str], *, poll: bool = False, cwd: str = "") -> Source:
-    """The source for these PATHs; relative ones are below `cwd`, else below where we stand."""
-    options = Options(poll, cwd or here(), itertools.count())
+def open_source(
+    paths: Sequence[str], *, poll: bool = False, cwd: str = "", now: Callable[[], int] = lambda: 0
+) -> Source:
+    """The source for these PATHs; relative ones are below `cwd`, else below where we stand.
+
+    `now` is the clock of whoever reads.
+    """
+    options = Options(poll, cwd or here(), itertools.count(), now)
     claimed: dict[Kind, list[str]] = {}
     for path in paths:
         kind = next(kind for kind in TABLE if kind.claims(path, options.cwd))
@@ -90,9 +97,38 @@ def _files(paths: Sequence[str], options: Options) -> list[Source]:
     return [FileSource(paths, poll=options.poll, cwd=options.cwd, numbers=options.numbers)]
 
 
+STATE = ".rivet_state.db"
+CONFIGS = ("rivet.yaml", "rivet.yml")
+SQLITE = b"SQLite format 3\0"
+
+
+def _state_of(path: str, cwd: str) -> str | None:
+    """The state database that a PATH stands for: the file itself, or the one beside rivet's configuration."""
+    name = os.path.basename(path)
+    if name in CONFIGS:
+        return os.path.join(os.path.dirname(path), STATE)
+    if name == STATE:
+        return path
+    try:
+        with open(os.path.join(cwd, path), "rb") as file:
+            return path if file.read(len(SQLITE)) == SQLITE else None
+    except (OSError, ValueError):
+        return None
+
+
+def _states(paths: Sequence[str], options: Options) -> list[Source]:
+    from runwatch.sources.state.source import StateSource
+    from runwatch.sources.state.sqlite import SqliteDatabase
+
+    names = dict.fromkeys(name for path in paths if (name := _state_of(path, options.cwd)) is not None)
+    databases = [SqliteDatabase(os.path.join(options.cwd, name), name) for name in names]
+    return [StateSource(database, numbers=options.numbers, now=options.now) for database in databases]
+
+
 TABLE = (
     Kind(_is_stdin, _stdin),
     Kind(_is_pipe, _pipes),
+    Kind(lambda path, cwd: _state_of(path, cwd) is not None, _states),
     Kind(lambda path, cwd: True, _files),
 )
 """The first that claims a PATH reads it."""

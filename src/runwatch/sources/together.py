@@ -68,4 +68,5 @@ class Together:
         progress.notices = tuple(notice for part in parts for notice in part.notices)
         progress.waiting = tuple(path for part in parts for path in part.waiting)
         progress.unreadable = tuple(pair for part in parts for pair in part.unreadable)
+        progress.is_partial = any(part.is_partial for part in parts)
         progress.ended = all(part.ended for part in parts)

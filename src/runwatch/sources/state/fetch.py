@@ -1,0 +1,149 @@
+"""The statements: rows of the state tables, for the runs that are asked for.
+
+Each of them finds its rows by an index that rivet keeps (`run_id`, `id`), so
+that what it costs does not grow with what is stored. Columns that a database
+does not have, as it is older than we know or newer, are read as NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from runwatch.sources.state.database import KNOWN_VERSION, Tables
+from runwatch.sources.state.rows import ChunkRun, File, Journal, Metrics, Status, Task
+
+Row = TypeVar("Row", Status, ChunkRun, Task, File, Metrics, Journal)
+
+TABLES: dict[type[Struct], str] = {
+    Status: "run_status",
+    ChunkRun: "chunk_run",
+    Task: "chunk_task",
+    File: "file_log",
+    Metrics: "export_metrics",
+    Journal: "run_journal",
+}
+"""Which table a kind of row stands in."""
+FLAGS = frozenset({"validated", "reconciled", "quality_passed"})
+"""Columns that are true or false; SQLite has 1 and 0."""
+NEEDED: dict[type[Struct], frozenset[str]] = {
+    Status: frozenset({"run_id", "export_name", "status"}),
+    ChunkRun: frozenset({"run_id", "export_name", "status", "created_at"}),
+    Task: frozenset({"run_id", "chunk_index", "status", "attempts", "updated_at"}),
+    File: frozenset({"run_id", "id", "file_name", "row_count", "created_at"}),
+    Metrics: frozenset({"run_id", "id", "run_at", "status"}),
+    Journal: frozenset({"run_id", "journal_json"}),
+}
+"""Columns without which a table tells us nothing."""
+AT_ONCE = 200
+"""Runs that one statement asks for, at most."""
+
+
+class Fetch:
+    """Statements for one reading."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def version(self) -> int | None:
+        """Of rivet's state schema; None where it is not told, as before there are any tables."""
+        if "version" not in self._tables.columns("schema_version"):
+            return None
+        rows = self._tables.rows("SELECT max(version) FROM schema_version")
+        return rows[0][0] if rows else None
+
+    def missing(self) -> tuple[str, ...]:
+        """Tables that are not there, or lack a column that we cannot do without."""
+        return tuple(name for kind, name in TABLES.items() if not self._has(kind))
+
+    def all(self, kind: type[Row]) -> list[Row]:
+        """Every row: at the first look only."""
+        return self._rows(kind, "", ()) if self._has(kind) else []
+
+    def heads(self) -> list[Journal]:
+        """Every journal without its text: at the first look only."""
+        if not self._has(Journal):
+            return []
+        columns = ", ".join(
+            name if name in self._tables.columns("run_journal") else "NULL"
+            for name in ("run_id", "export_name", "finished_at")
+        )
+        rows = self._tables.rows(f"SELECT {columns} FROM run_journal")  # noqa: S608 - names of ours only
+        return [Journal(run_id, export_name, finished_at, "") for run_id, export_name, finished_at in rows]
+
+    def of_runs(self, kind: type[Row], run_ids: Iterable[str], more: str = "") -> list[Row]:
+        """All rows of these runs, `more` being a further condition."""
+        found: list[Row] = []
+        for some in _batches(list(run_ids)) if self._has(kind) else ():
+            found += self._rows(kind, f"WHERE run_id IN ({self._marks(len(some))}){more}", some)
+        return found
+
+    def since(self, kind: type[Row], column: str, marks: Mapping[str, Any]) -> list[Row]:
+        """Rows of these runs whose `column` is at or beyond the value given for the run; a text counts byte by byte."""
+        found: list[Row] = []
+        is_text = any(isinstance(value, str) for value in marks.values())
+        mark = self._tables.mark
+        for some in _batches(list(marks.items())) if self._has(kind) else ():
+            pairs = ", ".join([f"({mark}, {mark})"] * len(some))
+            beyond = self._tables.by_bytes(f"t.{column}") if is_text else f"t.{column}"
+            where = f"JOIN w ON t.run_id = w.run_id AND {beyond} >= w.since"
+            values = [value for pair in some for value in pair]
+            found += self._rows(kind, where, values, f"WITH w(run_id, since) AS (VALUES {pairs}) ", "t")
+        return found
+
+    def metrics_beyond(self, last: int) -> list[Metrics]:
+        """Rows of `export_metrics` with greater ids: they are numbered as they come."""
+        return self._rows(Metrics, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self._has(Metrics) else []
+
+    def running(self, run_ids: Iterable[str]) -> list[Metrics]:
+        """How far these runs are."""
+        return self.of_runs(Metrics, run_ids, " AND status = 'running'")
+
+    def begun(self, exports: Iterable[str]) -> list[ChunkRun]:
+        """Whose chunks are being worked on for these exports, whoever planned them."""
+        found: list[ChunkRun] = []
+        for some in _batches(sorted(exports)) if self._has(ChunkRun) else ():
+            where = f"WHERE export_name IN ({self._marks(len(some))}) AND status = 'in_progress'"
+            found += self._rows(ChunkRun, where, some)
+        return found
+
+    def _has(self, kind: type[Struct]) -> bool:
+        return NEEDED[kind] <= self._tables.columns(TABLES[kind])
+
+    def _marks(self, count: int) -> str:
+        return ", ".join([self._tables.mark] * count)
+
+    def _rows(self, kind: type[Row], where: str, values: Sequence[Any], before: str = "", alias: str = "") -> list[Row]:
+        there, names = self._tables.columns(TABLES[kind]), kind.__struct_fields__
+        dot = f"{alias}." if alias else ""
+        columns = ", ".join(f"{dot}{name}" if name in there else "NULL" for name in names)
+        statement = f"{before}SELECT {columns} FROM {TABLES[kind]} {alias} {where}"  # noqa: S608 - names of ours only
+        flags = [number for number, name in enumerate(names) if name in FLAGS]
+        return [kind(*_with_flags(row, flags)) for row in self._tables.rows(statement, values)]
+
+
+def _with_flags(row: tuple[Any, ...], flags: Sequence[int]) -> Iterable[Any]:
+    if not flags:
+        return row
+    values = list(row)
+    for number in flags:
+        values[number] = None if values[number] is None else bool(values[number])
+    return values
+
+
+def _batches(items: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(items), AT_ONCE):
+        yield items[start : start + AT_ONCE]
+
+
+def word_on_version(version: int | None, missing: Sequence[str]) -> str:
+    """What the header says of a schema that is not the one we know; "" where there is nothing to say."""
+    if version is None:
+        return ""
+    gone = f"; {', '.join(missing)} cannot be read" if missing else ""
+    if version == KNOWN_VERSION:
+        return gone.removeprefix("; ")
+    age = "newer" if version > KNOWN_VERSION else "older"
+    return f"state schema {version} is {age} than {KNOWN_VERSION}, the one known: what it shares with it is read{gone}"

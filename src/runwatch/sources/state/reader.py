@@ -1,0 +1,217 @@
+"""Reads what is new in a state database, run by run.
+
+At first everything, the newest runs first; then, at each look, only the runs
+that are going on and those that are new. Reading and telling are apart: what a
+reading found is thrown away whole where the database says afterwards that it
+was disturbed, and nothing was told from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from msgspec import Struct, field
+
+from runwatch.core.times import SECOND, format_time, parse_time
+from runwatch.sources.state.database import Database, Lease
+from runwatch.sources.state.fetch import Fetch, word_on_version
+from runwatch.sources.state.lineage import Lineage, end_of
+from runwatch.sources.state.producers import Producers
+from runwatch.sources.state.rows import ChunkRun, File, Journal, Metrics, Status, Task
+from runwatch.sources.state.story import Story, Told
+from runwatch.sources.state.telling import Rows
+
+TOGETHER = 25
+"""Runs that are read together."""
+OVERLAP, OVERLAP_IDS = 2 * SECOND, 200
+"""How far a look reads behind what was read last: who writes first need not be who is seen first."""
+SETTLED = 10 * SECOND
+"""So long after its end nothing more is written of a run."""
+
+Of = TypeVar("Of", Task, File, Metrics)
+
+
+class Reading(Struct):
+    """What one look found."""
+
+    new: list[str] = field(default_factory=list)
+    """Runs that were not known."""
+    statuses: list[Status] = field(default_factory=list)
+    chunk_runs: list[ChunkRun] = field(default_factory=list)
+    tasks: dict[str, list[Task]] = field(default_factory=dict)
+    files: dict[str, list[File]] = field(default_factory=dict)
+    progress: dict[str, list[Metrics]] = field(default_factory=dict)
+    ends: list[Metrics] = field(default_factory=list)
+    journals: dict[str, Journal] = field(default_factory=dict)
+    leases: tuple[Lease, ...] = ()
+
+
+class Reader:
+    """What was read of one database so far."""
+
+    def __init__(self, database: Database, now: Callable[[], int], lives: Callable[[int], bool] | None = None) -> None:
+        """`now` tells the time in ns since 1970, `lives` whether a process is rivet's."""
+        self._database = database
+        self._now = now
+        self._lineage = Lineage()
+        self._producers = Producers(now, is_here=database.is_here, lives=lives)
+        self._stories: dict[str, Story] = {}
+        """Of the runs that are going on, or whose end is not whole yet."""
+        self._due: list[str] | None = None
+        """Runs that were stored when we came and are not told yet, the newest first; None before the first look."""
+        self._ends: dict[str, list[Metrics]] = {}
+        self._last_metrics = 0
+        self.word = ""
+        """What the header must say of the database's schema."""
+
+    @property
+    def is_whole(self) -> bool:
+        """All that was stored when we came was told."""
+        return self._due == []
+
+    @property
+    def is_waiting(self) -> bool:
+        """Something may be said soon though the database does not change: an end that is not whole, a process."""
+        return bool(self._stories) and (
+            self._producers.is_watching or any(story.is_ending for story in self._stories.values())
+        )
+
+    @property
+    def is_active(self) -> bool:
+        """Something is going on."""
+        return bool(self._stories)
+
+    @property
+    def known(self) -> int:
+        """How many runs are stored."""
+        return len(self._lineage.statuses)
+
+    @property
+    def left(self) -> int:
+        """How many of them are still to be told."""
+        return len(self._due or ())
+
+    def look(self) -> Iterator[list[Told]]:
+        """What is new, in parts. Raises `Unreadable`: the next look then goes on from here."""
+        if self._due is None:
+            self._begin()
+        while self._due:
+            run_ids = self._due[:TOGETHER]
+            with self._database.reading() as tables:
+                reading = self._whole(Fetch(tables), run_ids)
+            del self._due[:TOGETHER]
+            yield self._tell(run_ids, reading, arrived=False)
+        self._producers.look(self._lineage.statuses[run_id] for run_id in self._stories)
+        with self._database.reading() as tables:
+            fetch = Fetch(tables)
+            self._note_version(fetch)
+            stirred = self._database.stirred(tables, self._lineage.newest_first())
+            reading = self._news(fetch, [run_id for run_id in stirred.run_ids if run_id not in self._lineage.statuses])
+            reading.leases = stirred.leases
+        yield self._tell([*reading.new, *self._stories], reading, arrived=True)
+
+    def _begin(self) -> None:
+        with self._database.reading() as tables:
+            fetch = Fetch(tables)
+            self._note_version(fetch)
+            statuses, chunk_runs = fetch.all(Status), fetch.all(ChunkRun)
+            ends, journals = fetch.metrics_beyond(0), fetch.heads()
+        self._learn(Reading(statuses=_with_journals_alone(statuses, journals), chunk_runs=chunk_runs, ends=ends))
+        self._due = list(self._lineage.newest_first())
+
+    def _whole(self, fetch: Fetch, run_ids: Sequence[str]) -> Reading:
+        """All rows of these runs."""
+        owners = list(dict.fromkeys(map(self._lineage.owner, run_ids)))
+        return Reading(
+            tasks=_by_run(fetch.of_runs(Task, owners)),
+            files=_by_run(fetch.of_runs(File, owners)),
+            progress=_by_run(fetch.running(owners)),
+            journals={row.run_id: row for row in fetch.of_runs(Journal, run_ids)},
+        )
+
+    def _news(self, fetch: Fetch, new: list[str]) -> Reading:
+        """What may have changed of the runs that are going on, and all of those that are new."""
+        active = list(self._stories)
+        statuses = fetch.of_runs(Status, [*new, *active])
+        found = {status.run_id for status in statuses}
+        new = [run_id for run_id in new if run_id in found]
+        exports = {status.export_name for status in statuses}
+        chunk_runs = fetch.of_runs(ChunkRun, [*new, *active]) + fetch.begun(exports)
+        ends = fetch.metrics_beyond(max(0, self._last_metrics - OVERLAP_IDS))
+        self._learn(Reading(statuses=statuses, chunk_runs=chunk_runs, ends=ends))
+        reading = self._whole(fetch, new)
+        reading.new = new
+        changed: dict[str, str] = {}
+        written: dict[str, int] = {}
+        for run_id in active:
+            owner, telling = self._lineage.owner(run_id), self._stories[run_id].telling
+            if owner not in reading.tasks:
+                changed[owner] = min(changed.get(owner, "~"), _before(telling.newest))
+                written[owner] = min(written.get(owner, telling.newest_file), telling.newest_file - OVERLAP_IDS)
+        reading.tasks |= _by_run(fetch.since(Task, "updated_at", changed))
+        reading.files |= _by_run(fetch.since(File, "id", written))
+        reading.progress |= _by_run(fetch.running(changed))
+        reading.journals |= {row.run_id: row for row in fetch.of_runs(Journal, active)}
+        return reading
+
+    def _learn(self, reading: Reading) -> None:
+        self._lineage.learn(reading.statuses, reading.chunk_runs)
+        for end in reading.ends:
+            self._last_metrics = max(self._last_metrics, end.id)
+            known = self._ends.setdefault(end.run_id, [])
+            if end.status != "running" and end not in known:
+                known.append(end)
+
+    def _tell(self, run_ids: Sequence[str], reading: Reading, *, arrived: bool) -> list[Told]:
+        told: list[Told] = []
+        for run_id in run_ids:
+            status, window = self._lineage.statuses[run_id], self._lineage.window(run_id)
+            ends = [end for owner in dict.fromkeys((run_id, window.owner)) for end in self._ends.get(owner, ())]
+            end, journal = end_of(status, window, ends), reading.journals.get(run_id)
+            rows = Rows(
+                status,
+                window,
+                self._lineage.planned_at(run_id),
+                reading.tasks.get(window.owner, ()),
+                reading.files.get(window.owner, ()),
+                next(iter(reading.progress.get(run_id, ())), None),
+                self._producers.of(
+                    status, self._lineage.later(run_id), reading.leases, journal is not None or end is not None
+                ),
+            )
+            story = self._stories.setdefault(run_id, Story())
+            said = story.tell(rows, journal, end, arrived=arrived)
+            if said is not None:
+                told.append(said)
+            if story.is_done or (not arrived and self._is_settled(status)):
+                del self._stories[run_id]
+                self._producers.forget(run_id)
+        return told
+
+    def _is_settled(self, status: Status) -> bool:
+        ended = parse_time(status.finished_at or "")
+        return status.status != "running" and (ended is None or self._now() - ended[0] > SETTLED)
+
+    def _note_version(self, fetch: Fetch) -> None:
+        self.word = word_on_version(fetch.version(), fetch.missing())
+
+
+def _with_journals_alone(statuses: list[Status], journals: list[Journal]) -> list[Status]:
+    """Runs of which only the journal is left, too."""
+    known = {status.run_id for status in statuses}
+    alone = [journal for journal in journals if journal.run_id not in known]
+    return statuses + [Status(j.run_id, j.export_name or "", None, "ended", None, j.finished_at) for j in alone]
+
+
+def _by_run(rows: Sequence[Of]) -> dict[str, list[Of]]:
+    by_run: dict[str, list[Of]] = {}
+    for row in rows:
+        by_run.setdefault(row.run_id, []).append(row)
+    return by_run
+
+
+def _before(at: str) -> str:
+    """A little earlier, as text."""
+    parsed = parse_time(at)
+    return format_time(parsed[0] - OVERLAP) if parsed else ""

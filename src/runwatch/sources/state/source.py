@@ -1,0 +1,206 @@
+"""A state database as a source: a thread reads it, what it tells goes to a spool, and each run is a log of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from array import array
+from collections.abc import Callable, Iterator
+from queue import Empty, Full, Queue
+
+from msgspec import Struct, field
+
+from runwatch.core.places import Place, Segment
+from runwatch.sources.base import Block, Fault, Item, Progress, Withdrawn
+from runwatch.sources.cache import cache_directory
+from runwatch.sources.news import News
+from runwatch.sources.spool import Spool
+from runwatch.sources.state.database import Database, Disturbed, Unreadable
+from runwatch.sources.state.reader import Reader
+from runwatch.sources.state.story import Told
+
+PERIOD = 1.5
+"""Seconds that a database is asked whether anything stirs,"""
+SOON = 0.4
+"""and where something is expected though nothing does."""
+LEAST = 0.2
+"""Seconds between two looks: if it is being read when rivet ends, rivet cannot remove the log beside it."""
+SELDOM = 8
+"""Periods without anything new after which everything is looked at all the same."""
+AHEAD = 64
+"""Parts that are read ahead of whoever takes them."""
+BLOCK = 128 << 10
+"""Bytes of lines that are given at once, and one line more."""
+
+
+class _Log(Struct, eq=False):
+    """One run's lines in the spool."""
+
+    segment: Segment
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    """Where each of its lines begins in the spool, and how long it is."""
+    size: int = 0
+    """Bytes of all of them with their newlines."""
+
+
+class StateSource:
+    """What a state database tells, as it comes."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        numbers: Iterator[int],
+        now: Callable[[], int],
+        cache: str = "",
+        lives: Callable[[int], bool] | None = None,
+    ) -> None:
+        """`numbers` of segments; `now` in ns since 1970; `cache`: where the spool goes, else the user's cache;
+        `lives` says whether a process is rivet's.
+        """
+        self.label = database.name
+        self.progress = Progress()
+        self._database = database
+        self._reader = Reader(database, now, lives)
+        self._numbers = numbers
+        self._spool = Spool(cache or cache_directory())
+        self._logs: dict[str, _Log] = {}
+        self._by_segment: dict[Segment, _Log] = {}
+        self._queue: Queue[list[Told]] = Queue(AHEAD)
+        self._news = News()
+        self._has_news = threading.Event()
+        self._closed = threading.Event()
+        self._fault = ""
+        self._looks = 0
+        """How often all was read; or could not be."""
+        self._thread = threading.Thread(target=self._run, name="runwatch-state", daemon=True)
+
+    def poll(self) -> Iterator[Item]:
+        self._start()
+        looks = self._looks
+        for _ in range(self._queue.qsize()):
+            try:
+                part = self._queue.get_nowait()
+            except Empty:
+                break
+            for told in part:
+                yield from self._items(told)
+            self._note()
+        self.progress.is_partial = looks == 0
+        self._note()
+
+    async def changed(self) -> None:
+        self._start()
+        if self._closed.is_set():
+            await asyncio.sleep(PERIOD)
+        await self._news.come(PERIOD, self._is_behind)
+
+    def _is_behind(self) -> bool:
+        """Something was read that was not given, be it that all was."""
+        return not self._queue.empty() or (self.progress.is_partial and self._looks > 0)
+
+    def wait_for_more(self) -> bool:
+        """Block until more has come; false once all that is stored was given."""
+        self._start()
+        while self._queue.empty():
+            if self._looks:
+                return not self._queue.empty()
+            self._has_news.wait(PERIOD)
+            self._has_news.clear()
+        return True
+
+    def rescan(self) -> None:
+        self._database.hurry()
+
+    def line_at(self, place: Place) -> bytes | None:
+        log = self._by_segment.get(place.segment)
+        if log is None or not 0 < place.line <= len(log.starts) // 2:
+            return None
+        start, size = log.starts[2 * place.line - 2 : 2 * place.line]
+        line = self._spool.read(start, size)
+        return line if len(line) == size else None
+
+    def close(self) -> None:
+        self._closed.set()
+        self._database.close()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._spool.close()
+
+    def _start(self) -> None:
+        if self._thread.ident is None and not self._closed.is_set():
+            self._thread.start()
+
+    def _items(self, told: Told) -> Iterator[Item]:
+        log = self._logs.get(told.run_id)
+        if log is None or told.is_anew:
+            if log is not None:
+                log.segment.gone = "told anew"
+                del self._by_segment[log.segment]
+                yield Withdrawn(log.segment)
+            log = self._logs[told.run_id] = self._log(told.run_id)
+        if told.fault:
+            yield Fault(log.segment, None, 0, told.fault)
+        for start in range(0, len(told.lines), 1000):
+            yield self._block(log, told.lines[start : start + 1000], told.arrived)
+
+    def _log(self, run_id: str) -> _Log:
+        path = f"{self._database.name}#{run_id}"
+        log = _Log(Segment(next(self._numbers), path, path, run_id, is_plain=self._spool.keeps, is_stored=True))
+        self._by_segment[log.segment] = log
+        return log
+
+    def _block(self, log: _Log, lines: list[bytes], arrived: bool) -> Block:
+        data = b"\n".join(lines) + b"\n"
+        at, line, offset = self._spool.size, len(log.starts) // 2 + 1, log.size
+        for text in lines:
+            log.starts.extend((at, len(text)))
+            at += len(text) + 1
+        log.size += len(data)
+        self._spool.write(data)
+        return Block(log.segment, data, line, offset, arrived)
+
+    def _note(self) -> None:
+        reader, progress = self._reader, self.progress
+        progress.files = len(self._logs)
+        progress.waiting = (self.label,) if self._fault and not self._logs and not reader.known else ()
+        progress.unreadable = ((self.label, self._fault),) if self._fault else ()
+        said = (f"cannot read {self.label}: {self._fault}" if self._fault else "", reader.word, self._spool.notice)
+        progress.notices = tuple(notice for notice in said if notice)
+
+    def _run(self) -> None:
+        """Look, give, rest; until it is closed."""
+        while not self._closed.is_set():
+            try:
+                for part in self._reader.look():
+                    self._put(part)
+                self._fault = ""
+            except Disturbed:
+                continue  # it is being written to: the next look will see that
+            except Unreadable as error:
+                self._fault = str(error)
+            self._looks += 1
+            self._tell()
+            self._rest()
+
+    def _rest(self) -> None:
+        """Until there may be something new; at least a little while, so that nobody feels us."""
+        self._closed.wait(LEAST)
+        for _ in range(SELDOM):
+            soon = self._reader.is_waiting
+            seconds = SOON if self._reader.is_active else PERIOD
+            if self._closed.is_set() or self._database.wait(seconds) or soon:
+                return
+
+    def _put(self, part: list[Told]) -> None:
+        while part and not self._closed.is_set():
+            try:
+                self._queue.put(part, timeout=0.2)
+            except Full:
+                continue
+            self._tell()
+            return
+
+    def _tell(self) -> None:
+        self._has_news.set()
+        self._news.tell()
