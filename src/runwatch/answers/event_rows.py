@@ -125,7 +125,8 @@ def _of_the_rest(event: ev.Event) -> str:
 def _of_a_source(event: ev.Event) -> str:
     match event:
         case ev.RunStarted():
-            return f"into {event.destination}" if event.destination else ""
+            into = f"into {event.destination}" if event.destination else ""
+            return " ".join(filter(None, (into, f"continues {event.resumes}" if event.resumes else "")))
         case ev.Progress():
             return _progress(event)
         case ev.ProducerSeen():

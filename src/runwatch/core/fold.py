@@ -200,6 +200,8 @@ def _run_completed(state: RunState, event: ev.RunCompleted, position: int, log: 
 def _run_started(state: RunState, event: ev.RunStarted, position: int, log: RunLog) -> None:
     if event.destination is not None:
         state.destination = event.destination
+    if event.resumes is not None:
+        state.resumes = position
 
 
 def _chunk_planned(state: RunState, event: ev.ChunkPlanned, position: int, log: RunLog) -> None:

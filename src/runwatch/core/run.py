@@ -42,7 +42,7 @@ class RunState:
         "after_end", "backoff_ms", "causes", "chunks", "chunks_series", "chunks_total", "clock_backwards",
         "destination", "export_name", "failures", "files", "first_heard", "heard", "is_written", "last_backoff_ms",
         "last_heard", "longest_gap", "nameless_rows", "outcome", "outcomes", "parallelism", "plan", "plan_warnings",
-        "positions", "producer", "progress_positions", "quality", "reconciliation", "retries", "rows_series",
+        "positions", "producer", "progress_positions", "quality", "reconciliation", "resumes", "retries", "rows_series",
         "schema", "sources", "time_unknown", "unknown", "validated", "validation", "warnings", "written"
     )  # fmt: skip
 
@@ -92,6 +92,8 @@ class RunState:
         self.chunks_total: int | None = None
         self.producer = NOWHERE
         self.destination: str | None = None
+        self.resumes = NOWHERE
+        """Where it was told which run it goes on with."""
         self.rows_series = Series()
         self.chunks_series = Series()
 

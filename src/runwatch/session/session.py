@@ -24,7 +24,7 @@ from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
 from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source, Withdrawn
-from runwatch.sources.resume import Resumable
+from runwatch.sources.resume import resumable_in
 
 if TYPE_CHECKING:
     import asyncio
@@ -68,19 +68,27 @@ class Session(Moments):
 
     def keep_logs_in(self, store: Store) -> None:
         """What it knows of large logs need not be read; `keep_logs` tells it what was."""
-        if isinstance(self.source, Resumable):
+        resumable = resumable_in(self.source)
+        if resumable is not None:
             self._store = store
-            self.source.on_first_look = self._restore
+            resumable.on_first_look = self._restore
 
     def _restore(self) -> None:
-        if self._store is not None and isinstance(self.source, Resumable):
-            self._loading.entries += self._store.restore(self.source.logs, self.runs)
+        resumable = resumable_in(self.source)
+        if self._store is not None and resumable is not None:
+            self._loading.entries += self._store.restore(resumable.logs, self.runs)
 
     def keep_logs(self) -> None:
         """Keep what was folded of large logs, for the next who opens them."""
-        if self._store is not None and isinstance(self.source, Resumable) and self.is_whole:
+        resumable = resumable_in(self.source)
+        if self._store is not None and resumable is not None and self.is_whole:
             self._loading.settle()
-            self._store.save(self.source.logs, self.runs, self._faulty)
+            self._store.save(resumable.logs, self.runs, self._faulty)
+
+    @property
+    def label(self) -> str:
+        """What is watched, or replayed, as the header calls it."""
+        return f"replay {self.source.label}" if self.playhead.is_recorded else self.source.label
 
     @property
     def revision(self) -> int:

@@ -94,7 +94,16 @@ def _pipes(paths: Sequence[str], options: Options) -> list[Source]:
 def _files(paths: Sequence[str], options: Options) -> list[Source]:
     from runwatch.sources.files import FileSource
 
-    return [FileSource(paths, poll=options.poll, cwd=options.cwd, numbers=options.numbers)]
+    sources: list[Source] = [FileSource(paths, poll=options.poll, cwd=options.cwd, numbers=options.numbers)]
+    return sources + [_beside(path, options) for path in paths if os.path.isdir(os.path.join(options.cwd, path))]
+
+
+def _beside(directory: str, options: Options) -> Source:
+    """The state database that a directory holds, or will hold once rivet runs there."""
+    from runwatch.sources.awaited import Awaited
+
+    path = os.path.join(directory, STATE)
+    return Awaited(os.path.join(options.cwd, path), lambda: _states([path], options)[0])
 
 
 STATE = ".rivet_state.db"
@@ -102,7 +111,7 @@ CONFIGS = ("rivet.yaml", "rivet.yml")
 SQLITE = b"SQLite format 3\0"
 
 
-def _state_of(path: str, cwd: str) -> str | None:
+def state_of(path: str, cwd: str) -> str | None:
     """The state database that a PATH stands for: the file itself, or the one beside rivet's configuration."""
     name = os.path.basename(path)
     if name in CONFIGS:
@@ -120,7 +129,7 @@ def _states(paths: Sequence[str], options: Options) -> list[Source]:
     from runwatch.sources.state.source import StateSource
     from runwatch.sources.state.sqlite import SqliteDatabase
 
-    names = dict.fromkeys(name for path in paths if (name := _state_of(path, options.cwd)) is not None)
+    names = dict.fromkeys(name for path in paths if (name := state_of(path, options.cwd)) is not None)
     databases = [SqliteDatabase(os.path.join(options.cwd, name), name) for name in names]
     return [StateSource(database, numbers=options.numbers, now=options.now) for database in databases]
 
@@ -128,7 +137,7 @@ def _states(paths: Sequence[str], options: Options) -> list[Source]:
 TABLE = (
     Kind(_is_stdin, _stdin),
     Kind(_is_pipe, _pipes),
-    Kind(lambda path, cwd: _state_of(path, cwd) is not None, _states),
+    Kind(lambda path, cwd: state_of(path, cwd) is not None, _states),
     Kind(lambda path, cwd: True, _files),
 )
 """The first that claims a PATH reads it."""

@@ -39,7 +39,7 @@ def header_view(
     mark, (state, *fewer) = _state(session, zone, ended=bool(events))
     live = mark == _dot()
     return HeaderView(
-        source=line_text(session.source.label),
+        source=line_text(session.label),
         path=path,
         path_short=short,
         state=state,
