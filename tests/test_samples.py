@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 from click.testing import CliRunner
+from tests.real.kept import texts_of
 
 from runwatch.core.events import SOURCE_VARIANTS, VARIANTS
 
@@ -120,10 +121,10 @@ def forms(path: Path) -> set[str]:
     return found
 
 
-def summary(*arguments: str) -> dict[str, Any]:
+def summary(*arguments: str, at: str = LATER) -> dict[str, Any]:
     from runwatch.cli import main
 
-    outcome = CliRunner().invoke(main, ["summary", *arguments, "--at", LATER, "--no-cache", "--format", "json"])
+    outcome = CliRunner().invoke(main, ["summary", *arguments, "--at", at, "--no-cache", "--format", "json"])
     reply: dict[str, Any] = json.loads(outcome.stdout)
     return reply
 
@@ -195,6 +196,39 @@ def test_all_logs_together_say_the_same_as_each_alone() -> None:
     reply = summary(str(SAMPLES))
     assert sorted(verdicts_of(reply)) == sorted(verdict for verdicts in VERDICTS.values() for verdict in verdicts)
     assert (reply["totals"]["problems"], reply["totals"]["unknown_events"]) == (5, 1)
+
+
+STATE = {
+    "events": ["succeeded"],
+    "customers": ["contradicted"],
+    "orders": ["failed"],
+    "invoices": ["lost", "succeeded"],
+    "payments": ["lost"],
+}
+"""What the state database's runs come to, by export, oldest first."""
+
+
+def verdicts_of_state(path: Path, at: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    runs = summary(str(path), at=at)["runs"]
+    for run in sorted(runs, key=lambda run: str(run["started_at"])):
+        found.setdefault(run["export_name"], []).append(run["verdict"])
+    return found
+
+
+@pytest.mark.parametrize("path", [SAMPLES / "state", SAMPLES / "state" / ".rivet_state.db"])
+def test_the_state_database_comes_to_what_the_readme_says(path: Path) -> None:
+    """And reading it leaves nothing behind, though it is one that a writer keeps a log beside."""
+    assert verdicts_of_state(path, at="2027-01-01T00:00:00Z") == STATE
+    assert [path.name for path in (SAMPLES / "state").iterdir()] == [".rivet_state.db"]
+
+
+def test_the_state_database_is_small_and_tells_nothing_of_the_machine_it_was_made_on() -> None:
+    file = SAMPLES / "state" / ".rivet_state.db"
+    assert file.stat().st_size < 300_000
+    texts = texts_of(file)
+    assert [text for text in texts if re.search(r"/tmp|/home|/root|/work|%2f|localhost|gcc", text, re.IGNORECASE)] == []
+    assert any("/srv/exports" in text for text in texts)
 
 
 def test_problems_are_named_by_file_and_line() -> None:

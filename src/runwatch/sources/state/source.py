@@ -104,8 +104,7 @@ class StateSource:
         self._start()
         while self._queue.empty():
             if self._looks:
-                self.progress.is_partial = not self._queue.empty()  # the poll before may have been ahead of the look
-                return self.progress.is_partial
+                return not self._queue.empty()
             self._has_news.wait(PERIOD)
             self._has_news.clear()
         return True
