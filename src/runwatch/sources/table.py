@@ -69,8 +69,10 @@ def here() -> str:
 def read_to_end(source: Source) -> Iterator[Item]:
     """All there is, once: files as they are now, a pipe to its end."""
     yield from source.poll()
-    while isinstance(source, Waiting) and source.wait_for_more():
-        yield from source.poll()
+    if isinstance(source, Waiting):
+        while source.wait_for_more():
+            yield from source.poll()
+        yield from source.poll()  # what it says of being whole may be older than its last word that no more comes
 
 
 def _is_stdin(path: str, cwd: str) -> bool:
