@@ -36,6 +36,8 @@ class Segment(Struct, eq=False):
     """The whole file is one journal document: places in it are `file#entry`."""
     is_plain: bool = False
     """A line of it can be read again at little cost, so that its events need not be kept."""
+    stamps: bool = False
+    """It is a pipe: lines of the progress stream, which have no time, are of the time they arrive."""
     gone: str = ""
     """Empty while its bytes can be read again, else why not ("truncated", "removed")."""
     starts: list[tuple[int, int]] = field(default_factory=list)

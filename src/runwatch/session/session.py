@@ -36,6 +36,7 @@ SLICE = 0.008
 """Seconds of reading and decoding between two turns of everything else."""
 BRIEF = 0.002
 """The same where what was read is taken in each time, which takes two or three times as long."""
+STAMPED = "times are those of arrival: the progress stream has none"
 
 
 class Session(Moments):
@@ -80,7 +81,13 @@ class Session(Moments):
         """Keep what was folded of large logs, for the next who opens them."""
         if self._store is not None and isinstance(self.source, Resumable) and self.is_whole:
             self._loading.settle()
-            self._store.save(self.source.logs, self.runs, self._faulty)
+            self._store.save(self.source.logs, self.runs, self._faulty, self._loading.streams.keys())
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What must be said of the source, and of what it gave."""
+        stamped = any(stream.is_stamped for stream in self._loading.streams.values())
+        return (*((STAMPED,) if stamped else ()), *self.source.progress.notices)  # the header has room for the last
 
     @property
     def revision(self) -> int:
