@@ -69,7 +69,7 @@ def read_whole(session: Session, paths: Sequence[str]) -> None:
         session.runs.report(path, f"cannot read: {reason}")
         complain(f"cannot read {path}: {reason}")
     said = tuple(f"cannot read {path}: " for path, _ in progress.unreadable)
-    for notice in progress.notices:
+    for notice in session.notices:
         if not notice.startswith(said):
             complain(notice)
 

@@ -15,6 +15,7 @@ from typing import Any
 from runwatch.core import events as ev
 from runwatch.core import marks
 from runwatch.core.facts import NO_FILE
+from runwatch.core.findings import last_told
 from runwatch.core.index import NEVER, RunLog
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RunState
 from runwatch.core.text import mask
@@ -210,9 +211,21 @@ def _chunk_planned(state: RunState, event: ev.ChunkPlanned, position: int, log: 
 
 
 def _progress(state: RunState, event: ev.Progress, position: int, log: RunLog) -> None:
+    if log.origin(position) == "stream":  # nothing else tells when rows and chunks were done
+        _note_growth(state, event, position, log)
     state.note("progress_positions", position)
     if event.chunks_total is not None:
         state.chunks_total = event.chunks_total
+
+
+def _note_growth(state: RunState, event: ev.Progress, position: int, log: RunLog) -> None:
+    moment = log.moments[position]
+    if moment == NEVER:
+        return
+    for series, name in ((state.rows_series, "rows"), (state.chunks_series, "chunks_done")):
+        told = getattr(event, name)
+        if told is not None:
+            series.add(moment, max(0, told - (last_told(state, log, name) or 0)))
 
 
 def _producer_seen(state: RunState, event: ev.ProducerSeen, position: int, log: RunLog) -> None:

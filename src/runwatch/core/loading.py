@@ -23,6 +23,7 @@ from runwatch.core.events import Entry, Problem
 from runwatch.core.index import NEVER
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
+from runwatch.core.stream import Stream
 from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
 from runwatch.core.wire import Completed, Started, Written, decode_lines, times_of
@@ -42,6 +43,9 @@ class Loading:
         self.runs = runs
         self.entries = 0
         """Taken so far, repeats and unknown ones included."""
+        self.streams: dict[str, Stream] = {}
+        """The progress streams, by log."""
+        self._stream = Stream()
         self._segment: Segment | None = None
         self._arrived: int | None = None
         self._gathered: dict[str, list[Any]] = {}
@@ -59,6 +63,7 @@ class Loading:
             self.settle()
         if segment is not self._segment:
             self._gathered, self._segment = {}, segment
+            self._stream = self.streams.get(segment.chain) or Stream()
         self._arrived = arrived
         if segment.is_plain and self.runs.again is not None:
             self._gather(segment, data.removesuffix(b"\n").split(b"\n"), line, offset)
@@ -106,7 +111,8 @@ class Loading:
 
     def _gather_by_line(self, segment: Segment, data: bytes, line: int, offset: int) -> None:
         """The long way."""
-        for number, within, decoded in decode_block(data, segment.identity):
+        stamp = self._arrived if segment.stamps else None
+        for number, within, decoded in decode_block(data, segment.identity, self._stream, stamp):
             self.entries += 1
             if isinstance(decoded, Problem):
                 self.runs.feed(decoded, segment, line + number, offset + within, self._arrived)
@@ -116,6 +122,8 @@ class Loading:
                 own = self._gathered[decoded.run_id] = [decoded.export_name]
             own += (NEVER, line + number, decoded)
             self._waiting += 1
+        if self._stream.is_told:
+            self.streams[segment.chain] = self._stream
 
     def settle(self) -> None:
         """Take in all that was gathered."""

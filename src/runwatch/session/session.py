@@ -36,6 +36,7 @@ SLICE = 0.008
 """Seconds of reading and decoding between two turns of everything else."""
 BRIEF = 0.002
 """The same where what was read is taken in each time, which takes two or three times as long."""
+STAMPED = "times are those of arrival: the progress stream has none"
 
 
 class Session(Moments):
@@ -83,12 +84,18 @@ class Session(Moments):
         resumable = resumable_in(self.source)
         if self._store is not None and resumable is not None and self.is_whole:
             self._loading.settle()
-            self._store.save(resumable.logs, self.runs, self._faulty)
+            self._store.save(resumable.logs, self.runs, self._faulty, self._loading.streams.keys())
 
     @property
     def label(self) -> str:
         """What is watched, or replayed, as the header calls it."""
         return f"replay {self.source.label}" if self.playhead.is_recorded else self.source.label
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What must be said of the source, and of what it gave."""
+        stamped = any(stream.is_stamped for stream in self._loading.streams.values())
+        return (*((STAMPED,) if stamped else ()), *self.source.progress.notices)  # the header has room for the last
 
     @property
     def revision(self) -> int:
