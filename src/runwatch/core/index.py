@@ -71,6 +71,7 @@ class RunLog(Ordered):
         """Forget what can be worked out again."""
         self._owners.clear()
         self.placing.let_go()
+        self.facts.names.let_go()
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said: it is going to be read anew."""

@@ -13,6 +13,8 @@ from functools import cache
 from runwatch.core.text import safe
 
 _SMALLEST = 8
+_AHEAD = 4
+"""Names that move into the next table for each new one: so it is whole when it is needed."""
 _LONG = 4_096
 """Characters of a text that is surely not cut."""
 
@@ -34,19 +36,29 @@ class Names:
     is known of a log is kept for the next (`core/kept.py`): the prime with it.
     """
 
-    __slots__ = ("_hashes", "_latest", "_latest_number", "_mask", "_modulus", "_table")
+    __slots__ = ("_hashes", "_latest", "_latest_number", "_mask", "_modulus", "_moved", "_next", "_table")
 
     def __init__(self) -> None:
         self._hashes = array("q")
         self._table = array("I", bytes(4 * _SMALLEST))
         """Number + 1 by the low bits of its hash, or behind that where they are taken."""
         self._mask = _SMALLEST - 1
+        self._next = array("I")
+        """The table of twice the size that will take its place, made bit by bit: of a million names that takes a third
+        of a second. Empty until this one is three eighths full.
+        """
+        self._moved = 0
+        """How many names it has."""
         self._modulus = _modulus()
         self._latest: str | None = None
         self._latest_number = -1
 
     def __len__(self) -> int:
         return len(self._hashes)
+
+    def let_go(self) -> None:
+        """Forget what can be made again."""
+        self._next, self._moved = array("I"), 0
 
     def number(self, text: str) -> int:
         """Its number, a new one for a new text. What makes no difference on the screen makes none here."""
@@ -67,8 +79,7 @@ class Names:
         else:
             hashes.append(value)
             number = table[slot] = len(hashes)
-            if number * 2 > mask:
-                self._grow()
+            self._make_room(1)
         self._latest, self._latest_number = latest, number - 1
         return number - 1
 
@@ -76,8 +87,7 @@ class Names:
         """Number several, if each is a new one; if not, nothing has happened."""
         if not all(map(str.isprintable, texts)) or max(map(len, texts)) > _LONG:
             return False
-        while (len(self._hashes) + len(texts)) * 2 > self._mask:
-            self._grow()
+        self._make_room(len(texts))
         table, mask, hashes, modulus, number_of = self._table, self._mask, self._hashes, self._modulus, int.from_bytes
         values = [(number_of(text.encode(), "little") << 64) % modulus for text in texts]
         first = len(hashes)
@@ -97,12 +107,25 @@ class Names:
         self._latest, self._latest_number = texts[-1], len(hashes) - 1
         return True
 
-    def _grow(self) -> None:
+    def _make_room(self, more: int) -> None:
+        """For so many more names."""
+        count = len(self._hashes) + more
+        if count * 8 > self._mask * 3:
+            self._build(more * _AHEAD)
+        while count * 2 > self._mask:
+            self._build(len(self._hashes))
+            self._table, self._mask = self._next, len(self._next) - 1
+            self.let_go()
+
+    def _build(self, more: int) -> None:
+        """So many more names into the next table."""
         size = (self._mask + 1) * 2
-        table, mask = array("I", bytes(4 * size)), size - 1
-        for number, value in enumerate(self._hashes, 1):
+        if not self._next:
+            self._next = array("I", bytes(4 * size))
+        table, mask, moved = self._next, size - 1, self._moved
+        self._moved = min(moved + more, len(self._hashes))
+        for number, value in enumerate(self._hashes[moved : self._moved], moved + 1):
             slot = value & mask
             while table[slot]:
                 slot = (slot + 1) & mask
             table[slot] = number
-        self._table, self._mask = table, mask
