@@ -17,7 +17,7 @@ from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
 from runwatch.core.facts import Facts
 from runwatch.core.files import Files
-from runwatch.core.numbers import Numbers, Slots
+from runwatch.core.numbers import Numbers, Slots, Straight
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
 from runwatch.core.runs import Moment, Run, Runs
@@ -175,7 +175,7 @@ def seen(until: float | None = None, superseded_by: str | None = None) -> ev.Pro
 
 def plain(value: Any) -> Any:
     """Anything of a state as lists, dicts and numbers."""
-    if isinstance(value, array | bytearray | list | tuple):
+    if isinstance(value, array | bytearray | list | tuple | Straight):
         return list(value)
     if isinstance(value, set):
         return sorted(value)

@@ -126,6 +126,7 @@ def _grown(state: RunState) -> dict[tuple[str, str], list[Any]]:
         for name, thing in things
         for attribute in GROWS[type(thing)]
         for column in [getattr(thing, attribute)]
+        if column is not None
     }
 
 

@@ -32,10 +32,10 @@ GROWS: Mapping[type, frozenset[str]] = {
         "strewn", "troubled", "_delivered_twice", "attempt_start", "attempt_before", "first_attempt",
         "part_before", "part_attempt", "part_file", "part_rows", "part_position",
     }),
-    Files: frozenset({"disputed", "first_naming", "numbers"}),
+    Files: frozenset({"disputed", "first_naming", "numbers", "written"}),
     Causes: frozenset(),
     RunState: frozenset({
-        "plan_warnings", "written", "failures", "retries", "quality", "schema", "warnings", "parallelism",
+        "plan_warnings", "failures", "retries", "quality", "schema", "warnings", "parallelism",
         "outcomes", "after_end", "clock_backwards", "time_unknown", "progress_positions",
     }),
     Series: frozenset(),
@@ -63,7 +63,7 @@ def _freeze(thing: Any) -> Frozen:
     attributes = _attributes(thing)  # before its type is asked for: `core/late.py`
     grows = GROWS[type(thing)] | PUT_BACK.get(type(thing), frozenset())
     return {
-        name: len(value) if name in grows else _freeze_value(value)
+        name: _freeze_value(value) if name not in grows or value is None else len(value)
         for name, value in attributes.items()
         if name not in WORKED_OUT and name not in OWN and not isinstance(value, Facts)
     }
@@ -90,7 +90,7 @@ def _thaw(frozen: Frozen, last: Any) -> Any:
     grows = GROWS[type(last)] | PUT_BACK.get(type(last), frozenset())
     for name, value in frozen.items():
         now = getattr(last, name)
-        setattr(thing, name, _cut(now, value) if name in grows else _thaw_value(value, now))
+        setattr(thing, name, _cut(now, value) if name in grows and value is not None else _thaw_value(value, now))
     if isinstance(thing, Files):
         thing.facts = last.facts
     return thing

@@ -113,7 +113,6 @@ class Chunks(Parts):
                 self.strewn.append(index)
             self.states.append(PENDING)
             self.last_attempt.append(NOWHERE)
-            self.last_part.append(NOWHERE)
         return slot
 
     def tries(self, slot: int) -> int:
@@ -195,11 +194,13 @@ class Chunks(Parts):
         if slot not in self.before:
             last = self.last_attempt[slot]
             end, outcome = (NOWHERE, 0) if last == NOWHERE else (self.attempt_end[last], self.attempt_outcome[last])
-            self.before[slot] = (self.states[slot], last, self.last_part[slot], end, outcome)
+            self.before[slot] = (self.states[slot], last, self.last_part_of(slot), end, outcome)
 
     def put_back(self, slot: int, before: Before) -> None:
         """What a slot said then."""
-        self.states[slot], last, self.last_part[slot], end, outcome = before
+        self.states[slot], last, part, end, outcome = before
+        if self.last_part is not None and slot < len(self.last_part):
+            self.last_part[slot] = part
         self.last_attempt[slot] = last
         if NOWHERE != last < len(self.attempt_end):  # a later one is put back in turn
             self.attempt_end[last], self.attempt_outcome[last] = end, outcome

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Generic, TypeVar
 
 from runwatch.core import events as ev
 from runwatch.core.marks import CHUNK_COMPLETED, FILE_WRITTEN
 from runwatch.core.names import Names
+from runwatch.core.numbers import Straight
 
 LARGEST = 2**32 - 1
 """Of an index or a row count in these columns; an event with a larger one is kept as it is."""
@@ -61,10 +62,10 @@ class Facts:
         self.names = Names()
         """Of files. Their numbers stand for them in all columns."""
         self.file_rows = array("I")
-        self.file_sizes = array("q")
-        """What was told of each file where it was named first."""
-        self.completed_chunk = array("I")
-        self.completed_file = array("I")
+        self.file_sizes = array("i")
+        """What was told of each file where it was named first; wider once one has 2 GB."""
+        self.completed_chunk = Straight()
+        self.completed_file = Straight()
         """`NO_FILE` where there is none."""
         self.told: dict[int, Told] = {}
         """By row what an event told of a file, where that is not what was told first."""
@@ -84,9 +85,17 @@ class Facts:
         """The number of a name; what is told of it counts where it is a new one."""
         file = self.names.number(name)
         if file == len(self.file_rows):
-            self.file_rows.append(min(rows, LARGEST))
-            self.file_sizes.append(min(size, LARGEST_SIZE))
+            self.tell([min(rows, LARGEST)], [min(size, LARGEST_SIZE)])
         return file
+
+    def tell(self, rows: Sequence[int], sizes: Sequence[int]) -> None:
+        """What was told of the next files."""
+        self.file_rows.extend(rows)
+        try:
+            more = array(self.file_sizes.typecode, sizes)
+        except OverflowError:
+            self.file_sizes, more = array("q", self.file_sizes), array("q", sizes)
+        self.file_sizes.extend(more)
 
     def written(self, row: int, name: str, rows: int, size: int) -> int:
         """A FileWritten; its argument."""

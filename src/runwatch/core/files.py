@@ -21,7 +21,7 @@ class Files:
 
     __slots__ = (
         "before", "between", "changed", "disputed", "facts", "first_naming", "last_naming", "numbers", "row_of",
-        "settled", "total_bytes", "total_rows", "with_bytes"
+        "settled", "total_bytes", "total_rows", "with_bytes", "written"
     )  # fmt: skip
 
     def __init__(self, facts: Facts | None = None) -> None:
@@ -40,6 +40,8 @@ class Files:
         """Files with two row counts."""
         self.first_naming = array("i")
         self.last_naming = array("i")
+        self.written: array[int] | None = None
+        """Where a FileWritten stands; None while that is where each file was named first."""
         self.between: dict[int, tuple[int, ...]] = {}
         """Where else a file was named, of those named more than twice."""
         self.settled = 0
@@ -61,6 +63,10 @@ class Files:
         """A file was named, with its rows and bytes (-1: by a ChunkCompleted); its row in these columns."""
         row = self.row_of.find(file)
         rows, size = told
+        if self.written is None and (row == NONE) != (size >= 0):
+            self.written = self.first_naming[:]
+        if self.written is not None and size >= 0:
+            self.written.append(position)
         if row == NONE:
             row = self._new(file, told, position)
             self.total_rows += rows

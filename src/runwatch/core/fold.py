@@ -89,7 +89,6 @@ def written(state: RunState, position: int, moment: int, fact: tuple[int, int, i
     """A FileWritten: the number of its file's name, rows, bytes."""
     file, rows, size = fact
     state.is_written = True
-    state.written.append(position)
     files = state.files
     before = files.total_rows
     files.name(file, (rows, size), position)

@@ -16,6 +16,7 @@ from runwatch.core.again import Again, from_facts
 from runwatch.core.events import Entry, Event, chunk_of
 from runwatch.core.facts import Facts, Stretches
 from runwatch.core.marks import NEVER
+from runwatch.core.numbers import Straight
 from runwatch.core.places import Place, Segment
 
 
@@ -33,7 +34,7 @@ class Rows:
         """`core/marks.py`."""
         self.arguments = array("I")
         """`core/facts.py`."""
-        self.lines = array("I")
+        self.lines = Straight(first=1)
         self.facts = Facts()
         self.kept: dict[int, Event] = {}
         self.segments: Stretches[Segment] = Stretches()
@@ -77,7 +78,8 @@ class Rows:
         rows = len(self.times)
         segments, names = list(self.segments.each(rows)), list(self.names.each(rows))
         keep = [row for row, there in enumerate(segments) if there is not segment]
-        for name in ("times", "marks", "arguments", "lines"):
+        self.lines = self.lines.kept(keep)
+        for name in ("times", "marks", "arguments"):
             column = getattr(self, name)
             setattr(self, name, array(column.typecode, (column[row] for row in keep)))
         self.segments, self.names = Stretches(), Stretches()

@@ -43,7 +43,7 @@ class RunState:
         "destination", "export_name", "failures", "files", "first_heard", "heard", "is_written", "last_backoff_ms",
         "last_heard", "longest_gap", "nameless_rows", "outcome", "outcomes", "parallelism", "plan", "plan_warnings",
         "positions", "producer", "progress_positions", "quality", "reconciliation", "retries", "rows_series",
-        "schema", "sources", "time_unknown", "unknown", "validated", "validation", "warnings", "written"
+        "schema", "sources", "time_unknown", "unknown", "validated", "validation", "warnings"
     )  # fmt: skip
 
     def __init__(self, facts: Facts | None = None) -> None:
@@ -68,8 +68,6 @@ class RunState:
         self.nameless_rows = 0
         self.is_written = False
         """A FileWritten or a ChunkCompleted was seen."""
-        self.written = array("i")
-        """Where a FileWritten stands."""
         self.failures = NONE_YET
         self.causes = Causes()
         self.retries = NONE_YET
@@ -104,6 +102,12 @@ class RunState:
     def has_ended(self) -> bool:
         """A RunCompleted was seen."""
         return self.outcome != NOWHERE
+
+    @property
+    def written(self) -> array[int]:
+        """Where a FileWritten stands."""
+        files = self.files
+        return files.first_naming if files.written is None else files.written
 
     def files_named(self, since: tuple[int, int, int] = (0, 0, 0)) -> tuple[int, Iterator[int]]:
         """How often files were named, and where, in the order of the log; `since` as `validated` has it."""
