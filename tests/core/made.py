@@ -189,7 +189,7 @@ def plain(value: Any) -> Any:
         return value.count  # which they are stands in `indexes`
     if isinstance(value, Series):
         value._settle()
-        return [value.origin, value.width, list(value._amounts), list(value._heard)]
+        return [value.origin, value.width, list(value._amounts)]
     if hasattr(value, "__slots__") or hasattr(value, "__dict__"):
         slots = chain.from_iterable(getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
         names = tuple(slots) or vars(value)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Generic, TypeVar
 
 from runwatch.core import events as ev
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.marks import CHUNK_COMPLETED, FILE_WRITTEN
 from runwatch.core.names import Names
 from runwatch.core.numbers import Straight
@@ -29,14 +30,18 @@ class Stretches(Generic[Value]):
     __slots__ = ("starts", "values")
 
     def __init__(self) -> None:
-        self.starts: list[int] = []
-        self.values: list[Value] = []
+        self.starts: Sequence[int] = ()
+        self.values: Sequence[Value] = ()
+        """Lists once there are several."""
 
     def note(self, row: int, value: Value) -> None:
         """This row has that value; rows come in their order."""
-        if not self.values or self.values[-1] is not value:
-            self.starts.append(row)
-            self.values.append(value)
+        if not self.values:
+            self.starts, self.values = (row,), (value,)
+        elif self.values[-1] is not value:
+            self.starts, self.values = starts, values = _list(self.starts), _list(self.values)
+            starts.append(row)
+            values.append(value)
 
     def at(self, row: int) -> Value:
         """What a row has."""
@@ -47,6 +52,10 @@ class Stretches(Generic[Value]):
         ends = [*self.starts[1:], rows] if self.starts else []
         for start, end, value in zip(self.starts, ends, self.values, strict=True):
             yield from repeat(value, end - start)
+
+
+def _list(column: Sequence[Value]) -> list[Value]:
+    return column if isinstance(column, list) else list(column)
 
 
 Told = tuple[int, int]
@@ -67,7 +76,7 @@ class Facts:
         self.completed_chunk = Straight()
         self.completed_file = Straight()
         """`NO_FILE` where there is none."""
-        self.told: dict[int, Told] = {}
+        self.told: Mapping[int, Told] = NOTHING
         """By row what an event told of a file, where that is not what was told first."""
 
     def take(self, event: ev.Event, row: int) -> int | None:
@@ -101,7 +110,7 @@ class Facts:
         """A FileWritten; its argument."""
         file = self.file(name, rows, size)
         if (rows, size) != (self.file_rows[file], self.file_sizes[file]):
-            self.told[row] = (rows, size)
+            self._note_told(row, rows, size)
         return file
 
     def completed(self, row: int, chunk: int, rows: int, name: str | None) -> int:
@@ -109,12 +118,16 @@ class Facts:
         file = NO_FILE if name is None else self.file(name, rows)
         if file == NO_FILE:
             if rows:
-                self.told[row] = (rows, -1)
+                self._note_told(row, rows, -1)
         elif rows != self.file_rows[file]:
-            self.told[row] = (rows, -1)
+            self._note_told(row, rows, -1)
         self.completed_chunk.append(chunk)
         self.completed_file.append(file)
         return len(self.completed_file) - 1
+
+    def _note_told(self, row: int, rows: int, size: int) -> None:
+        told = self.told = own(self.told)
+        told[row] = (rows, size)
 
     def note(self, event: ev.Event) -> None:
         """Number the file of an event that is kept."""

@@ -12,9 +12,14 @@ from functools import cache
 
 from runwatch.core.text import safe
 
-_SMALLEST = 8
+_FEW = 8
+"""Texts that are found without a table."""
 _LONG = 4_096
 """Characters of a text that is surely not cut."""
+
+
+_NO_TABLE = array("I")
+"""Shared by all that know few texts."""
 
 
 @cache
@@ -38,9 +43,10 @@ class Names:
 
     def __init__(self) -> None:
         self._hashes = array("q")
-        self._table = array("I", bytes(4 * _SMALLEST))
+        self._table = _NO_TABLE
         """Number + 1 by the low bits of its hash, or behind that where they are taken."""
-        self._mask = _SMALLEST - 1
+        self._mask = -1
+        """-1 while there is no table."""
         self._modulus = _modulus()
         self._latest: str | None = None
         self._latest_number = -1
@@ -56,31 +62,49 @@ class Names:
         if len(text) > _LONG or not text.isprintable():
             text = safe(text)
         value = (int.from_bytes(text.encode(), "little") << 64) % self._modulus  # short ones are strewn too
+        number = self._find(value)
+        self._latest, self._latest_number = latest, number
+        return number
+
+    def _find(self, value: int) -> int:
+        """The number of a text by its remainder, a new one for a new one."""
         table, mask, hashes = self._table, self._mask, self._hashes
         slot = value & mask
-        number = table[slot]
-        while number:
-            if hashes[number - 1] == value:
-                break
-            slot = (slot + 1) & mask
-            number = table[slot]
+        if mask < 0:
+            if value in hashes:
+                return hashes.index(value)
         else:
-            hashes.append(value)
-            number = table[slot] = len(hashes)
-            if number * 2 > mask:
-                self._grow()
-        self._latest, self._latest_number = latest, number - 1
-        return number - 1
+            while number := table[slot]:
+                if hashes[number - 1] == value:
+                    return number - 1
+                slot = (slot + 1) & mask
+        hashes.append(value)
+        if mask >= 0:
+            table[slot] = len(hashes)
+        self._make_room(0)
+        return len(hashes) - 1
+
+    def _make_room(self, count: int) -> None:
+        """A table that is half full at most with so many more texts; none for a few."""
+        count += len(self._hashes)
+        while count > _FEW and count * 2 > self._mask:
+            self._grow()
 
     def add_new(self, texts: Sequence[str]) -> bool:
         """Number several, if each is a new one; if not, nothing has happened."""
         if not all(map(str.isprintable, texts)) or max(map(len, texts)) > _LONG:
             return False
-        while (len(self._hashes) + len(texts)) * 2 > self._mask:
-            self._grow()
+        self._make_room(len(texts))
         table, mask, hashes, modulus, number_of = self._table, self._mask, self._hashes, self._modulus, int.from_bytes
         values = [(number_of(text.encode(), "little") << 64) % modulus for text in texts]
         first = len(hashes)
+        if mask < 0:
+            known = {*hashes, *values}
+            if len(known) < first + len(values):
+                return False
+            hashes.extend(values)
+            self._latest, self._latest_number = texts[-1], len(hashes) - 1
+            return True
         hashes.extend(values)
         taken: list[int] = []
         for number, value in enumerate(values, first + 1):
@@ -98,7 +122,7 @@ class Names:
         return True
 
     def _grow(self) -> None:
-        size = (self._mask + 1) * 2
+        size = max(4 * _FEW, (self._mask + 1) * 2)
         table, mask = array("I", bytes(4 * size)), size - 1
         for number, value in enumerate(self._hashes, 1):
             slot = value & mask

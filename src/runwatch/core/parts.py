@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.files import Files, alone
 from runwatch.core.numbers import NONE, Straight
 
@@ -23,18 +24,18 @@ class Parts:
     def __init__(self) -> None:
         self.last_part: array[int] | None = None
         """By slot, up to the last one that has any; None while each part is of the slot of its own number."""
-        self.part_before: dict[int, int] = {}
+        self.part_before: Mapping[int, int] = NOTHING
         """By part, where its slot has several."""
         self.part_attempt = array("i")
         self.part_file = Straight(code="i")
-        self.part_rows: dict[int, int] = {}
+        self.part_rows: Mapping[int, int] = NOTHING
         """Of parts without a file, unless they have none."""
         self.part_position = array("i")
         self.parts_without_file = 0
-        self._written_twice: dict[int, None] = {}
-        self._delivered_twice: dict[int, None] = {}
+        self._written_twice: Mapping[int, None] = NOTHING
+        self._delivered_twice: Mapping[int, None] = NOTHING
         """Slots with parts of several attempts."""
-        self._unsure: dict[int, None] = {}
+        self._unsure: Mapping[int, None] = NOTHING
         """Those of them to be looked at before it is said which were written twice."""
 
     def add_part(self, slot: int, attempt: int, file_row: int, rows: int, position: int) -> None:
@@ -42,14 +43,16 @@ class Parts:
         part = len(self.part_file)
         before = self.last_part_of(slot)
         if before != NOWHERE:
-            self.part_before[part] = before
+            parts = self.part_before = own(self.part_before)
+            parts[part] = before
             if slot in self._delivered_twice or self.part_attempt[before] != attempt:
-                self._delivered_twice[slot] = None
-                self._unsure[slot] = None
+                self._delivered_twice, self._unsure = twice, unsure = own(self._delivered_twice), own(self._unsure)
+                twice[slot] = unsure[slot] = None
         if file_row == NOWHERE:
             self.parts_without_file += 1
             if rows:
-                self.part_rows[part] = rows
+                nameless = self.part_rows = own(self.part_rows)
+                nameless[part] = rows
         self.part_attempt.append(attempt)
         self.part_file.append(file_row)
         self.part_position.append(position)
@@ -79,12 +82,14 @@ class Parts:
     @property
     def written_twice(self) -> list[int]:
         """Slots with two attempts that each left a file the other does not have."""
-        for slot in self._unsure:
-            if self.parts_alone(slot):
-                self._written_twice[slot] = None
-            else:
-                self._written_twice.pop(slot, None)
-        self._unsure.clear()
+        if self._unsure:
+            twice = self._written_twice = own(self._written_twice)
+            for slot in self._unsure:
+                if self.parts_alone(slot):
+                    twice[slot] = None
+                else:
+                    twice.pop(slot, None)
+            self._unsure = NOTHING
         return sorted(self._written_twice)
 
     def parts_alone(self, slot: int) -> set[int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import islice
 
-from runwatch.core.causes import Causes
+from runwatch.core.causes import NO_CAUSES, Causes
 from runwatch.core.chunks import (
     COMPLETED,
     FAILED,
@@ -69,7 +69,7 @@ class RunState:
         self.is_written = False
         """A FileWritten or a ChunkCompleted was seen."""
         self.failures = NONE_YET
-        self.causes = Causes()
+        self.causes = NO_CAUSES
         self.retries = NONE_YET
         self.backoff_ms = 0
         self.last_backoff_ms = 0
@@ -120,6 +120,12 @@ class RunState:
             if chunks.part_file[part] != NOWHERE
         )
         return count, merge(islice(self.written, written, None), delivered)
+
+    def note_cause(self, cause: str) -> None:
+        """An attempt failed for this reason, masked."""
+        if not self.causes:
+            self.causes = Causes()
+        self.causes.add(cause)
 
     def note(self, name: str, position: int) -> None:
         """One more in the list of that name. Most runs have none of most of them."""

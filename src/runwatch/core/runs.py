@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from runwatch.core.again import Again
-from runwatch.core.arrivals import Arrivals
+from runwatch.core.arrivals import NO_ARRIVALS, Arrivals
 from runwatch.core.checkpoints import Checkpoints
 from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen
 from runwatch.core.index import RunLog
@@ -74,7 +74,7 @@ class Run:
         self.state_so_far = RunState(self.log.facts)
         """The fold of what stands in its order; `state` also where that must be worked out first."""
         self.checkpoints = Checkpoints()
-        self._arrivals = Arrivals()
+        self._arrivals = NO_ARRIVALS
         self._later: Callable[[], Kept]
 
     def find_again(
@@ -82,7 +82,7 @@ class Run:
     ) -> None:
         """Instead of `__init__`, where an earlier session kept it: most of it is made when it is asked for."""
         self.run_id, self.straight, self.named, self._moved, self._later = run_id, straight, named, moved, later
-        self.arrived, self._arrivals = None, Arrivals()
+        self.arrived, self._arrivals = None, NO_ARRIVALS
 
     def __getattr__(self, name: str) -> Any:
         if name not in Kept._fields:
@@ -111,6 +111,8 @@ class Run:
     def note_arrival(self, arrived: int) -> None:
         """Something new came at this time (ns, the clock's)."""
         self.arrived = arrived
+        if self._arrivals is NO_ARRIVALS:
+            self._arrivals = Arrivals()
         self._arrivals.note(arrived)
 
     def _is_straight(self, segment: Segment) -> bool:

@@ -48,14 +48,14 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: in
     indexes = list(range(index, index + count))
     rows, names = [one.rows for one in written], [one.file_name for one in written]
     if (
-        not chunks.stand_in_order
+        chunks.strewn is not None
         or chunks.slot_of.known.straight != index
         or files.row_of.count != files.row_of.known.straight
         or len(facts.file_rows) != files.row_of.count
         or [one.chunk_index for one in started] != indexes
         or [one.chunk_index for one in completed] != indexes
         or [one.rows for one in completed] != rows
-        or files.numbers
+        or files.numbers is not None
         or [one.file_name for one in completed] != names
         or not facts.names.add_new(names)
     ):
