@@ -67,7 +67,7 @@ class Chunks(Parts):
         """Slots completed after a failed or interrupted attempt."""
         self.troubled: Mapping[int, None] = NOTHING
         """Slots with a failed or interrupted attempt, in the order of the first."""
-        self.open: dict[int, int] = {}
+        self.open: Mapping[int, int] = NOTHING
         """Slot → attempt under way."""
         self.unseen_starts = 0
         """Attempts that are not known to have begun."""
@@ -147,7 +147,8 @@ class Chunks(Parts):
         self.attempt_outcome.append(RUNNING)
         self.last_attempt[slot] = attempt
         self.unseen_starts += start == NOWHERE
-        self.open[slot] = attempt
+        under_way = self.open = own(self.open)
+        under_way[slot] = attempt
         self._turn(slot, RUNNING)
         return attempt
 
@@ -156,7 +157,8 @@ class Chunks(Parts):
         attempt = self.open[slot] if slot in self.open else self.begin(slot, NOWHERE)
         if slot < self.settled:
             self.note(slot)
-        del self.open[slot]
+        under_way = self.open = own(self.open)
+        del under_way[slot]
         self.attempt_end[attempt] = position
         self.attempt_outcome[attempt] = outcome
         if outcome != COMPLETED:

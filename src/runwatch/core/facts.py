@@ -24,6 +24,9 @@ NO_FILE = LARGEST
 Value = TypeVar("Value")
 
 
+_BEGIN = (0,)
+
+
 class Stretches(Generic[Value]):
     """A column of which long stretches are the same."""
 
@@ -37,7 +40,7 @@ class Stretches(Generic[Value]):
     def note(self, row: int, value: Value) -> None:
         """This row has that value; rows come in their order."""
         if not self.values:
-            self.starts, self.values = (row,), (value,)
+            self.starts, self.values = (row,) if row else _BEGIN, (value,)
         elif self.values[-1] is not value:
             self.starts, self.values = starts, values = _list(self.starts), _list(self.values)
             starts.append(row)

@@ -94,6 +94,7 @@ class Names:
         """Number several, if each is a new one; if not, nothing has happened."""
         if not all(map(str.isprintable, texts)) or max(map(len, texts)) > _LONG:
             return False
+        self._latest = None
         self._make_room(len(texts))
         table, mask, hashes, modulus, number_of = self._table, self._mask, self._hashes, self._modulus, int.from_bytes
         values = [(number_of(text.encode(), "little") << 64) % modulus for text in texts]
@@ -103,7 +104,6 @@ class Names:
             if len(known) < first + len(values):
                 return False
             hashes.extend(values)
-            self._latest, self._latest_number = texts[-1], len(hashes) - 1
             return True
         hashes.extend(values)
         taken: list[int] = []
@@ -118,7 +118,6 @@ class Names:
                 slot = (slot + 1) & mask
             table[slot] = number
             taken.append(slot)
-        self._latest, self._latest_number = texts[-1], len(hashes) - 1
         return True
 
     def _grow(self) -> None:
