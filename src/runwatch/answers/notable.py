@@ -181,7 +181,7 @@ def _kept(moment: Moment, slot: int, told: Told) -> tuple[Notable, ...]:
     """The notables of a chunk; made again only if something was said of it since."""
     chunks = moment.state.chunks
     last = chunks.last_attempt[slot]
-    part = chunks.last_part[slot]
+    part = chunks.last_part_of(slot)
     rows = 0 if part == NOWHERE else chunks.rows(slot, moment.state.files)
     key = (slot, last, chunks.attempt_end[last], chunks.attempt_outcome[last], part, rows)
     paths, found = told.get(key, ([""], ()))

@@ -116,7 +116,7 @@ def _text_or(value: dict[str, Any], key: str, default: str | None) -> str | None
         return default
     if not isinstance(text, str):
         raise _Unfit(f"{key}: expected a text, found {_found(text)}")
-    return safe(text)
+    return _shared(safe(text))
 
 
 def _event_of(value: dict[str, Any]) -> Event:
@@ -177,7 +177,10 @@ def _build(name: str, fields: Any) -> Event:
 def _text(value: Any) -> str:
     if type(value) is not str:
         raise _Unfit("a text")
-    text = safe(value)
+    return _shared(safe(value))
+
+
+def _shared(text: str) -> str:
     if len(_lately) >= TEXTS_SHARED:
         _lately.clear()
     return _lately.setdefault(text, text)
