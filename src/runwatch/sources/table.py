@@ -154,8 +154,11 @@ def state_of(path: str, cwd: str) -> str | None:
         return os.path.join(os.path.dirname(path), STATE)
     if name == STATE:
         return path
+    whole = os.path.join(cwd, path)
     try:
-        with open(os.path.join(cwd, path), "rb") as file:
+        if not stat.S_ISREG(os.stat(whole).st_mode):
+            return None  # what a pipe holds can be read once only
+        with open(whole, "rb") as file:
             return path if file.read(len(SQLITE)) == SQLITE else None
     except (OSError, ValueError):
         return None
