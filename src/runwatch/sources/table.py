@@ -47,7 +47,7 @@ def open_source(
     """
     options = Options(poll, cwd or here(), itertools.count(), now)
     claimed: dict[Kind, list[str]] = {}
-    for path in paths:
+    for path in map(meant, paths):
         kind = next(kind for kind in TABLE if kind.claims(path, options.cwd))
         claimed.setdefault(kind, []).append(path)
     sources = [source for kind, some in claimed.items() for source in kind.open(some, options)]
@@ -145,6 +145,11 @@ def _beside(directory: str, options: Options) -> Source:
 STATE = ".rivet_state.db"
 CONFIGS = ("rivet.yaml", "rivet.yml")
 SQLITE = b"SQLite format 3\0"
+
+
+def meant(path: str) -> str:
+    """The PATH itself; of rivet's configuration the address where rivet keeps its state, if the environment has one."""
+    return (os.environ.get("RIVET_STATE_URL") or path) if os.path.basename(path) in CONFIGS else path
 
 
 def state_of(path: str, cwd: str) -> str | None:
