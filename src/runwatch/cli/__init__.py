@@ -29,11 +29,11 @@ main = Commands(
         "summary": "runwatch.cli.summary",
         "events": "runwatch.cli.events",
         "lint": "runwatch.cli.lint",
+        "record": "runwatch.cli.record",
         "demo": "runwatch.cli.demo",
         "schema": "runwatch.cli.schema",
     }
 )
-
 
 
 def run() -> NoReturn:
