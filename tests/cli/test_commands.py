@@ -12,7 +12,7 @@ from tests.cli.calling import ROOT, SAMPLES, call, ended, line, log
 
 from runwatch.cli import main
 
-COMMANDS = ("watch", "replay", "summary", "events", "lint", "record", "demo", "schema")
+COMMANDS = ("watch", "replay", "summary", "events", "lint", "record", "wait", "demo", "schema")
 CONTRADICTED = SAMPLES / "live-contradicted.jsonl"
 
 

@@ -30,6 +30,7 @@ main = Commands(
         "events": "runwatch.cli.events",
         "lint": "runwatch.cli.lint",
         "record": "runwatch.cli.record",
+        "wait": "runwatch.cli.wait",
         "demo": "runwatch.cli.demo",
         "schema": "runwatch.cli.schema",
     }

@@ -26,7 +26,7 @@ _TOGETHER = 256 << 10
 
 @click.command(
     short_help="Any source as one JSONL log.",
-    epilog="Example: RIVET_IPC_EVENTS=1 rivet run --config rivet.yaml | runwatch record - -o run.jsonl",
+    epilog="Example: runwatch record ./events/ -o all.jsonl",
 )
 @click.argument("source", metavar="SOURCE", type=click.Path(readable=False))
 @click.option(
