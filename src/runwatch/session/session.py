@@ -36,7 +36,7 @@ SLICE = 0.008
 """Seconds of reading and decoding between two turns of everything else."""
 BRIEF = 0.002
 """The same where what was read is taken in each time, which takes two or three times as long."""
-STAMPED = "times are those of arrival: the progress stream has none"
+STAMPED = "stream: times are those of arrival"
 
 
 class Session(Moments):
