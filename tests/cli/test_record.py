@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -262,6 +263,25 @@ def test_a_full_disk_is_told_in_one_line(logs: Path, out: list[str]) -> None:
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"no space left on device" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no other process's limits can be set here")
+def test_a_disk_that_is_full_half_way_leaves_whole_lines(logs: Path, copy: Path) -> None:
+    lines = [line(started(number)) for number in range(20)]
+    path = log(logs / "x.jsonl", *lines)
+    with running("record", "-", "-o", str(copy), stdin=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        most = len(lines[0]) * 5 // 2
+        resource.prlimit(program.pid, resource.RLIMIT_FSIZE, (most, most))
+        assert program.stdin is not None
+        assert program.stderr is not None
+        program.stdin.write(f"{lines[0]}\n{lines[1]}\n".encode())
+        program.stdin.flush()
+        until(lambda: text_in(copy).count("\n") == 2)
+        program.stdin.write(path.read_bytes())
+        program.stdin.close()
+        assert program.wait(timeout=30) == 2
+        assert program.stderr.read().count(b"\n") == 1
+    assert copy.read_text().splitlines() == lines[:2]
 
 
 # ------------------------------------------------------------------------------------------------ real processes
