@@ -17,6 +17,7 @@ from runwatch.core.when import When, parse_when, span_of
 from runwatch.session.clock import Clock, LiveClock
 from runwatch.session.session import Session
 from runwatch.session.store import Store
+from runwatch.sources.base import WrongPath
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.patterns import matches
 from runwatch.sources.table import TABLE, here, open_source, read_to_end, state_of
@@ -28,6 +29,8 @@ def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
     clock: Clock = click.get_current_context().obj or LiveClock()
     try:
         source = open_source(paths, poll=asked.poll, now=clock.now)
+    except WrongPath as error:
+        raise click.UsageError(str(error)) from None
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise click.UsageError(f"{where}{told(error)}; `runwatch --help` tells what can be read") from None
@@ -66,7 +69,7 @@ def read_whole(session: Session, paths: Sequence[str]) -> None:
         session.runs.report(path, f"cannot read: {reason}")
         complain(f"cannot read {path}: {reason}")
     said = tuple(f"cannot read {path}: " for path, _ in progress.unreadable)
-    for notice in progress.notices:
+    for notice in session.notices:
         if not notice.startswith(said):
             complain(notice)
 
@@ -78,8 +81,6 @@ def must_exist(paths: Sequence[str]) -> None:
             raise click.UsageError(f"there is no {state}: rivet makes it at its first run, beside its configuration")
         if os.path.exists(path) or not names_files(path):
             continue
-        if "://" in path:  # said without the rest of it, which may hold a password
-            raise click.UsageError(f"{path.partition('://')[0]}:// is nothing that can be read; give a path")
         if not glob.has_magic(path):
             raise click.UsageError(f"{path or repr(path)} {_why_not(path)}")
         if next(matches(path, here()), None) is None:

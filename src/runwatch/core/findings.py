@@ -19,6 +19,7 @@ from runwatch.core.index import RunLog
 from runwatch.core.run import COMPLETED, NOWHERE, PENDING, RunState
 
 EVIDENCE_AT_MOST = 20
+_LAST_WORDS = 8
 
 
 class Finding(Struct, frozen=True):
@@ -59,6 +60,18 @@ def progress_of(state: RunState, log: RunLog) -> ev.Progress | None:
     progress = log.event(state.progress_positions[-1]) if state.progress_positions else None
     assert progress is None or isinstance(progress, ev.Progress)
     return progress
+
+
+def where_told(state: RunState, log: RunLog, name: str) -> int:
+    """Where a live source last told one figure: most of its words are of the same figures."""
+    last = islice(reversed(state.progress_positions), _LAST_WORDS)
+    return next((position for position in last if getattr(log.event(position), name) is not None), NOWHERE)
+
+
+def last_told(state: RunState, log: RunLog, name: str) -> int | None:
+    """That figure."""
+    position = where_told(state, log, name)
+    return None if position == NOWHERE else getattr(log.event(position), name)
 
 
 def rows_of(state: RunState, log: RunLog) -> int | None:

@@ -15,6 +15,10 @@ from msgspec import Struct
 from runwatch.core.places import Place, Segment
 
 
+class WrongPath(Exception):
+    """A PATH that cannot be read, whatever comes; the text says why and what to do, and holds no password."""
+
+
 class Block(Struct, frozen=True):
     """Several whole lines of one segment."""
 

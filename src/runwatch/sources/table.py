@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 
 from msgspec import Struct
 
-from runwatch.sources.base import Item, Source, Waiting
+from runwatch.sources.base import Item, Source, Waiting, WrongPath
+
+POSTGRES = ("postgresql://", "postgres://")
+_LIKE_AN_ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/|.*://|.*\bpassword\s*=", re.DOTALL | re.IGNORECASE)
 
 
 class Options(Struct, frozen=True):
@@ -38,7 +43,7 @@ def open_source(
 ) -> Source:
     """The source for these PATHs; relative ones are below `cwd`, else below where we stand.
 
-    `now` is the clock of whoever reads.
+    `now` is the clock of whoever reads. Raises `WrongPath`.
     """
     options = Options(poll, cwd or here(), itertools.count(), now)
     claimed: dict[Kind, list[str]] = {}
@@ -81,6 +86,15 @@ def _is_pipe(path: str, cwd: str) -> bool:
         return False
 
 
+def _is_postgres(path: str, cwd: str) -> bool:
+    return path.startswith(POSTGRES)
+
+
+def _is_other_address(path: str, cwd: str) -> bool:
+    """Whether it may hold a password, so that no file of that name may be waited for, or missed, in words."""
+    return _LIKE_AN_ADDRESS.match(path) is not None and not os.path.lexists(os.path.join(cwd, path))
+
+
 def _stdin(paths: Sequence[str], options: Options) -> list[Source]:
     from runwatch.sources.stdin import open_stdin
 
@@ -91,6 +105,26 @@ def _pipes(paths: Sequence[str], options: Options) -> list[Source]:
     from runwatch.sources.stdin import open_pipe
 
     return [open_pipe(path, options.cwd, options.numbers) for path in paths]
+
+
+def _postgres(paths: Sequence[str], options: Options) -> list[Source]:
+    try:
+        import_module("psycopg")
+    except ImportError:  # also where it finds no libpq
+        raise WrongPath("to read a PostgreSQL takes psycopg; pip install 'runwatch[postgres]'") from None
+    from runwatch.sources.state.postgres import PostgresDatabase
+    from runwatch.sources.state.source import StateSource
+
+    databases = [PostgresDatabase(path) for path in dict.fromkeys(paths)]
+    return [StateSource(database, numbers=options.numbers, now=options.now) for database in databases]
+
+
+def _no_address(paths: Sequence[str], options: Options) -> list[Source]:
+    """Said without the rest of it."""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*(?=:/)", paths[0])
+    what = f"{scheme[0]}://" if scheme else "such an address"
+    more = " or postgresql://user@host/name" if "postgres" in what.lower() or not scheme else ""
+    raise WrongPath(f"{what} is nothing that can be read; give a path{more}")
 
 
 def _files(paths: Sequence[str], options: Options) -> list[Source]:
@@ -139,6 +173,8 @@ def _states(paths: Sequence[str], options: Options) -> list[Source]:
 TABLE = (
     Kind(_is_stdin, _stdin),
     Kind(_is_pipe, _pipes),
+    Kind(_is_postgres, _postgres),
+    Kind(_is_other_address, _no_address),
     Kind(lambda path, cwd: state_of(path, cwd) is not None, _states),
     Kind(lambda path, cwd: True, _files),
 )

@@ -25,6 +25,8 @@ class Tables(Protocol):
 
     mark: str
     """What stands for a value in a statement: `?` or `%s`."""
+    version_table: str
+    """Which table says of which version they are."""
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a SELECT. Raises `Unreadable`."""
@@ -47,7 +49,7 @@ class Lease(Struct, frozen=True):
     expires_at: str
     """RFC 3339, UTC."""
     export_name: str | None = None
-    """The export it is for, where its key says so."""
+    """The export it is for, where its key says so: in containers all hosts' processes may have one number."""
 
 
 class Stirred(Struct, frozen=True):

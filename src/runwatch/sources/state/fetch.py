@@ -49,9 +49,10 @@ class Fetch:
 
     def version(self) -> int | None:
         """Of rivet's state schema; None where it is not told, as before there are any tables."""
-        if "version" not in self._tables.columns("schema_version"):
+        table = self._tables.version_table
+        if "version" not in self._tables.columns(table):
             return None
-        rows = self._tables.rows("SELECT max(version) FROM schema_version")
+        rows = self._tables.rows(f"SELECT max(version) FROM {table}")  # noqa: S608 - a name of ours
         return rows[0][0] if rows else None
 
     def missing(self) -> tuple[str, ...]:

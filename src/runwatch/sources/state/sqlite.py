@@ -29,6 +29,7 @@ class SqliteTables:
     """One reading."""
 
     mark = "?"
+    version_table = "schema_version"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
