@@ -40,10 +40,10 @@ def done(chunks: dict[int, str]) -> int:
     return sum(state == "completed" for state in chunks.values())
 
 
-def test_chunks_are_seen_as_they_go_and_never_ahead_of_the_tables(project: Project) -> None:
+def check_seen_as_they_go(project: Project, pause: float) -> None:
     """Order for order: a look shows no more than the tables hold just after it, and not much less than just before."""
-    scenarios.twenty_chunks(project, 0.02)
-    with closing(Watch(project.state_file)) as watch:
+    scenarios.twenty_chunks(project, pause)
+    with closing(Watch(project.watched)) as watch:
         samples = followed(project, watch)
         for before, seen, after in samples:
             assert set(seen) in (set(), set(range(20)))  # the whole plan at once
@@ -53,12 +53,20 @@ def test_chunks_are_seen_as_they_go_and_never_ahead_of_the_tables(project: Proje
         assert any("running" in seen.values() for _, seen, _ in samples)
         run = watch.run()
         assert run is not None
-        chunks = run.state.chunks
         assert set(watch.chunks().values()) == {"completed"}
-        assert chunks.unseen_starts == 0  # of a parallel run: the journal alone knows no start
+        assert run.state.chunks.starts > 0  # of a parallel run: the journal alone knows no start
         (known,) = project.rows("SELECT sum(bytes) AS bytes FROM file_log")
         assert watch.document()["runs"][0]["happened"]["bytes"] == known["bytes"]
         assert watch.document()["runs"][0]["planned"]["chunks_total"] == 20
+
+
+def test_chunks_are_seen_as_they_go_and_never_ahead_of_the_tables(project: Project) -> None:
+    check_seen_as_they_go(project, 0.02)
+
+
+@slow
+def test_so_they_are_in_postgres(in_postgres: Project) -> None:
+    check_seen_as_they_go(in_postgres, 0.05)
 
 
 @slow
@@ -66,7 +74,7 @@ def test_a_failure_that_parallel_workers_hide_shows_while_the_run_goes_on(projec
     scenarios.orders(project)
     query = scenarios.slowly(0.03).replace("t.note,", "t.note, 100 / (2500 - t.id) AS x,")
     project.write(scenarios.checkpointed(query))
-    with closing(Watch(project.state_file)) as watch:
+    with closing(Watch(project.watched)) as watch:
         with project.running() as run:
             watch.until(lambda: watch.chunks().get(2) == "failed" or not run.going, "the failure of chunk 2")
             assert run.going
@@ -83,7 +91,7 @@ def test_a_failure_that_parallel_workers_hide_shows_while_the_run_goes_on(projec
 def test_a_run_that_is_killed_is_lost_and_the_one_that_resumes_it_is_another(project: Project) -> None:
     """Its process was seen to live, and then to be gone; later the tables say who took its place."""
     scenarios.twenty_chunks(project, 0.03)
-    with closing(Watch(project.state_file)) as watch:
+    with closing(Watch(project.watched)) as watch:
         with project.running(*scenarios.CHECKED) as run:
             watch.until(lambda: done(watch.chunks()) > 1 or not run.going, "two completed chunks")
             assert run.going
@@ -104,8 +112,27 @@ def test_a_run_that_is_killed_is_lost_and_the_one_that_resumes_it_is_another(pro
 
 
 @slow
+def test_a_lease_keeps_a_run_alive_until_another_takes_it(in_postgres: Project) -> None:
+    """A server can be anywhere: that a process of its number is not here says nothing."""
+    project = in_postgres
+    scenarios.twenty_chunks(project, 0.03)
+    with closing(Watch(project.watched)) as watch:
+        with project.running(*scenarios.CHECKED) as run:
+            watch.until(lambda: done(watch.chunks()) > 1 or not run.going, "two completed chunks")
+            assert run.going
+            run.kill()
+        watch.look()
+        assert watch.verdicts() == ["running"]
+        with project.running(*scenarios.CHECKED):
+            watch.until(lambda: watch.verdicts() == ["lost", "running"], "the run that resumes it")
+        watch.until(lambda: watch.verdicts() == ["lost", "succeeded"], "its end")
+        new, old = watch.document()["runs"]
+        assert new["run_id"] in old["reasons"][0]
+
+
+@slow
 def test_a_part_that_vanishes_makes_a_contradiction_at_the_end(project: Project) -> None:
-    with closing(Watch(project.state_file)) as watch:
+    with closing(Watch(project.watched)) as watch:
         scenarios.part_vanished(project)
         watch.until(lambda: watch.verdicts() == ["contradicted"], "the table's word against the journal's")
         (run,) = watch.document()["runs"]
@@ -120,7 +147,7 @@ def test_two_exports_at_once_are_two_runs_at_once(project: Project) -> None:
     users = scenarios.checkpointed(scenarios.slowly(0.02, "users")) | {"name": "users"}
     users["destination"] = {"type": "local", "path": "./out-users"}
     project.write(scenarios.checkpointed(scenarios.slowly(0.02)), users)
-    with closing(Watch(project.state_file)) as watch:
+    with closing(Watch(project.watched)) as watch:
         with project.running("--parallel-exports") as run:
             both = ("orders", "users")
             watch.until(
@@ -133,10 +160,10 @@ def test_two_exports_at_once_are_two_runs_at_once(project: Project) -> None:
 @slow
 def test_what_was_watched_comes_to_what_is_read_afterwards(project: Project) -> None:
     """But for what only whoever watches knows: when its lines came, and who lived."""
-    with closing(Watch(project.state_file)) as watch:
+    with closing(Watch(project.watched)) as watch:
         scenarios.failing_chunk(project)
         watch.until(lambda: watch.verdicts() == ["failed"], "the end of the run")
-        with closing(Watch(project.state_file)) as cold:
+        with closing(Watch(project.watched)) as cold:
             cold.until(lambda: cold.verdicts() == ["failed"], "the same, stored")
             (watched,), (stored,) = watch.document()["runs"], cold.document()["runs"]
     for key in ("verdict", "planned", "happened", "degraded", "succeeded", "outcome", "started_at", "duration_ms"):
@@ -148,7 +175,7 @@ def test_what_was_watched_comes_to_what_is_read_afterwards(project: Project) -> 
 def test_nothing_is_left_behind_by_who_only_looks(project: Project) -> None:
     """rivet's own log beside the database is left by rivet, if it is read just when rivet ends."""
     scenarios.twenty_chunks(project)
-    with closing(Watch(project.state_file)) as watch:
+    with closing(Watch(project.watched)) as watch:
         followed(project, watch)
         ended = sorted(path.name for path in project.folder.iterdir())
         time.sleep(0.5)
@@ -184,7 +211,7 @@ def test_a_folder_that_cannot_be_written_is_read(project: Project, scenario: sce
         for file in (*folder.iterdir(), folder):
             file.chmod(0o555 if file == folder else 0o444)
         names = sorted(path.name for path in folder.iterdir())
-        with unable_to_write(), closing(Watch(folder / ".rivet_state.db")) as watch:
+        with unable_to_write(), closing(Watch(str(folder / ".rivet_state.db"))) as watch:
             watch.until(lambda: len(watch.verdicts()) == 1, "the run", limit=30)
             assert set(watch.chunks()) == set(range(8))
         assert sorted(path.name for path in folder.iterdir()) == names

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
@@ -26,9 +25,9 @@ RANKS = {"pending": 0, "running": 1, "interrupted": 1, "failed": 2, "completed":
 class Watch:
     """A session on a project's state, which looks when it is told to."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         clock = LiveClock()
-        self.source = open_source([str(path)], now=clock.now)
+        self.source = open_source([path], now=clock.now)
         self.session = Session(self.source, clock)
 
     def close(self) -> None:
@@ -82,6 +81,6 @@ def invoked(*arguments: str) -> str:
     return CliRunner().invoke(main, [*arguments, "--no-cache"]).stdout
 
 
-def summarised(path: Path) -> dict[str, Row]:
-    """`runwatch summary --format json` of a PATH: its runs, by run_id."""
-    return {run["run_id"]: run for run in json.loads(invoked("summary", str(path), "--format", "json"))["runs"]}
+def summarised(*paths: str) -> dict[str, Row]:
+    """`runwatch summary --format json` of these PATHs: their runs, by run_id."""
+    return {run["run_id"]: run for run in json.loads(invoked("summary", *paths, "--format", "json"))["runs"]}
