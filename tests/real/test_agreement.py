@@ -113,8 +113,11 @@ def test_the_tables_agree_with_the_journal_or_know_better(name: str, project: Pr
     check(project, tmp_path / "journals")
 
 
+IN_POSTGRES = ["checkpoint_parallel", "failing_chunk", "full", "killed_and_resumed", "killed_full", "part_vanished"]
+
+
 @slow
-@pytest.mark.parametrize("name", ["checkpoint_parallel", "failing_chunk", "full", "killed_full", "part_vanished"])
+@pytest.mark.parametrize("name", IN_POSTGRES)
 def test_so_do_they_in_postgres(name: str, in_postgres: Project, tmp_path: Path) -> None:
     scenarios.SCENARIOS[name](in_postgres)
     check(in_postgres, tmp_path / "journals")
