@@ -175,7 +175,7 @@ class Reader:
                 self._lineage.planned_at(run_id),
                 reading.tasks.get(window.owner, ()),
                 reading.files.get(window.owner, ()),
-                next(iter(reading.progress.get(run_id, ())), None),
+                next((row for row in reading.progress.get(run_id, ()) if window.holds(row.run_at)), None),
                 self._producers.of(
                     status, self._lineage.later(run_id), reading.leases, journal is not None or end is not None
                 ),
