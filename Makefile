@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 JOBS  ?= 4  # twice the cores of a small machine: tests of screens mostly wait
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test slow check lint types layers bench shots clean
+.PHONY: help run demo test slow check lint types layers bench shots samples clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +42,9 @@ bench: $(STAMP)  ## the benchmarks; QUICK=1 takes two minutes, ONLY="fold huge" 
 
 shots: $(STAMP)  ## pictures of the screens
 	@$(PY) tools/shots.py
+
+samples: $(STAMP)  ## the logs of sample_runs/ anew, from real runs of rivet; INTO=folder writes them elsewhere
+	@$(PY) tools/record_samples.py $(if $(INTO),--into $(INTO))
 
 clean:  ## remove what was built or cached; the environment stays
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

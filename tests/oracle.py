@@ -548,7 +548,8 @@ class Run:
 
     def reconcile_rows(self) -> list[Entry] | None:
         result, rows = self.last("ReconciliationResult"), self.volume()["rows"]
-        resumed = self.plan is not None and self.plan["resume"]
+        told = any(event.variant == "RunStarted" and event.fields.get("resumes") for event in self.entries)
+        resumed = told or (self.plan is not None and self.plan["resume"])
         if result is None or rows is None or resumed or result.fields["exported_rows"] == rows:
             return None
         return [result]

@@ -138,7 +138,7 @@ def variants() -> dict[str, st.SearchStrategy[JSON]]:
         "ValidationResult": fields({"passed": flags}),
         "ReconciliationResult": fields({"source_count": counts, "exported_rows": counts, "matched": flags}),
         "RunCompleted": fields(outcome | {"duration_ms": milliseconds}, error_message=st.none() | texts),
-        "RunStarted": fields({"destination": texts}),
+        "RunStarted": fields({"destination": texts, "resumes": st.none() | texts}),
         "ChunkPlanned": fields(chunk | span),
         "Progress": fields(progress),
         "ProducerSeen": fields(seen | {"until": until}),

@@ -72,4 +72,4 @@ def test_architecture_takes_two_screens_at_most() -> None:
 def test_the_changelog_begins_with_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert headings[0] == version
+    assert next(heading for heading in headings if heading != "Unreleased") == version

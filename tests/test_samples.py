@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 from click.testing import CliRunner
+from tests.real.kept import texts_of
 
 from runwatch.core.events import SOURCE_VARIANTS, VARIANTS
 
@@ -23,52 +24,41 @@ NAMES = {variant.__name__ for variant in (*VARIANTS, *SOURCE_VARIANTS)}
 LATER = "2026-11-24T00:00:00Z"
 """Long after the last line of all: a log without an end is lost by then."""
 
-# What each log's runs come to, worked out by hand from PRODUCT.md, "The model".
-VERDICTS: dict[str, dict[str, str]] = {
-    "orders-failed-chunk.jsonl": {"orders_20261123T181322.033_19183": "failed"},
-    "live-contradicted.jsonl": {"live_20261123T180915.742_12060": "contradicted"},
-    "orders-failed-recovered.jsonl": {"orders_20261123T182404.812_21877": "failed"},
-    "orders-disk-full.jsonl": {"orders_20261123T181243.808_18614": "failed"},
-    "orders-killed.jsonl": {"orders_20261123T180258.515_9378": "lost"},
-    "orders-rows-differ.jsonl": {"orders_20261123T190258.515_9411": "contradicted"},
-    "orders-failure-hidden.jsonl": {"orders_20261123T181330.250_19253": "failed"},
-    "orders-retries.jsonl": {
-        "orders_20261123T180912.601_12000": "succeeded",
-        "orders_20261123T181033.743_13448": "failed",
-    },
-    "drift-schema-changed.jsonl": {"drift_20261123T180601.462_10673": "degraded"},
-    "customers-quality.jsonl": {
-        "customers_20261123T180536.398_10545": "failed",
-        "customers_20261123T180536.922_10552": "degraded",
-    },
-    "orders-governor.jsonl.zst": {"orders_20261123T180959.583_13194": "succeeded"},
-    "orders-2500-chunks.jsonl.gz": {"orders_20261123T181209.039_15750": "succeeded"},
-    "orders-parallel.json": {"orders_20261123T180252.770_9359": "succeeded"},
-    "orders-parts.jsonl": {"orders_20261123T182019.071_21308": "succeeded"},
-    "orders-resumed.jsonl": {"orders_20261123T181451.055_19860": "succeeded"},
-    "orders-recorded.jsonl": {"orders_20261123T191243.631_18640": "succeeded"},
-    "empty_t-skipped.jsonl": {"empty_t_20261123T180452.958_10371": "skipped"},
-    "nightly-four-exports.jsonl": {
-        "users_20261123T180454.557_10425": "succeeded",
-        "orders_20261123T180455.985_10425": "succeeded",
-        "events_20261123T180506.395_10425": "succeeded",
-        "broken_20261123T180509.242_10425": "failed",
-    },
-    "gap-rotated-log.jsonl": {"gap_20261123T182025.837_21317": "succeeded"},
-    "orders-partitions-documents.jsonl": {
-        "orders__2024-01_20261123T181548.861_20046": "degraded",
-        "orders__2024-02_20261123T181551.939_20046": "degraded",
-    },
-    "shape-snake-case.jsonl": {"shape_20261123T181451.115_19864": "degraded"},
-    "events-internally-tagged.jsonl": {"events_20261123T180438.599_10308": "succeeded"},
-    "users-csv-crlf.jsonl": {"users_20261123T181545.204_20031": "succeeded"},
-    "cdc_t_20261123T181838.096_20812.jsonl": {"cdc_t_20261123T181838.096_20812": "succeeded"},
-    "small-problem-lines.jsonl": {"small_20261123T180454.058_10407": "succeeded"},
+LOCAL = re.compile(rb"""(?:^|["'\s=(:])(?:file:/)?(?:~?/[\w.]|[A-Za-z]:\\)""", re.MULTILINE)
+"""A path of the machine that a log was made on."""
+
+# What each log's runs come to, oldest first, worked out by hand from PRODUCT.md, "The model".
+VERDICTS: dict[str, list[str]] = {
+    "orders-failed-chunk.jsonl": ["failed"],
+    "live-contradicted.jsonl": ["contradicted"],
+    "orders-failed-recovered.jsonl": ["failed"],
+    "orders-disk-full.jsonl": ["failed"],
+    "orders-killed.jsonl": ["lost"],
+    "orders-rows-differ.jsonl": ["contradicted"],
+    "orders-failure-hidden.jsonl": ["failed"],
+    "orders-retries.jsonl": ["succeeded", "failed"],
+    "drift-schema-changed.jsonl": ["degraded"],
+    "customers-quality.jsonl": ["failed", "degraded"],
+    "orders-governor.jsonl.zst": ["succeeded"],
+    "orders-2500-chunks.jsonl.gz": ["succeeded"],
+    "orders-parallel.json": ["succeeded"],
+    "orders-parts.jsonl": ["succeeded"],
+    "orders-resumed.jsonl": ["succeeded"],
+    "orders-recorded.jsonl": ["succeeded"],
+    "empty_t-skipped.jsonl": ["skipped"],
+    "nightly-four-exports.jsonl": ["succeeded", "succeeded", "succeeded", "failed"],
+    "gap-rotated-log.jsonl": ["succeeded"],
+    "orders-partitions-documents.jsonl": ["degraded", "degraded"],
+    "shape-snake-case.jsonl": ["degraded"],
+    "events-internally-tagged.jsonl": ["succeeded"],
+    "users-csv-crlf.jsonl": ["succeeded"],
+    "cdc_t_20261123T181838.096_20812.jsonl": ["succeeded"],
+    "small-problem-lines.jsonl": ["succeeded"],
 }
 
 
 def logs() -> list[Path]:
-    return sorted(path for path in SAMPLES.iterdir() if path.name != "README.md")
+    return sorted(path for path in SAMPLES.iterdir() if path.name != "README.md" and path.is_file())
 
 
 def content(path: Path) -> bytes:
@@ -107,6 +97,16 @@ def entries(path: Path) -> Iterator[dict[str, Any]]:
         yield from found.get("entries", [found])
 
 
+def runs_of(path: Path) -> set[str]:
+    """The runs that a log names."""
+    return {str(found["run_id"]) for found in read(path) if "run_id" in found}
+
+
+def verdicts_of(reply: dict[str, Any]) -> list[str]:
+    """Oldest first."""
+    return [run["verdict"] for run in sorted(reply["runs"], key=lambda run: str(run["started_at"]))]
+
+
 def forms(path: Path) -> set[str]:
     """The accepted forms of EVENTS.md that a log is an example of."""
     data, objects = content(path), list(read(path))
@@ -121,10 +121,10 @@ def forms(path: Path) -> set[str]:
     return found
 
 
-def summary(*arguments: str) -> dict[str, Any]:
+def summary(*arguments: str, at: str = LATER) -> dict[str, Any]:
     from runwatch.cli import main
 
-    outcome = CliRunner().invoke(main, ["summary", *arguments, "--at", LATER, "--no-cache", "--format", "json"])
+    outcome = CliRunner().invoke(main, ["summary", *arguments, "--at", at, "--no-cache", "--format", "json"])
     reply: dict[str, Any] = json.loads(outcome.stdout)
     return reply
 
@@ -145,26 +145,30 @@ def test_every_accepted_form_occurs() -> None:
 
 def test_every_verdict_that_a_log_without_a_live_source_can_come_to_occurs() -> None:
     """A finished log is never running or stalled."""
-    verdicts = {verdict for runs in VERDICTS.values() for verdict in runs.values()}
+    verdicts = {verdict for runs in VERDICTS.values() for verdict in runs}
     assert verdicts == {"failed", "contradicted", "lost", "degraded", "succeeded", "skipped"}
 
 
 def test_no_two_logs_share_a_run() -> None:
-    """Else the whole folder, read at once, would show them as one."""
-    runs = [run for each in VERDICTS.values() for run in each]
+    """Else the whole folder, read at once, would show them as one. The two parts of one log do, as they should."""
+    runs = [run for path in logs() if path.suffix != ".1" for run in runs_of(path)]
     assert len(runs) == len(set(runs))
 
 
 def test_no_log_holds_a_path_of_the_machine_it_was_made_on() -> None:
-    local = re.compile(rb"""(?:^|["'\s=(:])(?:file:/)?(?:~?/[\w.]|[A-Za-z]:\\)""", re.MULTILINE)
-    assert [path.name for path in logs() if local.search(content(path))] == []
+    assert [path.name for path in logs() if LOCAL.search(content(path))] == []
 
 
 def test_the_script_makes_the_same_files(tmp_path: Path) -> None:
-    """Compressed ones are compared by what they hold: two versions of zlib may pack it differently."""
+    """Compressed ones are compared by what they hold: two versions of zlib may pack it differently.
+
+    A log that `make samples` has made anew since is of other runs, and tests/real/test_samples_anew.py's business.
+    """
     made = runpy.run_path(str(ROOT / "tools" / "make_samples.py"))["make"](JOURNALS, tmp_path)
     assert sorted(path.name for path in made) == [path.name for path in logs()]
-    for path in made:
+    same = [path for path in made if runs_of(path) == runs_of(SAMPLES / path.name)]
+    assert {"orders-recorded.jsonl", "orders-failed-recovered.jsonl"} <= {path.name for path in same}
+    for path in same:
         assert content(path) == content(SAMPLES / path.name), path.name
 
 
@@ -174,25 +178,57 @@ def test_the_readme_lists_every_log_with_its_verdict_and_no_other() -> None:
     rows = [row.split("|") for row in table.splitlines() if row.startswith("| `")]
     listed = {name: set(re.findall(r"[a-z]+", row[2])) for row in rows for name in re.findall(r"`([^`]+)`", row[1])}
     assert sorted(listed) == [path.name for path in logs()]
-    for name, runs in VERDICTS.items():
-        assert listed[name] == set(runs.values()), name
+    for name, verdicts in VERDICTS.items():
+        assert listed[name] == set(verdicts), name
 
 
 def test_the_folder_stays_small() -> None:
-    assert sum(path.stat().st_size for path in SAMPLES.iterdir()) < 400_000
+    assert sum(path.stat().st_size for path in logs()) < 400_000
 
 
 @pytest.mark.parametrize("name", sorted(VERDICTS))
 def test_the_verdict_is_what_the_contract_says(name: str) -> None:
     paths = [str(path) for path in (SAMPLES / f"{name}.1", SAMPLES / name) if path.exists()]
-    assert {run["run_id"]: run["verdict"] for run in summary(*paths)["runs"]} == VERDICTS[name]
+    assert verdicts_of(summary(*paths)) == VERDICTS[name]
 
 
 def test_all_logs_together_say_the_same_as_each_alone() -> None:
     reply = summary(str(SAMPLES))
-    expected = {run: verdict for runs in VERDICTS.values() for run, verdict in runs.items()}
-    assert {run["run_id"]: run["verdict"] for run in reply["runs"]} == expected
+    assert sorted(verdicts_of(reply)) == sorted(verdict for verdicts in VERDICTS.values() for verdict in verdicts)
     assert (reply["totals"]["problems"], reply["totals"]["unknown_events"]) == (5, 1)
+
+
+STATE = {
+    "events": ["succeeded"],
+    "customers": ["contradicted"],
+    "orders": ["failed"],
+    "invoices": ["lost", "succeeded"],
+    "payments": ["lost"],
+}
+"""What the state database's runs come to, by export, oldest first."""
+
+
+def verdicts_of_state(path: Path, at: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    runs = summary(str(path), at=at)["runs"]
+    for run in sorted(runs, key=lambda run: str(run["started_at"])):
+        found.setdefault(run["export_name"], []).append(run["verdict"])
+    return found
+
+
+@pytest.mark.parametrize("path", [SAMPLES / "state", SAMPLES / "state" / ".rivet_state.db"])
+def test_the_state_database_comes_to_what_the_readme_says(path: Path) -> None:
+    """And reading it leaves nothing behind, though it is one that a writer keeps a log beside."""
+    assert verdicts_of_state(path, at="2027-01-01T00:00:00Z") == STATE
+    assert [path.name for path in (SAMPLES / "state").iterdir()] == [".rivet_state.db"]
+
+
+def test_the_state_database_is_small_and_tells_nothing_of_the_machine_it_was_made_on() -> None:
+    file = SAMPLES / "state" / ".rivet_state.db"
+    assert file.stat().st_size < 300_000
+    texts = texts_of(file)
+    assert [text for text in texts if re.search(r"/tmp|/home|/root|/work|%2f|localhost|gcc", text, re.IGNORECASE)] == []
+    assert any("/srv/exports" in text for text in texts)
 
 
 def test_problems_are_named_by_file_and_line() -> None:

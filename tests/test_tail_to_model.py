@@ -15,6 +15,7 @@ import pytest
 from msgspec.structs import replace
 from tests.fakes import JOURNALS
 from tests.sources.rotating import Rotator, Writer
+from tests.sources.seen import files_of
 
 from runwatch.core.again import GONE
 from runwatch.core.events import ChunkCompleted, ChunkStarted, Event, FileWritten
@@ -22,7 +23,6 @@ from runwatch.report.json import document
 from runwatch.report.summary import summary_of
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
-from runwatch.sources.files import FileSource
 from runwatch.sources.table import open_source
 
 JSON = dict[str, Any]
@@ -185,8 +185,7 @@ def looking(session: Session, rng: random.Random, often: float, *, hinted: bool)
     def look() -> None:
         if rng.random() >= often:
             return
-        source = session.source
-        assert isinstance(source, FileSource)
+        source = files_of(session.source)
         if hinted:
             names.update(os.listdir("logs"))
             source._looks.hints.extend(os.path.abspath(f"logs/{name}") for name in names if rng.random() < 0.7)

@@ -82,6 +82,16 @@ def renamed(lines: Iterable[Line], run_id: str) -> list[Line]:
     return [line | {"run_id": run_id} for line in lines]
 
 
+def an_hour_later(name: str) -> str:
+    """A name with a time in it, as that of an hour later: a run_id, a file's name."""
+
+    def shift(found: re.Match[str]) -> str:
+        when = datetime.strptime(found[1] + found[3], "%Y%m%d%H") + timedelta(hours=1)  # noqa: DTZ007 - a name has no zone
+        return f"_{when:%Y%m%d}{found[2]}{when:%H}"
+
+    return re.sub(r"_(\d{8})([T_])(\d\d)", shift, name, count=1)
+
+
 def variant(line: Line) -> tuple[str, Line]:
     """An event's name and fields."""
     ((name, fields),) = line["event"].items()
@@ -144,12 +154,14 @@ def killed(journals: Journals) -> bytes:
 
 def rows_differ(journals: Journals) -> bytes:
     """All checks say yes, but one chunk delivered fewer rows than the others add up to."""
-    lines = renamed(journals.flat("ckpt_seq"), "orders_20261123T190258.515_9411")
+    lines = journals.flat("ckpt_seq")
+    began, _, process = an_hour_later(lines[0]["run_id"]).rpartition("_")
     for line in lines:
-        line["recorded_at"] = line["recorded_at"].replace("T18:", "T19:")
+        line["run_id"] = f"{began}_{int(process) + 33}"
+        line["recorded_at"] = stamp(3600, line["recorded_at"])
         name, fields = variant(line)
         if name == "ChunkCompleted":
-            fields["file_name"] = fields["file_name"].replace("_18", "_19", 1)
+            fields["file_name"] = an_hour_later(fields["file_name"])
             fields["rows"] -= 1_204 if fields["chunk_index"] == 5 else 0
     return log(lines)
 

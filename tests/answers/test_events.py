@@ -6,8 +6,10 @@ from itertools import islice
 
 import pytest
 from tests.core.made import (
+    RUN_ID,
     completed,
     ended,
+    entry,
     failed,
     feed,
     moment_of,
@@ -21,6 +23,7 @@ from tests.core.made import (
     written,
 )
 
+from runwatch.answers import planned
 from runwatch.answers.event_hits import Hits
 from runwatch.answers.event_rows import detail_of, event_row, mark_of, still
 from runwatch.answers.event_stops import degradations, failures, stops
@@ -29,6 +32,7 @@ from runwatch.answers.view import Mark
 from runwatch.core import events as ev
 from runwatch.core.index import RunLog
 from runwatch.core.run import NOWHERE
+from runwatch.core.runs import Run
 
 UNKNOWN = ev.Unknown(variant="LeaseLost", extra={"chunk_index": 3, "who": "node-7"})
 STORY: list[tuple[float | None, ev.Event]] = [
@@ -223,3 +227,34 @@ def test_the_next_failure_is_looked_up() -> None:
 def test_looking_for_a_failure_among_hits_has_an_end() -> None:
     moment = moment_of(*[(float(n), failed(n)) for n in range(50)])
     assert list(islice(stops(failures(moment), NOWHERE, 1), 3)) == [0, 1, 2]
+
+
+def told(*steps: tuple[float, ev.Event, str]) -> RunLog:
+    """A log whose entries come from somewhere."""
+    run = Run(RUN_ID)
+    for line, (seconds, event, origin) in enumerate(steps, 1):
+        run.feed(entry(seconds, event, origin=origin), segment(), line, None)
+    return run.log
+
+
+def test_what_no_journal_holds_says_where_it_comes_from() -> None:
+    log = told((0, plan(), "journal"), (1, failed(2, "no space"), "tables"), (2, ev.Progress(rows=9), "stream"))
+    rows = [event_row(log, position) for position in range(3)]
+    assert not rows[0].origin
+    assert not rows[0].detail.startswith("journal")
+    assert (rows[1].detail, rows[1].origin.split(":")[0]) == ("tables: no space", "tables")
+    assert (rows[2].detail, rows[2].origin.split(":")[0]) == ("stream: 9 rows", "stream")
+    hits = Hits(parse_filter("origin:tables", EVENT_FIELDS), log)
+    assert hits.examine(3, 3)
+    assert list(hits.positions) == [1]
+
+
+def test_a_run_that_goes_on_with_another_says_with_which() -> None:
+    begun = ev.RunStarted(destination="s3", resumes="orders_1")
+    assert detail_of(begun) == "into s3 continues orders_1"
+    rest = ((1, plan(resume=False)), (2, written("a", 5, 1)), (3, reconciled(9, 9)), (4, ended()))
+    moment = moment_of((0, begun), *rest)
+    row = next(row for row in planned.answer(moment).rows if row.label == "continues")
+    assert (row.spans[0].text, row.evidence.places[0].line) == ("orders_1", 1)
+    assert "reconcile_rows" not in [finding.code for finding in moment.judgement.findings]
+    assert "reconcile_rows" in [finding.code for finding in moment_of(*rest).judgement.findings]

@@ -38,7 +38,7 @@ def test_time_begins_where_the_run_does_at_ten_times_its_speed(opened: list[Sess
     (session,) = opened
     (run,) = session.runs.all()
     assert (session.is_live, session.playhead.rate, session.now()) == (False, 10, run.log.moment(0))
-    assert session.source.label == f"replay {RECOVERED}"
+    assert session.label == f"replay {RECOVERED}"
 
 
 def test_speed_and_run_are_the_users(opened: list[Session]) -> None:

@@ -58,7 +58,7 @@ def test_every_variant_has_its_fields_from_its_class() -> None:
 def test_every_line_of_the_samples_is_judged_as_reading_it_does() -> None:
     """Nearly all are valid; those that are JSON and yet problems are not."""
     wrong = 0
-    for path in sorted(SAMPLES.iterdir()):
+    for path in sorted(path for path in SAMPLES.iterdir() if path.is_file()):
         for value in values(path) if path.suffix != ".md" else []:
             assert VALIDATOR.is_valid(value) is not bool(problems(value)), (path.name, value)
             wrong += bool(problems(value))

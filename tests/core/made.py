@@ -17,7 +17,7 @@ from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
 from runwatch.core.facts import Facts
 from runwatch.core.files import Files
-from runwatch.core.numbers import Numbers, Slots
+from runwatch.core.numbers import Numbers, Slots, Straight
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
 from runwatch.core.runs import Moment, Run, Runs
@@ -175,7 +175,7 @@ def seen(until: float | None = None, superseded_by: str | None = None) -> ev.Pro
 
 def plain(value: Any) -> Any:
     """Anything of a state as lists, dicts and numbers."""
-    if isinstance(value, array | bytearray | list | tuple):
+    if isinstance(value, array | bytearray | list | tuple | Straight):
         return list(value)
     if isinstance(value, set):
         return sorted(value)
@@ -189,7 +189,7 @@ def plain(value: Any) -> Any:
         return value.count  # which they are stands in `indexes`
     if isinstance(value, Series):
         value._settle()
-        return [value.origin, value.width, list(value._amounts), list(value._heard)]
+        return [value.origin, value.width, list(value._amounts)]
     if hasattr(value, "__slots__") or hasattr(value, "__dict__"):
         slots = chain.from_iterable(getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
         names = tuple(slots) or vars(value)

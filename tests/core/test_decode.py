@@ -22,7 +22,7 @@ OPTIONAL = {
     "PlanResolved": {"chunk_key", "resumable", "row_hash"},
     "ChunkCompleted": {"file_name"},
     "RunCompleted": {"error_message"},
-    "RunStarted": {"destination"},
+    "RunStarted": {"destination", "resumes"},
     "Progress": {"chunks_total", "chunks_done", "rows", "files", "bytes"},
     "ProducerSeen": {"host", "pid", "until", "superseded_by"},
 }

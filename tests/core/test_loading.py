@@ -130,6 +130,54 @@ def test_whatever_is_not_as_usual_comes_to_the_same(name: str, monkeypatch: pyte
     same({"a.jsonl": b"".join(DISTURBANCES[name](produced_lines(5, 1, 40)))}, [13] * 40)
 
 
+def test_what_shares_its_time_with_what_was_taken_before_goes_the_short_way_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One tick of a writer can have a thousand lines of one time, and a block ends anywhere among them."""
+    lines = DISTURBANCES["many at a time"](produced_lines(5, 1, 40))
+    same({"a.jsonl": b"".join(lines)}, [13] * 40)
+    same({"a.jsonl": b"".join([*lines[:40], *lines[20:]])}, [13] * 40)
+    fed: list[object] = []
+    feed = Runs.feed
+
+    def noted(runs: Runs, *said: Any) -> None:
+        fed.append(said)
+        feed(runs, *said)
+
+    monkeypatch.setattr(Runs, "feed", noted)
+    monkeypatch.setattr(loading, "OF_A_RUN", 10)
+    fast({"a.jsonl": b"".join(lines)}, [13] * 40)
+    assert len(fed) < 10, "plan, outcome and what stands around them"
+
+
+@pytest.mark.parametrize(("count", "chunks"), [(1, 200), (60, 3)])
+def test_a_pause_comes_after_few_lines_of_one_run_and_after_few_runs(
+    count: int, chunks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To take in a line of another run costs more than one of the same."""
+    lines = produced_lines(1, count, chunks)
+    monkeypatch.setattr(loading, "PART", 60)
+    monkeypatch.setattr(loading, "A_RUN", 15)
+    runs = Runs(lambda place: lines[place.line - 1])
+    loader = Loading(runs)
+    loader.feed(b"".join(lines), Segment(0, "a", "a", "a", is_plain=True), 1, 0, None)
+    taken, touched = [0], [0]
+    settle = Loading._settle
+
+    def noted(self: Loading, segment: Segment, run_id: str, own: list[Any], stop: int) -> None:
+        taken[-1] += stop // 3
+        touched[-1] += 1
+        settle(self, segment, run_id, own, stop)
+
+    monkeypatch.setattr(Loading, "_settle", noted)
+    for _ in loader.settling(is_all=True):
+        taken.append(0)
+        touched.append(0)
+    assert sum(taken) > 500
+    assert max(taken) <= 120
+    assert max(touched) <= 4
+
+
 def test_a_run_in_two_files_and_a_copy_come_to_the_same() -> None:
     lines = produced_lines(3, 3, 30)
     same({"b.jsonl": b"".join(lines[::2]), "a.jsonl": b"".join(lines[1::2])}, [20] * 40)

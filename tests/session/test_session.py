@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from msgspec.structs import replace
 from tests.core.made import T0, segment
-from tests.session.scripted import ScriptedSource, block, document, over, warned
+from tests.session.scripted import ScriptedSource, block, document, line, over, warned
 
+from runwatch.core import loading
 from runwatch.core.runs import Moment, Run
 from runwatch.core.times import SECOND
 from runwatch.core.when import Instant, Number, When
@@ -284,6 +287,53 @@ async def test_keys_come_between_two_items(monkeypatch: pytest.MonkeyPatch) -> N
         await asyncio.sleep(0)
         seen.add(session.events_read)
     assert set(range(1, 11)) <= seen
+
+
+def chunk(number: int, run_id: str = "r") -> dict[str, object]:
+    return line(number, "ChunkStarted", run_id, chunk_index=number, start_key="1", end_key="2")
+
+
+async def test_keys_come_between_the_parts_of_what_was_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also at the end of a log, and when a key ends the gathering: all of it at once may take half a second."""
+    monkeypatch.setattr(loading, "PART", 1)
+    runs = ["a", "b", "c", "d"]
+    where = replace(segment("a.jsonl"), is_plain=True)
+    begun = block(*(warned(0, run_id) for run_id in runs), where=where)
+    lines = block(*(chunk(second, run_id) for second in range(1, 9) for run_id in runs), where=where, line=5)
+    session = Session(ScriptedSource([begun, lines], ends=True), ManualClock(T0))
+    session.gathers = True
+    known: list[int] = []
+
+    async def give_way(_: bool) -> None:
+        known.append(sum(run.state_so_far.positions for run in session.runs.by_id.values()))
+
+    await session.follow(give_way=give_way)
+    assert session.is_whole
+    assert known == sorted(set(known)), "each time it knows more"
+    assert len(known) >= len(runs)
+
+
+async def test_what_comes_while_one_watches_is_taken_in_before_much_is_gathered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Out of a poll that has no end, as of a writer that is faster than reading."""
+    monkeypatch.setattr("runwatch.session.session.FRESH", 0.0)
+    monkeypatch.setattr("runwatch.session.session.SLICE", 3600.0)
+    where, known = replace(segment("a.jsonl"), is_plain=True), []
+
+    class Endless(ScriptedSource):
+        def poll(self) -> Iterator[Item]:
+            for number, item in enumerate(super().poll()):
+                yield item
+                known.append((number, sum(run.state_so_far.positions for run in session.runs.by_id.values())))
+
+    more = [block(chunk(second), warned(second, "s"), where=where, line=2 * second) for second in range(1, 5)]
+    source = Endless([block(warned(0), where=where)], more, ends=True)
+    session = Session(source, ManualClock(T0))
+    session.gathers = True
+    source.hint()
+    await session.follow()
+    assert known == [(0, 0), (0, 3), (1, 5), (2, 7), (3, 9)]
 
 
 async def test_what_goes_wrong_in_a_source_is_not_swallowed() -> None:

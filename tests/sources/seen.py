@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from runwatch.core.places import Place, Segment
 from runwatch.sources.base import Block, Document, Fault, Item, Source, Withdrawn
+from runwatch.sources.files import FileSource
 
 
 @dataclass
@@ -57,6 +58,10 @@ class Seen:
                 self.faults.append(item)
 
     @property
+    def files(self) -> FileSource:
+        return files_of(self.source)
+
+    @property
     def texts(self) -> list[bytes]:
         """All lines: logs by path, their files oldest first."""
         return [line.text for line in sorted(self.lines, key=lambda line: (line.segment.chain, line.segment.order))]
@@ -93,3 +98,9 @@ def lines_of(block: Block) -> list[Line]:
         found.append(Line(block.segment, number, offset, text.removesuffix(b" "), block.arrived))
         offset += len(text) + 1
     return found
+
+
+def files_of(source: Source) -> FileSource:
+    """The part of a source that reads files."""
+    (files,) = [part for part in getattr(source, "sources", (source,)) if isinstance(part, FileSource)]
+    return files

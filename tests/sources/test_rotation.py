@@ -18,7 +18,6 @@ import pytest
 from tests.sources.rotating import Rotator, Writer
 from tests.sources.seen import Seen
 
-from runwatch.sources.files import FileSource
 from runwatch.sources.table import open_source
 
 
@@ -53,8 +52,7 @@ KINDS = ["create", "dated", "copytruncate", "copytruncate_dated", "truncate"]
 
 def hint_at_some(seen: Seen, rng: random.Random, names: set[str]) -> None:
     """As if notifications had come for some of the names, in any order, others lost."""
-    source = seen.source
-    assert isinstance(source, FileSource)
+    source = seen.files
     names |= set(os.listdir("logs"))
     source._looks.hints.extend(os.path.abspath(f"logs/{name}") for name in names if rng.random() < 0.7)
     source._woken = True
@@ -440,9 +438,8 @@ def test_a_file_packed_under_the_name_of_another_log_is_not_read_twice(first: st
 
     def look() -> None:
         if often:
-            assert isinstance(seen.source, FileSource)
-            seen.source._looks.hints.extend(os.path.abspath(path) for path in (f"{first}.gz", first, f"{second}.gz"))
-            seen.source._woken = True
+            seen.files._looks.hints.extend(os.path.abspath(path) for path in (f"{first}.gz", first, f"{second}.gz"))
+            seen.files._woken = True
             seen.poll()
 
     seen.poll()

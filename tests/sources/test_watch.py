@@ -18,7 +18,6 @@ import watchfiles
 from tests.sources.seen import Seen
 
 from runwatch.sources import looks, watch
-from runwatch.sources.files import FileSource
 from runwatch.sources.mounts import made_up_kind, silent_kind
 from runwatch.sources.table import open_source
 
@@ -126,9 +125,8 @@ async def test_a_lost_notification_loses_nothing(opened: list[Seen], monkeypatch
     """A memory map, another host: the slow look finds it."""
     write("logs/x.jsonl", "1")
     seen = await watching(opened, "logs")
-    assert isinstance(seen.source, FileSource)
-    assert seen.source._watch is not None
-    monkeypatch.setattr(seen.source._watch, "_hint", lambda path: None)
+    assert seen.files._watch is not None
+    monkeypatch.setattr(seen.files._watch, "_hint", lambda path: None)
     write("logs/x.jsonl", "2")
     assert await lines(seen, 1, 4.0) == [b"2"]
 
@@ -239,8 +237,7 @@ async def test_polling_serves_on_a_network_file_system(opened: list[Seen], monke
 async def test_what_is_read_again_by_hand_is_looked_at_wholly(opened: list[Seen]) -> None:
     write("logs/x.jsonl", "1")
     seen = await watching(opened, "logs")
-    assert isinstance(seen.source, FileSource)
-    seen.source._woken = True
+    seen.files._woken = True
     write("logs/y.jsonl", "2")
     seen.source.rescan()
     assert seen.poll() == [b"2"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runwatch.answers.figures import chunk_counts, chunks_total, duration_ms, happened, lasted, started_at
+from runwatch.answers.figures import chunks_done, chunks_total, duration_ms, happened, lasted, started_at
 from runwatch.core.run import COMPLETED, NOWHERE
 from runwatch.core.runs import Moment
 from runwatch.core.times import SECOND
@@ -17,7 +17,7 @@ def rate_of(moment: Moment) -> float | None:
     rows, length = happened(moment).rows, duration_ms(moment)
     if not rows or not length:
         return None
-    if not moment.state.has_ended and len(moment.state.files) < 2:
+    if not moment.state.has_ended and max(len(moment.state.files), len(moment.state.progress_positions) - 1) < 2:
         return None
     return rows / (length / 1000)
 
@@ -28,15 +28,15 @@ def time_left(moment: Moment) -> int | None:
     Needs three completed chunks: fewer say nothing about speed.
     """
     total = chunks_total(moment)
-    counts = chunk_counts(moment)
+    completed = chunks_done(moment) or 0
     start = started_at(moment)
-    if moment.judgement.verdict != "running" or total is None or start is None or counts.completed < _ENOUGH:
+    if moment.judgement.verdict != "running" or total is None or start is None or completed < _ENOUGH:
         return None
     window = min(max(WINDOW, 2 * moment.state.chunks_series.width), moment.now - start)
     done = moment.state.chunks_series.amount_since(moment.now - window)
     if done < _ENOUGH or window <= 0:
-        done, window = counts.completed, moment.now - start
-    left = max(0, total - counts.completed)
+        done, window = completed, moment.now - start
+    left = max(0, total - completed)
     return None if window <= 0 else left * window // done
 
 

@@ -49,6 +49,8 @@ class EventFields:
                 return self._log.group_at(self._position)
             case "chunk":
                 return self._log.chunk_at(self._position)
+            case "origin":
+                return self._log.origin(self._position)
             case "n":
                 is_numbered = self._log.group_at(self._position) not in UNNUMBERED
                 return self._log.number_at(self._position) if is_numbered else None

@@ -34,6 +34,8 @@ class EventRow(Struct, frozen=True):
     chunk: int | None
     detail: str
     place: Place
+    origin: str = ""
+    """Where it comes from, in words; nothing to say of what the producer's journal holds."""
 
 
 def still(log: RunLog) -> RunLog:
@@ -52,9 +54,23 @@ def event_row(log: RunLog, position: int) -> EventRow:
         mark=mark_of(event),
         kind=event.kind,
         chunk=chunk if isinstance(chunk, int) else None,
-        detail=units.one_line(detail_of(event)[:_LONGEST]),
+        detail=with_origin(log, position, units.one_line(detail_of(event)[:_LONGEST])),
         place=log.place(position),
+        origin=ORIGINS.get(log.origin(position), ""),
     )
+
+
+ORIGINS = {
+    "tables": "tables: read in the producer's state database",
+    "stream": "stream: timed when its line arrived",
+}
+"""What is said of an entry that no journal holds."""
+
+
+def with_origin(log: RunLog, position: int, detail: str) -> str:
+    """The words on an event, behind where it comes from if that is not the producer's journal."""
+    origin = log.origin(position)
+    return detail if origin not in ORIGINS else f"{origin}: {detail}" if detail else origin
 
 
 _MARKS: dict[type[ev.Event], Mark] = {
@@ -125,7 +141,8 @@ def _of_the_rest(event: ev.Event) -> str:
 def _of_a_source(event: ev.Event) -> str:
     match event:
         case ev.RunStarted():
-            return f"into {event.destination}" if event.destination else ""
+            into = f"into {event.destination}" if event.destination else ""
+            return " ".join(filter(None, (into, f"continues {event.resumes}" if event.resumes else "")))
         case ev.Progress():
             return _progress(event)
         case ev.ProducerSeen():

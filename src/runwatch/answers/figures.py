@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from runwatch.core import events as ev
-from runwatch.core.findings import plan_of, progress_of, rows_of
+from runwatch.core.findings import last_told, plan_of, progress_of, rows_of
 from runwatch.core.places import Place
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, PENDING, RUNNING
 from runwatch.core.runs import Moment
@@ -119,6 +119,12 @@ def chunks_total(moment: Moment) -> int | None:
     """What Progress last said, else the chunks planned one by one, else unknown."""
     state = moment.state
     return state.chunks_total if state.chunks_total is not None else len(state.chunks.planned) or None
+
+
+def chunks_done(moment: Moment) -> int | None:
+    """Chunks seen completed; where none was seen at all, as many as Progress told of; None where nobody did."""
+    counts = chunk_counts(moment)
+    return counts.completed if counts.seen else last_told(moment.state, moment.log, "chunks_done")
 
 
 def validation(moment: Moment) -> str:

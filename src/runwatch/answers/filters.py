@@ -51,6 +51,7 @@ EVENT_FIELDS: Mapping[str, str] = {
     "message": "part of a warning or of a quality issue",
     "status": "of the outcome: status:failed",
     "attempt": "as the log counts: attempt>1",
+    "origin": "journal, tables or stream: origin:tables",
     "line": "its line in the log: line>=4000",
     "log": "part of the log's path",
 }
@@ -62,7 +63,7 @@ BEGINNINGS = frozenset({"verdict"})
 ALTERNATIVES = frozenset({"kind", "group", "chunk", "n", "status", "attempt"})
 """Fields that take several values: `kind=FileWritten|ChunkCompleted`."""
 
-AT_HAND = frozenset({"kind", "group", "n", "time", "line", "log", "run_id", "export", "verdict"})
+AT_HAND = frozenset({"kind", "group", "n", "time", "origin", "line", "log", "run_id", "export", "verdict"})
 """Fields that cost next to nothing."""
 
 

@@ -7,8 +7,9 @@ from datetime import UTC, tzinfo
 from runwatch.answers import units
 from runwatch.answers.behind import at, listed, of_kinds, resting_on
 from runwatch.answers.estimate import rate_of
-from runwatch.answers.figures import Happened, chunks_total, duration_ms, happened
+from runwatch.answers.figures import Happened, chunks_done, chunks_total, duration_ms, happened
 from runwatch.answers.view import Answer, Mark, Row, Series, Span, Tone
+from runwatch.core.findings import where_told
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
 
@@ -51,6 +52,8 @@ def _delivered(moment: Moment, figures: Happened) -> str | None:
         return f"{units.count(counts.completed)} of {units.plural(counts.seen, 'chunk')} seen completed"
     if figures.files:
         return units.plural(figures.files, "file")
+    if done := chunks_done(moment):
+        return f"{units.plural(done, 'chunk')} completed"
     if figures.files is None:
         return None
     return _NOTHING if moment.state.has_ended else _NOTHING_YET
@@ -71,12 +74,19 @@ def _rows(moment: Moment, figures: Happened) -> tuple[Row, ...]:
     )
     said = bool(moment.state.failures)
     return (
-        resting_on(moment, Row("chunks", _chunk_spans(moment, figures)), *_chunk_kinds(moment, figures)),
+        _chunks_row(moment, figures),
         resting_on(moment, Row("attempts", _attempt_spans(moment, figures)), *_attempt_kinds(moment), said=said),
         _delivered_rows(moment, rows),
         _delivered_files(moment, files),
         resting_on(moment, Row("retries", retries), "RetryAttempted", said=True),
     )
+
+
+def _chunks_row(moment: Moment, figures: Happened) -> Row:
+    row = Row("chunks", _chunk_spans(moment, figures))
+    if figures.chunks.seen:
+        return resting_on(moment, row, *_chunk_kinds(moment, figures))
+    return at(moment, row, where_told(moment.state, moment.log, "chunks_done"))
 
 
 def _chunk_kinds(moment: Moment, figures: Happened) -> list[str]:
@@ -116,12 +126,12 @@ def _told_by_progress(moment: Moment, row: Row) -> Row:
 
 
 def _chunk_spans(moment: Moment, figures: Happened) -> tuple[Span, ...]:
-    counts = figures.chunks
-    if not counts.seen and not counts.pending:
+    counts, done = figures.chunks, chunks_done(moment)
+    if not counts.seen and not counts.pending and done is None:
         return ()
     total = chunks_total(moment)
     of = f"of {units.count(total)}" if total is not None else "of unknown total"
-    spans = [Span(f"{units.count(counts.completed)} {of}")]
+    spans = [Span(f"{units.count(done or 0)} {of}")]
     for number, word, tone in (
         (counts.recovered, "recovered", Tone.DEGRADED),
         (counts.failed, "failed", Tone.FAILED),

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from runwatch.answers import units
 from runwatch.answers.degraded import quality_words, schema_words, warning_words
+from runwatch.answers.event_rows import with_origin
 from runwatch.answers.evidence import cite, evidence
 from runwatch.answers.view import Evidence, Mark
 from runwatch.core import events as ev
@@ -155,7 +156,7 @@ def _all(moment: Moment, most: int | None) -> Iterator[Notable]:
 
 
 def _notable(moment: Moment, position: int, mark: Mark, what: str, detail: str) -> Notable:
-    line = " ".join(detail.split())
+    line = with_origin(moment.log, position, " ".join(detail.split()))
     return Notable(position, moment.log.moment(position), mark, what, line, evidence(moment, [position]))
 
 
@@ -180,7 +181,7 @@ def _kept(moment: Moment, slot: int, told: Told) -> tuple[Notable, ...]:
     """The notables of a chunk; made again only if something was said of it since."""
     chunks = moment.state.chunks
     last = chunks.last_attempt[slot]
-    part = chunks.last_part[slot]
+    part = chunks.last_part_of(slot)
     rows = 0 if part == NOWHERE else chunks.rows(slot, moment.state.files)
     key = (slot, last, chunks.attempt_end[last], chunks.attempt_outcome[last], part, rows)
     paths, found = told.get(key, ([""], ()))

@@ -16,4 +16,4 @@ def nothing_read(label: str, runs: Runs) -> str:
         return f"no runs in {label}; `runwatch lint` says why {problems:,} of its lines could not be used"
     if unknown := runs.unknown_count:
         return f"no runs in {label}; `runwatch lint` names its unknown events, {unknown:,} in all"
-    return f"no runs in {label}; a PATH is an event log (.jsonl, .ndjson, .json), or a directory of them"
+    return f"no runs in {label}; a PATH is an event log (.jsonl, .ndjson, .json), a directory of them, or rivet's state"

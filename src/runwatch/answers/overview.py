@@ -9,6 +9,7 @@ from runwatch.answers.degraded import degradations
 from runwatch.answers.estimate import rate_of
 from runwatch.answers.figures import (
     Happened,
+    chunks_done,
     chunks_total,
     duration_ms,
     happened,
@@ -91,7 +92,7 @@ def run_row(moment: Moment, *, is_whole: bool = True) -> RunRow:
         elapsed_ms=length,
         bar=_bar(moment, figures),
         chunks=_chunks(moment, figures),
-        chunks_done=figures.chunks.completed,
+        chunks_done=chunks_done(moment) or 0,
         rows=units.UNKNOWN if figures.rows is None else units.short(figures.rows),
         rows_count=figures.rows,
         rate=_rate(figures, speed),
@@ -152,22 +153,25 @@ def _chunks(moment: Moment, figures: Happened) -> str:
     total = chunks_total(moment)
     if not counts.seen and not counts.pending and total is None:
         return units.NOT_APPLICABLE
+    done = chunks_done(moment) or 0
     if _is_finished(moment, figures):
-        return units.count(counts.completed)
-    return f"{units.count(counts.completed)}/{units.UNKNOWN if total is None else units.count(total)}"
+        return units.count(done)
+    return f"{units.count(done)}/{units.UNKNOWN if total is None else units.count(total)}"
 
 
 def _is_finished(moment: Moment, figures: Happened) -> bool:
     """The status is success, and all chunks seen completed."""
     counts = figures.chunks
     good = moment.judgement.verdict in ("succeeded", "degraded", "contradicted")
+    if not counts.seen and not counts.pending:
+        return good and 0 < (chunks_done(moment) or 0) == chunks_total(moment)
     return good and 0 < counts.completed == counts.seen + counts.pending
 
 
 def _bar(moment: Moment, figures: Happened) -> ChunkBar:
     counts = figures.chunks
     return ChunkBar(
-        counts.completed,
+        chunks_done(moment) or 0,
         counts.running,
         counts.failed + counts.interrupted,
         chunks_total(moment),

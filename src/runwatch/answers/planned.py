@@ -21,13 +21,14 @@ def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
     """The plan in one sentence, and what it asks for."""
     plan = plan_of(moment.state, moment.log)
     if plan is None:
-        rows = (_chunks_row(moment, plan), *_warning_rows(moment))
+        rows = (_chunks_row(moment, plan), *_continued_rows(moment), *_warning_rows(moment))
         return Answer("1", "Planned", "the log holds no plan", rows, quiet=True)
     where = evidence(moment, [moment.state.plan])
     rows = (
         Row("query", (Span(units.one_line(plan.base_query)),), evidence=where),
         _chunks_row(moment, plan),
         *(at(moment, row, moment.state.plan) for row in _of_plan(moment, plan)),
+        *_continued_rows(moment),
         *_warning_rows(moment),
     )
     return Answer("1", "Planned", plan_words(plan), rows)
@@ -37,7 +38,7 @@ def _of_plan(moment: Moment, plan: ev.PlanResolved) -> tuple[Row, ...]:
     return (
         Row("batch", (_batch(plan), Span(units.one_line(plan.tuning_profile), Tone.MUTED, lead="profile"))),
         Row("checks", (Span(_checks(plan)),)),
-        Row("resumable", (*_resumable(plan), _warnings(moment))),
+        Row("resumable", (*_resumable(plan, is_told=moment.state.resumes != NOWHERE), _warnings(moment))),
     )
 
 
@@ -58,9 +59,20 @@ def _checks(plan: ev.PlanResolved) -> str:
     return ", ".join(asked) or "none asked"
 
 
-def _resumable(plan: ev.PlanResolved) -> tuple[Span, ...]:
+def _resumable(plan: ev.PlanResolved, *, is_told: bool) -> tuple[Span, ...]:
     word = Span("yes" if plan.resumable else "no")
-    return (word, Span("continues an earlier run")) if plan.resume else (word,)
+    return (word, Span("continues an earlier run")) if plan.resume and not is_told else (word,)
+
+
+def _continued_rows(moment: Moment) -> tuple[Row, ...]:
+    """Which run it goes on with, where that is known."""
+    position = moment.state.resumes
+    if position == NOWHERE:
+        return ()
+    begun = moment.log.event(position)
+    assert isinstance(begun, ev.RunStarted)
+    row = Row("continues", (Span(units.one_line(begun.resumes or "")),))
+    return (at(moment, row, position),)
 
 
 def _warnings(moment: Moment) -> Span:

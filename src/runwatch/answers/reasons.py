@@ -14,6 +14,7 @@ from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import (
     Happened,
     chunk_counts,
+    chunks_done,
     chunks_total,
     duration_ms,
     happened,
@@ -143,7 +144,7 @@ def _running(moment: Moment) -> Iterable[Reason]:
     counts, total, start = chunk_counts(moment), chunks_total(moment), started_at(moment)
     since = "" if start is None else f" after {units.duration(max(0, moment.now - start))}"
     if total is not None:
-        text = f"{units.count(counts.completed)} of {units.plural(total, 'chunk')}{since}"
+        text = f"{units.count(chunks_done(moment) or 0)} of {units.plural(total, 'chunk')}{since}"
     elif counts.seen:
         text = f"{units.plural(counts.completed, 'chunk')} completed{since}, of an unknown total"
     else:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from runwatch.answers import units
 from runwatch.answers.estimate import median_duration, time_left
-from runwatch.answers.figures import chunk_counts, chunks_total, last_event_at, outcome, started_at
+from runwatch.answers.figures import chunk_counts, chunks_done, chunks_total, last_event_at, outcome, started_at
 from runwatch.answers.lanes import STATES, Lane, lanes
 from runwatch.answers.marks import STRETCHES, TimeMark, time_marks
 from runwatch.answers.notable import Notable, fold_equals, notables, with_bookmarks
@@ -113,8 +113,12 @@ def _counts(moment: Moment, cells: int) -> tuple[tuple[Mark, int], ...]:
 
 
 def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:
-    """A byte a chunk by index. Chunks that only the total tells of are pending; without a total none are drawn."""
+    """A byte a chunk by index. Chunks that only the total tells of are pending; without a total none are drawn, nor
+    where it is told how many are done and not which.
+    """
     chunks = moment.state.chunks
+    if not chunks.indexes and chunks_done(moment) is not None:
+        return b"", range(0)
     codes = bytearray(chunks.states)
     for slot in chunks.recovered:
         codes[slot] = _RECOVERED
@@ -122,7 +126,7 @@ def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:
         for slot in chunks.open:
             codes[slot] = _INTERRUPTED
     total = max(chunks_total(moment) or 0, len(codes))
-    if chunks.stand_in_order and total <= CELLS_AT_MOST:
+    if chunks.strewn is None and total <= CELLS_AT_MOST:
         return bytes(codes.ljust(total, bytes([_PENDING]))), range(total)
     if total > CELLS_AT_MOST or any(index >= total for index in chunks.indexes):
         order = sorted(range(len(codes)), key=chunks.indexes.__getitem__)

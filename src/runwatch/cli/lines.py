@@ -10,6 +10,7 @@ import orjson
 from runwatch.cli.matching import Match
 from runwatch.core.encode import encode
 from runwatch.core.events import Entry
+from runwatch.core.stream import is_told
 from runwatch.core.text import escape_controls
 from runwatch.sources.base import Source
 
@@ -39,6 +40,8 @@ class Lines:
 
     def _line(self, match: Match) -> bytes:
         raw = self._source.line_at(match.place)
+        if raw is not None and match.moment.log.origin(match.position) == "stream" and _is_told(raw):
+            return encode(entry_of(match)) + b"\n"  # the line itself says neither when, nor mostly of which run it is
         if raw is None:
             self.gone += 1
             return encode(entry_of(match)) + b"\n"
@@ -46,6 +49,14 @@ class Lines:
             raw = _whole(raw, entry_of(match))
         text = raw.decode("utf-8", "replace").translate(_BLANKS).strip()  # outside of texts only blanks can be raw
         return escape_controls(text).encode() + b"\n"
+
+
+def _is_told(raw: bytes) -> bool:
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:  # somebody wrote over it
+        return False
+    return isinstance(value, dict) and is_told(value)
 
 
 def _whole(own: bytes, entry: Entry) -> bytes:

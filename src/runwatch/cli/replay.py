@@ -51,6 +51,5 @@ def command(
     find_keys()
     with opened(paths, asked) as session, keeping(session, asked):
         session.playhead = Playhead(session.clock, recorded=True, rate=speed)
-        session.source.label = f"replay {session.source.label}"
         draw(session, asked, at=at, paused=paused)
     return 0

@@ -10,6 +10,8 @@ from runwatch.core.numbers import Numbers
 class Causes:
     """Failures by masked error. Numbers and counts, so that a moment of them is cheap to keep."""
 
+    __slots__ = ("counts", "number_of")
+
     def __init__(self) -> None:
         self.number_of = Numbers()
         self.counts = array("I")
@@ -30,3 +32,7 @@ class Causes:
         """How often it was seen."""
         number = self.number_of.get(cause)
         return 0 if number is None else self.counts[number]
+
+
+NO_CAUSES = Causes()
+"""Shared by all runs without a failure; nobody adds to it."""

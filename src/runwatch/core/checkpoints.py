@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import chain, islice
 from typing import Any
 
 from runwatch.core.causes import Causes
-from runwatch.core.facts import Facts
+from runwatch.core.empty import NOTHING
 from runwatch.core.files import Files
 from runwatch.core.fold import fold
 from runwatch.core.index import RunLog
@@ -32,10 +33,10 @@ GROWS: Mapping[type, frozenset[str]] = {
         "strewn", "troubled", "_delivered_twice", "attempt_start", "attempt_before", "first_attempt",
         "part_before", "part_attempt", "part_file", "part_rows", "part_position",
     }),
-    Files: frozenset({"disputed", "first_naming", "numbers"}),
+    Files: frozenset({"disputed", "first_naming", "numbers", "written"}),
     Causes: frozenset(),
     RunState: frozenset({
-        "plan_warnings", "written", "failures", "retries", "quality", "schema", "warnings", "parallelism",
+        "plan_warnings", "failures", "retries", "quality", "schema", "warnings", "parallelism",
         "outcomes", "after_end", "clock_backwards", "time_unknown", "progress_positions",
     }),
     Series: frozenset(),
@@ -48,25 +49,20 @@ PUT_BACK: Mapping[type, frozenset[str]] = {
 """Columns that grow, and are changed in place too: what an entry was is noted in `before` when it changes."""
 WORKED_OUT = frozenset({"open", "recovered", "_written_twice", "_unsure"})
 """Attributes that follow from the others: `Chunks.work_out`."""
-OWN = frozenset({"before", "settled"})
-"""What only serves to put back: a state that is restored has none of it."""
+OWN = frozenset({"before", "settled", "facts"})
+"""What only serves to put back, a state that is restored has none of it; and what is the log's."""
 
 KINDS = tuple(GROWS)
 
-Frozen = dict[str, Any]
-"""What a checkpoint holds of an object: by attribute a value, a length, or another `Frozen`."""
-Before = tuple[dict[int, Any], dict[int, Any]]
+Frozen = tuple[Any, ...]
+"""What a checkpoint holds of an object: of each of its `_names` a value, a length, or another `Frozen`."""
+Before = tuple[Mapping[int, Any], Mapping[int, Any]]
 """What slots and files were at a checkpoint, of those that changed before the next."""
 
 
 def _freeze(thing: Any) -> Frozen:
-    attributes = _attributes(thing)  # before its type is asked for: `core/late.py`
-    grows = GROWS[type(thing)] | PUT_BACK.get(type(thing), frozenset())
-    return {
-        name: len(value) if name in grows else _freeze_value(value)
-        for name, value in attributes.items()
-        if name not in WORKED_OUT and name not in OWN and not isinstance(value, Facts)
-    }
+    held = [(grows, getattr(thing, name)) for name, grows in _names(_kind(thing))]
+    return tuple([_freeze_value(value) if not grows or value is None else len(value) for grows, value in held])
 
 
 def _freeze_value(value: Any) -> Any:
@@ -85,12 +81,10 @@ def _copy(value: Any) -> Any:
 
 def _thaw(frozen: Frozen, last: Any) -> Any:
     """The object as it was, but for what is to be put back; `last` is what became of it."""
-    _attributes(last)  # before its type is asked for: `core/late.py`
-    thing = type(last)()
-    grows = GROWS[type(last)] | PUT_BACK.get(type(last), frozenset())
-    for name, value in frozen.items():
+    thing = _kind(last)()
+    for (name, grows), value in zip(_names(_kind(last)), frozen, strict=True):
         now = getattr(last, name)
-        setattr(thing, name, _cut(now, value) if name in grows else _thaw_value(value, now))
+        setattr(thing, name, _cut(now, value) if grows and value is not None else _thaw_value(value, now))
     if isinstance(thing, Files):
         thing.facts = last.facts
     return thing
@@ -110,20 +104,30 @@ def _thaw_value(value: Any, now: Any) -> Any:
     return _copy(value)
 
 
-def _attributes(thing: Any) -> dict[str, Any]:
-    slots = chain.from_iterable(getattr(kind, "__slots__", ()) for kind in type(thing).__mro__)
-    return {name: getattr(thing, name) for name in slots} or vars(thing)
+def _kind(thing: Any) -> type:
+    """Its class, also where it waits for columns (`core/late.py`)."""
+    return next(kind for kind in type(thing).__mro__ if kind in GROWS)
+
+
+@cache
+def _names(kind: type) -> list[tuple[str, bool]]:
+    """The attributes that a checkpoint holds of such a thing, and whether each grows."""
+    grows = GROWS[kind] | PUT_BACK.get(kind, frozenset())
+    slots = chain.from_iterable(getattr(each, "__slots__", ()) for each in kind.__mro__)
+    return [(name, name in grows) for name in slots if name not in WORKED_OUT | OWN]
 
 
 class Checkpoints:
     """Those of one run, in one order of its events. Where that order changes, they are made anew."""
 
+    __slots__ = ("_before", "_kept", "_positions", "_shown", "due")
+
     def __init__(self) -> None:
         self.due = FIRST
         """The position from which `note` will keep the next."""
-        self._positions: list[int] = []
-        self._kept: list[Frozen] = []
-        self._before: list[Before] = []
+        self._positions: Sequence[int] = ()
+        self._kept: Sequence[Frozen] = ()
+        self._before: Sequence[Before] = ()
         """Of each checkpoint but the last, whose are in the state at the end."""
         self._shown: RunState | None = None
         """The state that was asked for last; the next one is mostly a few events on."""
@@ -136,11 +140,11 @@ class Checkpoints:
         """Keep a checkpoint of `state`, which has been folded up to `due`."""
         chunks, files = state.chunks, state.files
         if self._kept:
-            self._before.append((chunks.before, files.before))
-        self._kept.append(_freeze(state))
-        self._positions.append(state.positions)
-        chunks.before, chunks.settled = {}, len(chunks.states)
-        files.before, files.settled = {}, len(files)
+            self._before = (*self._before, (chunks.before, files.before))
+        self._kept = (*self._kept, _freeze(state))  # some hundred at most
+        self._positions = (*self._positions, state.positions)
+        chunks.before, chunks.settled = NOTHING, len(chunks.states)
+        files.before, files.settled = NOTHING, len(files)
         self.due = state.positions + max(FIRST, min(MOST, state.positions // 100))
 
     def fold(self, state: RunState, log: RunLog, stop: int) -> None:

@@ -8,11 +8,12 @@ which leads to its time and its place in the log.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from re import finditer
 
 from msgspec import Struct
 
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.numbers import Slots
 from runwatch.core.parts import NOWHERE, Parts
 
@@ -44,19 +45,17 @@ class Chunks(Parts):
     __slots__ = (
         "attempt_before", "attempt_end", "attempt_outcome", "attempt_start", "before", "completed_without_start",
         "ended", "first_attempt", "last_attempt", "longest", "open", "planned", "recovered", "settled", "slot_of",
-        "slowest", "stand_in_order", "states", "strewn", "troubled", "unseen_starts"
+        "slowest", "states", "strewn", "troubled", "unseen_starts"
     )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
         self.slot_of = Slots()
-        self.strewn = array("Q")
-        """The index of each slot, once one was not its own number."""
-        self.stand_in_order = True
-        """Each slot's index is its own number, as where they were heard of one after the other."""
+        self.strewn: array[int] | None = None
+        """The index of each slot; None while it is its own number, as where they are heard of one after the other."""
         self.states = bytearray()
         self.last_attempt = array("i")
-        self.planned: dict[int, int] = {}
+        self.planned: Mapping[int, int] = NOTHING
         """Position of a slot's ChunkPlanned."""
         self.slowest = NOWHERE
         """The slot that took longest from its first start to its last end."""
@@ -64,11 +63,11 @@ class Chunks(Parts):
         """ns that it took."""
         self.ended = [0, 0, 0, 0, 0]
         """Chunks by state; those that are pending or running are not counted here."""
-        self.recovered: dict[int, None] = {}
+        self.recovered: Mapping[int, None] = NOTHING
         """Slots completed after a failed or interrupted attempt."""
-        self.troubled: dict[int, None] = {}
+        self.troubled: Mapping[int, None] = NOTHING
         """Slots with a failed or interrupted attempt, in the order of the first."""
-        self.open: dict[int, int] = {}
+        self.open: Mapping[int, int] = NOTHING
         """Slot → attempt under way."""
         self.unseen_starts = 0
         """Attempts that are not known to have begun."""
@@ -76,18 +75,18 @@ class Chunks(Parts):
         self.attempt_start = array("i")
         self.attempt_end = array("i")
         self.attempt_outcome = bytearray()
-        self.attempt_before: dict[int, int] = {}
+        self.attempt_before: Mapping[int, int] = NOTHING
         """By attempt, where it is not its slot's first."""
-        self.first_attempt: dict[int, int] = {}
+        self.first_attempt: Mapping[int, int] = NOTHING
         """Of slots with several."""
         self.settled = 0
         """Slots below it are noted in `before` when they change; `core/checkpoints.py`."""
-        self.before: dict[int, Before] = {}
+        self.before: Mapping[int, Before] = NOTHING
 
     @property
     def indexes(self) -> Sequence[int]:
         """The index of each slot."""
-        return range(self.slot_of.count) if self.stand_in_order else self.strewn
+        return range(self.slot_of.count) if self.strewn is None else self.strewn
 
     @property
     def counts(self) -> list[int]:
@@ -106,14 +105,12 @@ class Chunks(Parts):
         slot = self.slot_of.find(index)
         if slot == NOWHERE:
             slot = self.slot_of.add(index)
-            if self.stand_in_order and index != slot:
-                self.stand_in_order = False
+            if self.strewn is None and index != slot:
                 self.strewn = array("Q", range(slot))
-            if not self.stand_in_order:
+            if self.strewn is not None:
                 self.strewn.append(index)
             self.states.append(PENDING)
             self.last_attempt.append(NOWHERE)
-            self.last_part.append(NOWHERE)
         return slot
 
     def tries(self, slot: int) -> int:
@@ -142,14 +139,16 @@ class Chunks(Parts):
         attempt = len(self.attempt_start)
         before = self.last_attempt[slot]
         if before != NOWHERE:
-            self.attempt_before[attempt] = before
-            self.first_attempt.setdefault(slot, before)
+            self.attempt_before, self.first_attempt = earlier, first = own(self.attempt_before), own(self.first_attempt)
+            earlier[attempt] = before
+            first.setdefault(slot, before)
         self.attempt_start.append(start)
         self.attempt_end.append(NOWHERE)
         self.attempt_outcome.append(RUNNING)
         self.last_attempt[slot] = attempt
         self.unseen_starts += start == NOWHERE
-        self.open[slot] = attempt
+        under_way = self.open = own(self.open)
+        under_way[slot] = attempt
         self._turn(slot, RUNNING)
         return attempt
 
@@ -158,11 +157,13 @@ class Chunks(Parts):
         attempt = self.open[slot] if slot in self.open else self.begin(slot, NOWHERE)
         if slot < self.settled:
             self.note(slot)
-        del self.open[slot]
+        under_way = self.open = own(self.open)
+        del under_way[slot]
         self.attempt_end[attempt] = position
         self.attempt_outcome[attempt] = outcome
         if outcome != COMPLETED:
-            self.troubled[slot] = None
+            troubled = self.troubled = own(self.troubled)
+            troubled[slot] = None
         elif self.attempt_start[attempt] == NOWHERE:
             self.completed_without_start += 1
         self._turn(slot, outcome)
@@ -186,20 +187,25 @@ class Chunks(Parts):
             self.ended[state] += 1
         self.states[slot] = state
         if state == COMPLETED and slot in self.troubled:
-            self.recovered[slot] = None
-        elif self.recovered:
-            self.recovered.pop(slot, None)
+            recovered = self.recovered = own(self.recovered)
+            recovered[slot] = None
+        elif slot in self.recovered:
+            recovered = self.recovered = own(self.recovered)
+            del recovered[slot]
 
     def note(self, slot: int) -> None:
         """Remember what a slot said at the last checkpoint."""
         if slot not in self.before:
             last = self.last_attempt[slot]
             end, outcome = (NOWHERE, 0) if last == NOWHERE else (self.attempt_end[last], self.attempt_outcome[last])
-            self.before[slot] = (self.states[slot], last, self.last_part[slot], end, outcome)
+            changed = self.before = own(self.before)
+            changed[slot] = (self.states[slot], last, self.last_part_of(slot), end, outcome)
 
     def put_back(self, slot: int, before: Before) -> None:
         """What a slot said then."""
-        self.states[slot], last, self.last_part[slot], end, outcome = before
+        self.states[slot], last, part, end, outcome = before
+        if self.last_part is not None and slot < len(self.last_part):
+            self.last_part[slot] = part
         self.last_attempt[slot] = last
         if NOWHERE != last < len(self.attempt_end):  # a later one is put back in turn
             self.attempt_end[last], self.attempt_outcome[last] = end, outcome

@@ -1,8 +1,9 @@
 """One line of bytes → entries or a problem; never raises.
 
 Accepted are the forms of EVENTS.md: a line with `event`, a bare journal entry,
-a whole journal document, and the same variants in snake case or internally
-tagged. A line that is none of these is a problem with its exact reason.
+a whole journal document, the same variants in snake case or internally tagged,
+and those of the progress stream. A line that is none of these is a problem with
+its exact reason.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 import orjson
 
 from runwatch.core.events import SOURCE_VARIANTS, VARIANTS, Entry, Event, PlanResolved, Problem, Unknown
+from runwatch.core.stream import Stream, Unplaced, is_told
 from runwatch.core.text import safe, safe_value
 from runwatch.core.times import parse_time
 
@@ -28,25 +30,33 @@ class _Unfit(Exception):
     """A value that the vocabulary does not allow; its text is the problem's reason."""
 
 
-def decode_block(data: bytes, identity: str) -> Iterator[tuple[int, int, Decoded]]:
+def decode_block(
+    data: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None
+) -> Iterator[tuple[int, int, Decoded]]:
     """(lines before it, bytes before it, what it says) for each entry of a block of whole lines.
 
-    `identity` is the run_id of lines that carry none. A blank line says nothing.
+    `identity` is the run_id of lines that carry none. A blank line says nothing. `stream` knows what the lines in
+    front of these said, `arrived` (ns) is the time of those of them that have none.
     """
     offset = 0
     for number, line in enumerate(data.split(b"\n")):
-        for decoded in decode_line(line, identity):
+        for decoded in decode_line(line, identity, stream, arrived):
             yield number, offset, decoded
         offset += len(line) + 1
 
 
-def decode_line(line: bytes, identity: str) -> list[Decoded]:
+def decode_line(line: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None) -> list[Decoded]:
     """What one line says: one entry, a document's entries, or one problem."""
     try:
-        return _decode(orjson.loads(line), identity)
+        value = orjson.loads(line)
+        if isinstance(value, dict) and "type" in value and is_told(value):
+            said = (stream or Stream()).said(value, arrived)
+            first = int(len(said) > 1)
+            return [_decode_entry(each, identity, None, number) for number, each in enumerate(said, first)]
+        return _decode(value, identity)
     except orjson.JSONDecodeError as error:
         return [] if not line.strip() else [Problem(_why_not_json(line, error))]
-    except _Unfit as unfit:
+    except (_Unfit, Unplaced) as unfit:
         return [Problem(str(unfit))]
 
 
@@ -106,7 +116,7 @@ def _text_or(value: dict[str, Any], key: str, default: str | None) -> str | None
         return default
     if not isinstance(text, str):
         raise _Unfit(f"{key}: expected a text, found {_found(text)}")
-    return safe(text)
+    return _shared(safe(text))
 
 
 def _event_of(value: dict[str, Any]) -> Event:
@@ -167,7 +177,10 @@ def _build(name: str, fields: Any) -> Event:
 def _text(value: Any) -> str:
     if type(value) is not str:
         raise _Unfit("a text")
-    text = safe(value)
+    return _shared(safe(value))
+
+
+def _shared(text: str) -> str:
     if len(_lately) >= TEXTS_SHARED:
         _lately.clear()
     return _lately.setdefault(text, text)

@@ -188,6 +188,8 @@ class RunStarted(Event, frozen=True, gc=False, kw_only=True):
 
     group: ClassVar[str] = "source"
     destination: str | None = None
+    resumes: str | None = None
+    """The run whose chunks it goes on with."""
     extra: dict[str, Any] | None = None
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Generic, TypeVar
 
 from runwatch.core import events as ev
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.marks import CHUNK_COMPLETED, FILE_WRITTEN
 from runwatch.core.names import Names
+from runwatch.core.numbers import Straight
 
 LARGEST = 2**32 - 1
 """Of an index or a row count in these columns; an event with a larger one is kept as it is."""
@@ -22,20 +24,27 @@ NO_FILE = LARGEST
 Value = TypeVar("Value")
 
 
+_BEGIN = (0,)
+
+
 class Stretches(Generic[Value]):
     """A column of which long stretches are the same."""
 
     __slots__ = ("starts", "values")
 
     def __init__(self) -> None:
-        self.starts: list[int] = []
-        self.values: list[Value] = []
+        self.starts: Sequence[int] = ()
+        self.values: Sequence[Value] = ()
+        """Lists once there are several."""
 
     def note(self, row: int, value: Value) -> None:
         """This row has that value; rows come in their order."""
-        if not self.values or self.values[-1] is not value:
-            self.starts.append(row)
-            self.values.append(value)
+        if not self.values:
+            self.starts, self.values = (row,) if row else _BEGIN, (value,)
+        elif self.values[-1] is not value:
+            self.starts, self.values = starts, values = _list(self.starts), _list(self.values)
+            starts.append(row)
+            values.append(value)
 
     def at(self, row: int) -> Value:
         """What a row has."""
@@ -46,6 +55,10 @@ class Stretches(Generic[Value]):
         ends = [*self.starts[1:], rows] if self.starts else []
         for start, end, value in zip(self.starts, ends, self.values, strict=True):
             yield from repeat(value, end - start)
+
+
+def _list(column: Sequence[Value]) -> list[Value]:
+    return column if isinstance(column, list) else list(column)
 
 
 Told = tuple[int, int]
@@ -61,12 +74,12 @@ class Facts:
         self.names = Names()
         """Of files. Their numbers stand for them in all columns."""
         self.file_rows = array("I")
-        self.file_sizes = array("q")
-        """What was told of each file where it was named first."""
-        self.completed_chunk = array("I")
-        self.completed_file = array("I")
+        self.file_sizes = array("i")
+        """What was told of each file where it was named first; wider once one has 2 GB."""
+        self.completed_chunk = Straight()
+        self.completed_file = Straight()
         """`NO_FILE` where there is none."""
-        self.told: dict[int, Told] = {}
+        self.told: Mapping[int, Told] = NOTHING
         """By row what an event told of a file, where that is not what was told first."""
 
     def take(self, event: ev.Event, row: int) -> int | None:
@@ -84,15 +97,23 @@ class Facts:
         """The number of a name; what is told of it counts where it is a new one."""
         file = self.names.number(name)
         if file == len(self.file_rows):
-            self.file_rows.append(min(rows, LARGEST))
-            self.file_sizes.append(min(size, LARGEST_SIZE))
+            self.tell([min(rows, LARGEST)], [min(size, LARGEST_SIZE)])
         return file
+
+    def tell(self, rows: Sequence[int], sizes: Sequence[int]) -> None:
+        """What was told of the next files."""
+        self.file_rows.extend(rows)
+        try:
+            more = array(self.file_sizes.typecode, sizes)
+        except OverflowError:
+            self.file_sizes, more = array("q", self.file_sizes), array("q", sizes)
+        self.file_sizes.extend(more)
 
     def written(self, row: int, name: str, rows: int, size: int) -> int:
         """A FileWritten; its argument."""
         file = self.file(name, rows, size)
         if (rows, size) != (self.file_rows[file], self.file_sizes[file]):
-            self.told[row] = (rows, size)
+            self._note_told(row, rows, size)
         return file
 
     def completed(self, row: int, chunk: int, rows: int, name: str | None) -> int:
@@ -100,12 +121,16 @@ class Facts:
         file = NO_FILE if name is None else self.file(name, rows)
         if file == NO_FILE:
             if rows:
-                self.told[row] = (rows, -1)
+                self._note_told(row, rows, -1)
         elif rows != self.file_rows[file]:
-            self.told[row] = (rows, -1)
+            self._note_told(row, rows, -1)
         self.completed_chunk.append(chunk)
         self.completed_file.append(file)
         return len(self.completed_file) - 1
+
+    def _note_told(self, row: int, rows: int, size: int) -> None:
+        told = self.told = own(self.told)
+        told[row] = (rows, size)
 
     def note(self, event: ev.Event) -> None:
         """Number the file of an event that is kept."""

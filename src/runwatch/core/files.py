@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.facts import Facts, Told
 from runwatch.core.numbers import NONE, Slots
 
@@ -21,7 +22,7 @@ class Files:
 
     __slots__ = (
         "before", "between", "changed", "disputed", "facts", "first_naming", "last_naming", "numbers", "row_of",
-        "settled", "total_bytes", "total_rows", "with_bytes"
+        "settled", "total_bytes", "total_rows", "with_bytes", "written"
     )  # fmt: skip
 
     def __init__(self, facts: Facts | None = None) -> None:
@@ -29,22 +30,24 @@ class Files:
         """What the log says of files, by the numbers of their names."""
         self.row_of = Slots()
         """By the number of its name."""
-        self.numbers = array("I")
-        """The number of each row's name, once one was not the row itself."""
-        self.changed: dict[int, Told] = {}
+        self.numbers: array[int] | None = None
+        """The number of each row's name; None while it is the row itself."""
+        self.changed: Mapping[int, Told] = NOTHING
         """What counts of a row where it is not what was told first."""
         self.total_rows = 0
         self.total_bytes = 0
         self.with_bytes = 0
-        self.disputed: dict[int, None] = {}
+        self.disputed: Mapping[int, None] = NOTHING
         """Files with two row counts."""
         self.first_naming = array("i")
         self.last_naming = array("i")
-        self.between: dict[int, tuple[int, ...]] = {}
+        self.written: array[int] | None = None
+        """Where a FileWritten stands; None while that is where each file was named first."""
+        self.between: Mapping[int, tuple[int, ...]] = NOTHING
         """Where else a file was named, of those named more than twice."""
         self.settled = 0
         """Rows below it are noted in `before` when they change; `core/checkpoints.py`."""
-        self.before: dict[int, Before] = {}
+        self.before: Mapping[int, Before] = NOTHING
 
     def __len__(self) -> int:
         return len(self.first_naming)
@@ -54,13 +57,17 @@ class Files:
         changed = self.changed.get(row)
         if changed is not None:
             return changed
-        number = self.numbers[row] if self.numbers else row
+        number = row if self.numbers is None else self.numbers[row]
         return self.facts.file_rows[number], self.facts.file_sizes[number]
 
     def name(self, file: int, told: Told, position: int) -> int:
         """A file was named, with its rows and bytes (-1: by a ChunkCompleted); its row in these columns."""
         row = self.row_of.find(file)
         rows, size = told
+        if self.written is None and (row == NONE) != (size >= 0):
+            self.written = self.first_naming[:]
+        if self.written is not None and size >= 0:
+            self.written.append(position)
         if row == NONE:
             row = self._new(file, told, position)
             self.total_rows += rows
@@ -72,42 +79,50 @@ class Files:
             self.note(row)
         last = self.last_naming[row]
         if last != self.first_naming[row]:
-            self.between[row] = (*self.between.get(row, ()), last)
+            between = self.between = own(self.between)
+            between[row] = (*between.get(row, ()), last)
         self.last_naming[row] = position
         known = self.told(row)
         if known[0] != rows:
-            self.disputed[row] = None
+            disputed = self.disputed = own(self.disputed)
+            disputed[row] = None
         if size >= 0 > known[1]:
             self.total_rows += rows - known[0]
             self.total_bytes += size
             self.with_bytes += 1
-            self.changed[row] = told
+            self._change(row, told)
         return row
 
     def _new(self, file: int, told: Told, position: int) -> int:
         row = self.row_of.add(file)
-        if file != row and not self.numbers:
+        if self.numbers is None and file != row:
             self.numbers = array("I", range(row))
-        if file != row or self.numbers:
+        if self.numbers is not None:
             self.numbers.append(file)
         self.first_naming.append(position)
         self.last_naming.append(position)
         if told != self.told(row):
-            self.changed[row] = told
+            self._change(row, told)
         return row
+
+    def _change(self, row: int, told: Told) -> None:
+        changed = self.changed = own(self.changed)
+        changed[row] = told
 
     def note(self, row: int) -> None:
         """Remember what a row said at the last checkpoint."""
         if row not in self.before:
-            self.before[row] = (self.changed.get(row), self.last_naming[row])
+            before = self.before = own(self.before)
+            before[row] = (self.changed.get(row), self.last_naming[row])
 
     def put_back(self, row: int, before: Before) -> None:
         """What a row said then."""
         told, self.last_naming[row] = before
         if told is not None:
-            self.changed[row] = told
-        else:
-            self.changed.pop(row, None)
+            self._change(row, told)
+        elif row in self.changed:
+            changed = self.changed = own(self.changed)
+            del changed[row]
 
     def namings(self, row: int) -> list[int]:
         """Where a file was named, in the order of the log."""

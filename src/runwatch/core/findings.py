@@ -19,6 +19,7 @@ from runwatch.core.index import RunLog
 from runwatch.core.run import COMPLETED, NOWHERE, PENDING, RunState
 
 EVIDENCE_AT_MOST = 20
+_LAST_WORDS = 8
 
 
 class Finding(Struct, frozen=True):
@@ -61,6 +62,18 @@ def progress_of(state: RunState, log: RunLog) -> ev.Progress | None:
     return progress
 
 
+def where_told(state: RunState, log: RunLog, name: str) -> int:
+    """Where a live source last told one figure: most of its words are of the same figures."""
+    last = islice(reversed(state.progress_positions), _LAST_WORDS)
+    return next((position for position in last if getattr(log.event(position), name) is not None), NOWHERE)
+
+
+def last_told(state: RunState, log: RunLog, name: str) -> int | None:
+    """That figure."""
+    position = where_told(state, log, name)
+    return None if position == NOWHERE else getattr(log.event(position), name)
+
+
 def rows_of(state: RunState, log: RunLog) -> int | None:
     """The rows folded; None where nothing in the log could have told."""
     if state.is_written:
@@ -96,7 +109,7 @@ def _reconcile(state: RunState, log: RunLog) -> Looks:
         counts = {"source": source, "exported": exported, "matched": result.matched}
         found.append(_found("reconcile_mismatch", "contradiction", where, **counts))
     plan, rows = plan_of(state, log), rows_of(state, log)
-    if rows is not None and rows != exported and not (plan is not None and plan.resume):
+    if rows is not None and rows != exported and not (plan is not None and plan.resume) and state.resumes == NOWHERE:
         found.append(_found("reconcile_rows", "contradiction", where, exported=exported, rows=rows))
     return found
 

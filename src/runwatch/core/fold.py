@@ -14,7 +14,9 @@ from typing import Any
 
 from runwatch.core import events as ev
 from runwatch.core import marks
+from runwatch.core.empty import own
 from runwatch.core.facts import NO_FILE
+from runwatch.core.findings import last_told
 from runwatch.core.index import NEVER, RunLog
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RunState
 from runwatch.core.text import mask
@@ -89,7 +91,6 @@ def written(state: RunState, position: int, moment: int, fact: tuple[int, int, i
     """A FileWritten: the number of its file's name, rows, bytes."""
     file, rows, size = fact
     state.is_written = True
-    state.written.append(position)
     files = state.files
     before = files.total_rows
     files.name(file, (rows, size), position)
@@ -170,7 +171,7 @@ def _chunk_completed(state: RunState, event: ev.ChunkCompleted, position: int, l
 
 def _chunk_failed(state: RunState, event: ev.ChunkFailed, position: int, log: RunLog) -> None:
     state.note("failures", position)
-    state.causes.add(mask(event.error))
+    state.note_cause(mask(event.error))
     state.chunks.end(state.chunks.slot(event.chunk_index), position, FAILED)
 
 
@@ -200,17 +201,32 @@ def _run_completed(state: RunState, event: ev.RunCompleted, position: int, log: 
 def _run_started(state: RunState, event: ev.RunStarted, position: int, log: RunLog) -> None:
     if event.destination is not None:
         state.destination = event.destination
+    if event.resumes is not None:
+        state.resumes = position
 
 
 def _chunk_planned(state: RunState, event: ev.ChunkPlanned, position: int, log: RunLog) -> None:
     chunks = state.chunks
-    chunks.planned[chunks.slot(event.chunk_index)] = position
+    planned = chunks.planned = own(chunks.planned)
+    planned[chunks.slot(event.chunk_index)] = position
 
 
 def _progress(state: RunState, event: ev.Progress, position: int, log: RunLog) -> None:
+    if log.origin(position) == "stream":  # nothing else tells when rows and chunks were done
+        _note_growth(state, event, position, log)
     state.note("progress_positions", position)
     if event.chunks_total is not None:
         state.chunks_total = event.chunks_total
+
+
+def _note_growth(state: RunState, event: ev.Progress, position: int, log: RunLog) -> None:
+    moment = log.moments[position]
+    if moment == NEVER:
+        return
+    for series, name in ((state.rows_series, "rows"), (state.chunks_series, "chunks_done")):
+        told = getattr(event, name)
+        if told is not None:
+            series.add(moment, max(0, told - (last_told(state, log, name) or 0)))
 
 
 def _producer_seen(state: RunState, event: ev.ProducerSeen, position: int, log: RunLog) -> None:

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from runwatch.core import marks
 from runwatch.core.again import Again
+from runwatch.core.empty import NOTHING
 from runwatch.core.events import Entry, Event
 from runwatch.core.marks import NEVER
 from runwatch.core.order import Order, Ordered
@@ -34,7 +36,7 @@ class RunLog(Ordered):
     def __init__(self, again: Again | None = None) -> None:
         """`again` reads an event in its log; without it all events are kept."""
         super().__init__(again)
-        self.unnumbered = array("I")
+        self.unnumbered: Sequence[int] = ()
         """Positions of what has no number."""
         self.repeats = 0
         self.placing = Placing()
@@ -56,7 +58,7 @@ class RunLog(Ordered):
         return None
 
     def _place_last(self, row: int, kind: int) -> int:
-        self._owners.clear()
+        self._owners = NOTHING
         moment = self.placing.latest
         if self._moments is None and (moment != self.times[row] or moment == NEVER):
             self.part(row)
@@ -64,13 +66,16 @@ class RunLog(Ordered):
         if self._moments is not None:
             self._moments.append(moment)
         if kind >= marks.FIRST_SOURCE:
+            if not isinstance(self.unnumbered, array):
+                self.unnumbered = array("I")
             self.unnumbered.append(position)
         return position
 
     def let_go(self) -> None:
         """Forget what can be worked out again."""
-        self._owners.clear()
+        self._owners = NOTHING
         self.placing.let_go()
+        self.facts.names.let_go()
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said: it is going to be read anew."""
@@ -89,7 +94,7 @@ class RunLog(Ordered):
         )
         self.repeats = repeats
         self.is_arranged = True
-        self._owners.clear()
+        self._owners = NOTHING
         self.placing = Placing.behind(self)
 
     def positions_until(self, moment: int) -> int:

@@ -26,7 +26,7 @@ from runwatch.core.files import Files
 from runwatch.core.index import RunLog
 from runwatch.core.late import KINDS, Column, columns_of, waiting
 from runwatch.core.names import Names
-from runwatch.core.numbers import Known, Numbers, Slots
+from runwatch.core.numbers import Known, Numbers, Slots, Straight
 from runwatch.core.order import Order
 from runwatch.core.places import Place, Segment
 from runwatch.core.placing import Placing
@@ -94,7 +94,7 @@ def adopt(runs: Runs, share: Share, segments: Sequence[Segment]) -> int | None:
 
 CLASSES: tuple[type, ...] = (
     Share, Kept, RunLog, RunState, Arrivals, Causes, Checkpoints, Chunks, Events, Facts, Files, Known, Names, Numbers,
-    Order, Place, Placing, Series, Slots, Stretches, *ev.VARIANTS, *ev.SOURCE_VARIANTS, ev.Unknown,
+    Order, Place, Placing, Series, Slots, Straight, Stretches, *ev.VARIANTS, *ev.SOURCE_VARIANTS, ev.Unknown,
 )  # fmt: skip
 """All that is ever made."""
 

@@ -16,9 +16,10 @@ from runwatch.core.facts import Facts
 from runwatch.core.files import Files
 from runwatch.core.index import RunLog
 from runwatch.core.names import Names
+from runwatch.core.numbers import Straight
 from runwatch.core.run import RunState
 
-KINDS: tuple[type, ...] = (RunLog, Facts, Names, RunState, Chunks, Files)
+KINDS: tuple[type, ...] = (RunLog, Facts, Names, RunState, Chunks, Files, Straight)
 """What can have them."""
 
 

@@ -23,6 +23,7 @@ from runwatch.core.events import Entry, Problem
 from runwatch.core.index import NEVER
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
+from runwatch.core.stream import Stream
 from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
 from runwatch.core.wire import Completed, Started, Written, decode_lines, times_of
@@ -31,8 +32,11 @@ GATHERED, SHARE = 30_000, 40
 """Lines that wait to be taken in, at most: so many, or of a longer log one in 40,"""
 OF_A_RUN = 1_000
 """and so many of a run, on average: of few runs no more than that is gained by waiting."""
-PART = 1_500
-"""Lines taken in between two pauses: some 5 ms."""
+PART, A_RUN = 1_500, 15
+"""Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
+
+Ties = set[tuple[Any, ...]]
+"""What was said at one time, as far as that tells what can be no repeat of it."""
 
 
 class Loading:
@@ -42,6 +46,9 @@ class Loading:
         self.runs = runs
         self.entries = 0
         """Taken so far, repeats and unknown ones included."""
+        self.streams: dict[str, Stream] = {}
+        """The progress streams, by log."""
+        self._stream = Stream()
         self._segment: Segment | None = None
         self._arrived: int | None = None
         self._gathered: dict[str, list[Any]] = {}
@@ -49,6 +56,8 @@ class Loading:
         self._waiting = 0
         self._digits = 9
         """Of the times of what was gathered."""
+        self._ties: dict[str, tuple[int, Ties]] = {}
+        """Of runs whose last moment several share: how many rows it had, and what was said at that moment."""
 
     def feed(self, data: bytes, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
         """Take in a block of whole lines, the first of which is number `line`.
@@ -58,7 +67,8 @@ class Loading:
         if segment is not self._segment or (arrived is None) != (self._arrived is None):
             self.settle()
         if segment is not self._segment:
-            self._gathered, self._segment = {}, segment
+            self._gathered, self._ties, self._segment = {}, {}, segment
+            self._stream = self.streams.get(segment.chain) or Stream()
         self._arrived = arrived
         if segment.is_plain and self.runs.again is not None:
             self._gather(segment, data.removesuffix(b"\n").split(b"\n"), line, offset)
@@ -106,7 +116,8 @@ class Loading:
 
     def _gather_by_line(self, segment: Segment, data: bytes, line: int, offset: int) -> None:
         """The long way."""
-        for number, within, decoded in decode_block(data, segment.identity):
+        stamp = self._arrived if segment.stamps else None
+        for number, within, decoded in decode_block(data, segment.identity, self._stream, stamp):
             self.entries += 1
             if isinstance(decoded, Problem):
                 self.runs.feed(decoded, segment, line + number, offset + within, self._arrived)
@@ -116,45 +127,48 @@ class Loading:
                 own = self._gathered[decoded.run_id] = [decoded.export_name]
             own += (NEVER, line + number, decoded)
             self._waiting += 1
+        if self._stream.is_told:
+            self.streams[segment.chain] = self._stream
 
     def settle(self) -> None:
         """Take in all that was gathered."""
         for _ in self._parts(is_all=True) if self._waiting else ():
             pass
 
-    def settling(self) -> Iterator[None]:
-        """Take in what was gathered, with a pause now and then; but not the chunks at the end of what a run said that
-        are not done: those are taken whole.
+    def settling(self, *, is_all: bool = False) -> Iterator[None]:
+        """Take in what was gathered, with a pause now and then; but, unless `is_all`, not the chunks at the end of what
+        a run said that are not done: those are taken whole.
         """
-        yield from self._parts(is_all=False)
+        if self._waiting:
+            yield from self._parts(is_all=is_all)
 
     def _parts(self, *, is_all: bool) -> Iterator[None]:
         segment, taken = self._segment, 0
         assert segment is not None
         for run_id, own in self._gathered.items():
-            kept = [] if is_all else own[len(own) - 3 * _undone(own) :]
-            stop = len(own) - len(kept)
-            if stop <= 1:
-                continue
-            self.runs.changed[run_id] = None
-            self._settle(segment, run_id, own, stop)
-            own.extend(kept)
-            self._waiting -= stop // 3
-            taken += stop // 3
-            if taken >= PART:
-                self.runs.revision += 1
-                taken = 0
-                yield
+            while lines := (len(own) - 1) // 3 - (0 if is_all else _undone(own)):
+                lines = min(lines, PART)
+                self.runs.changed[run_id] = None
+                self._settle(segment, run_id, own, 1 + 3 * lines)
+                self._waiting -= lines
+                taken += lines + A_RUN
+                if taken >= PART:
+                    self.runs.revision += 1
+                    taken = 0
+                    yield
         self.runs.revision += 1
 
     def _settle(self, segment: Segment, run_id: str, own: list[Any], stop: int) -> None:
         """What one run said, up to there; nothing of it is left."""
         name, times, lines, said = own[0], own[1:stop:3], own[2:stop:3], own[3:stop:3]
-        del own[1:]
+        del own[1:stop]
         at, count, run = 0, len(times), self.runs.by_id.get(run_id)
+        rows, ties = self._ties.pop(run_id, (0, None))
+        if run is None or rows != len(run.log):
+            ties = None
         while at < count:
             if run is not None and run.straight is segment and run.named == name:
-                stop = _rising(times, said, at, run.log.placing.latest)
+                stop, ties = _rising(times, said, at, run.log.placing.latest, ties)
                 if stop > at:
                     whole = at == 0 and stop == count
                     part = (times, lines, said) if whole else (times[at:stop], lines[at:stop], said[at:stop])
@@ -164,8 +178,11 @@ class Loading:
                         run.note_arrival(self._arrived)
                     continue
             entry = said[at] if times[at] == NEVER else entry_of(run_id, name, times[at], said[at], self._digits)
+            ties = _tied(entry, NEVER if run is None else run.log.placing.latest, ties)
             self.runs.feed(entry, segment, lines[at], -1, self._arrived)
             run, at = self.runs.by_id.get(run_id), at + 1
+        if run is not None and ties is not None:
+            self._ties[run_id] = len(run.log), ties
 
 
 def _undone(own: Sequence[Any]) -> int:
@@ -177,25 +194,37 @@ def _undone(own: Sequence[Any]) -> int:
     return 2 if type(own[-1]) is Written and len(own) > 4 and type(own[-4]) is Started else 0
 
 
-def _rising(times: Sequence[int], said: Sequence[Any], start: int, latest: int) -> int:
+def _rising(
+    times: Sequence[int], said: Sequence[Any], start: int, latest: int, ties: Ties | None
+) -> tuple[int, Ties | None]:
     """Where the first one stands that may have come before: it is earlier than the one in front of it, or is like one
-    of the same time.
+    of the same time. `ties` is all that was said at the `latest` time so far, None where nobody knows.
+
+    Beside it what was said at the last time in front of there, None where that was not looked at.
     """
     if start == 0 and all(map(lt, (latest, *times), times)):
-        return len(times)
-    equals: set[tuple[Any, ...]] = set()
+        return len(times), None
+    equals = set() if ties is None else ties
     for at in range(start, len(times)):
         time = times[at]
-        if time < latest or (at == start and time == latest):
-            return at
-        if time > latest:
-            latest, equals = time, {_like(said[at])}
-            continue
+        if time < latest or (at == start and time == latest and ties is None):
+            return at, equals if at > start else ties
         like = _like(said[at])
-        if like in equals:
-            return at
-        equals.add(like)
-    return len(times)
+        if time > latest:
+            latest, equals = time, {like}
+        elif like in equals:
+            return at, equals
+        else:
+            equals.add(like)
+    return len(times), equals
+
+
+def _tied(entry: Entry, latest: int, ties: Ties | None) -> Ties | None:
+    """The `ties` behind an entry that goes the long way; one of a frequent variant may be told by other texts there."""
+    time = NEVER if entry.time is None else entry.time
+    if time < latest or isinstance(entry.event, ev.ChunkStarted | ev.FileWritten | ev.ChunkCompleted):
+        return None
+    return set() if time > latest else ties
 
 
 def _like(said: Any) -> tuple[Any, ...]:

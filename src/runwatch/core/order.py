@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 from runwatch.core.again import Again
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.rows import Events, Rows
 
 
@@ -77,7 +78,7 @@ class Ordered(Rows):
         """By row."""
         self._moments: array[int] | None = None
         """None while every entry's moment is its own time."""
-        self._owners: dict[int, array[int]] = {}
+        self._owners: Mapping[int, array[int]] = NOTHING
         """Forgotten whenever the order moves."""
 
     @property
@@ -103,5 +104,6 @@ class Ordered(Rows):
             end = len(self.order)
             among = range(bisect_left(self.moments, moment, 0, end), bisect_right(self.moments, moment, 0, end))
             owners = array("I", (near for near in among if self.times[self.order[near]] == moment))
-            self._owners[moment] = owners
+            known = self._owners = own(self._owners)
+            known[moment] = owners
         return owners

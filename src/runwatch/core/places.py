@@ -38,6 +38,8 @@ class Segment(Struct, eq=False):
     """A run in a state database: places in it are `NAME#run_id#entry`, and there is no such file."""
     is_plain: bool = False
     """A line of it can be read again at little cost, so that its events need not be kept."""
+    stamps: bool = False
+    """It is a pipe: lines of the progress stream, which have no time, are of the time they arrive."""
     gone: str = ""
     """Empty while its bytes can be read again, else why not ("truncated", "removed")."""
     starts: list[tuple[int, int]] = field(default_factory=list)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.events import Event
 from runwatch.core.marks import NEVER
 from runwatch.core.order import Ordered
@@ -20,11 +21,11 @@ class Placing:
     def __init__(self) -> None:
         self.chains: dict[str, float] = {}
         """The newest segment's order of each file. Of several files, an entry must be later than all to be placed."""
-        self.timeless: dict[str, None] = {}
+        self.timeless: Mapping[str, None] = NOTHING
         """Files without any time so far: their first one moves all that stands before it."""
         self.latest = NEVER
         """The greatest time of all, and so the last moment; only an entry not later than it can be a repeat."""
-        self.strays: dict[int, list[int]] = {}
+        self.strays: Mapping[int, list[int]] = NOTHING
         """Rows by their time, where that is earlier than their moment."""
         self._ties: Seen | None = None
         """Those at the latest time; made only when a second one turns up."""
@@ -39,15 +40,17 @@ class Placing:
             return placing
         for segment in set(log.segments.values):
             placing.chains[segment.chain] = max(segment.order, placing.chains.get(segment.chain, segment.order))
-        placing.timeless = dict.fromkeys(placing.chains)
+        timeless: dict[str, None] = dict.fromkeys(placing.chains)
+        strays: dict[int, list[int]] = {}
         segments = list(log.segments.each(rows))
         for position, row in enumerate(log.order):
             time = log.times[row]
             if time != NEVER:
-                placing.timeless.pop(segments[row].chain, None)
+                timeless.pop(segments[row].chain, None)
                 placing.latest = max(placing.latest, time)
                 if time < log.moments[position]:
-                    placing.strays.setdefault(time, []).append(row)
+                    strays.setdefault(time, []).append(row)
+        placing.timeless, placing.strays = timeless, strays
         return placing
 
     def let_go(self) -> None:
@@ -57,7 +60,7 @@ class Placing:
     def found_again(self, log: Ordered) -> None:
         """Its one file is called otherwise now, and its segments are numbered otherwise."""
         segments = set(log.segments.values)
-        self.timeless = dict.fromkeys(segment.chain for segment in segments) if self.timeless else {}
+        self.timeless = dict.fromkeys(segment.chain for segment in segments) if self.timeless else NOTHING
         self.chains = {segment.chain: max(each.order for each in segments) for segment in segments}
 
     def takes(self, log: Ordered, row: int, event: Event) -> bool:
@@ -67,7 +70,8 @@ class Placing:
             log.is_arranged = False
             return False
         if segment.chain not in self.chains and time == NEVER:
-            self.timeless[segment.chain] = None
+            timeless = self.timeless = own(self.timeless)
+            timeless[segment.chain] = None
         self.chains[segment.chain] = segment.order
         if time == NEVER:
             return True
@@ -76,7 +80,8 @@ class Placing:
         elif self._repeats(log, row, time, event):
             return False
         elif time < self.latest:
-            self.strays.setdefault(time, []).append(row)
+            strays = self.strays = own(self.strays)
+            strays.setdefault(time, []).append(row)
         return True
 
     def _moves_others(self, segment: Segment, time: int) -> bool:

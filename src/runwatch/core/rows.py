@@ -8,14 +8,16 @@ those of a log that cannot be read again, are kept as they are.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import overload
 
 from runwatch.core import marks
 from runwatch.core.again import Again, from_facts
+from runwatch.core.empty import NOTHING, own
 from runwatch.core.events import Entry, Event, chunk_of
-from runwatch.core.facts import Facts, Stretches
+from runwatch.core.facts import Facts, Stretches, Value
 from runwatch.core.marks import NEVER
+from runwatch.core.numbers import Straight
 from runwatch.core.places import Place, Segment
 
 
@@ -33,13 +35,13 @@ class Rows:
         """`core/marks.py`."""
         self.arguments = array("I")
         """`core/facts.py`."""
-        self.lines = array("I")
+        self.lines = Straight(first=1)
         self.facts = Facts()
         self.kept: dict[int, Event] = {}
         self.segments: Stretches[Segment] = Stretches()
         self.names: Stretches[str | None] = Stretches()
         """The export each entry names."""
-        self.numbers: dict[int, int] = {}
+        self.numbers: Mapping[int, int] = NOTHING
         """Of entries inside a journal document."""
         self._again = again
 
@@ -64,7 +66,8 @@ class Rows:
         self.segments.note(row, segment)
         self.names.note(row, self._same_name(entry.export_name))
         if entry.number:
-            self.numbers[row] = entry.number
+            numbers = self.numbers = own(self.numbers)
+            numbers[row] = entry.number
         return kind
 
     def _same_name(self, name: str | None) -> str | None:
@@ -77,17 +80,16 @@ class Rows:
         rows = len(self.times)
         segments, names = list(self.segments.each(rows)), list(self.names.each(rows))
         keep = [row for row, there in enumerate(segments) if there is not segment]
-        for name in ("times", "marks", "arguments", "lines"):
+        self.lines = self.lines.kept(keep)
+        for name in ("times", "marks", "arguments"):
             column = getattr(self, name)
             setattr(self, name, array(column.typecode, (column[row] for row in keep)))
         self.segments, self.names = Stretches(), Stretches()
         for row, before in enumerate(keep):
             self.segments.note(row, segments[before])
             self.names.note(row, names[before])
-        for by_row in (self.kept, self.numbers, self.facts.told):
-            there = {row: by_row[before] for row, before in enumerate(keep) if before in by_row}
-            by_row.clear()
-            by_row.update(there)  # type: ignore[arg-type]
+        self.kept, self.numbers = _moved(self.kept, keep), _moved(self.numbers, keep)
+        self.facts.told = _moved(self.facts.told, keep)
 
     def kind_of(self, row: int) -> str:
         """The variant of a row."""
@@ -159,6 +161,11 @@ class Rows:
                 return None
             if self.segments.at(row) is place.segment and self.numbers.get(row, 0) == place.entry:
                 return row
+
+
+def _moved(by_row: Mapping[int, Value], keep: Sequence[int]) -> dict[int, Value]:
+    """What is left where these rows are kept, by the rows that they become."""
+    return {row: by_row[before] for row, before in enumerate(keep) if before in by_row}
 
 
 class Events(Sequence[Event]):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import islice
 
-from runwatch.core.causes import Causes
+from runwatch.core.causes import NO_CAUSES, Causes
 from runwatch.core.chunks import (
     COMPLETED,
     FAILED,
@@ -42,8 +42,8 @@ class RunState:
         "after_end", "backoff_ms", "causes", "chunks", "chunks_series", "chunks_total", "clock_backwards",
         "destination", "export_name", "failures", "files", "first_heard", "heard", "is_written", "last_backoff_ms",
         "last_heard", "longest_gap", "nameless_rows", "outcome", "outcomes", "parallelism", "plan", "plan_warnings",
-        "positions", "producer", "progress_positions", "quality", "reconciliation", "retries", "rows_series",
-        "schema", "sources", "time_unknown", "unknown", "validated", "validation", "warnings", "written"
+        "positions", "producer", "progress_positions", "quality", "reconciliation", "resumes", "retries", "rows_series",
+        "schema", "sources", "time_unknown", "unknown", "validated", "validation", "warnings"
     )  # fmt: skip
 
     def __init__(self, facts: Facts | None = None) -> None:
@@ -68,10 +68,8 @@ class RunState:
         self.nameless_rows = 0
         self.is_written = False
         """A FileWritten or a ChunkCompleted was seen."""
-        self.written = array("i")
-        """Where a FileWritten stands."""
         self.failures = NONE_YET
-        self.causes = Causes()
+        self.causes = NO_CAUSES
         self.retries = NONE_YET
         self.backoff_ms = 0
         self.last_backoff_ms = 0
@@ -92,6 +90,8 @@ class RunState:
         self.chunks_total: int | None = None
         self.producer = NOWHERE
         self.destination: str | None = None
+        self.resumes = NOWHERE
+        """Where it was told which run it goes on with."""
         self.rows_series = Series()
         self.chunks_series = Series()
 
@@ -105,6 +105,12 @@ class RunState:
         """A RunCompleted was seen."""
         return self.outcome != NOWHERE
 
+    @property
+    def written(self) -> array[int]:
+        """Where a FileWritten stands."""
+        files = self.files
+        return files.first_naming if files.written is None else files.written
+
     def files_named(self, since: tuple[int, int, int] = (0, 0, 0)) -> tuple[int, Iterator[int]]:
         """How often files were named, and where, in the order of the log; `since` as `validated` has it."""
         written, parts, nameless = since
@@ -116,6 +122,12 @@ class RunState:
             if chunks.part_file[part] != NOWHERE
         )
         return count, merge(islice(self.written, written, None), delivered)
+
+    def note_cause(self, cause: str) -> None:
+        """An attempt failed for this reason, masked."""
+        if not self.causes:
+            self.causes = Causes()
+        self.causes.add(cause)
 
     def note(self, name: str, position: int) -> None:
         """One more in the list of that name. Most runs have none of most of them."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from runwatch.core.again import Again
-from runwatch.core.arrivals import Arrivals
+from runwatch.core.arrivals import NO_ARRIVALS, Arrivals
 from runwatch.core.checkpoints import Checkpoints
 from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen
 from runwatch.core.index import RunLog
@@ -74,7 +74,7 @@ class Run:
         self.state_so_far = RunState(self.log.facts)
         """The fold of what stands in its order; `state` also where that must be worked out first."""
         self.checkpoints = Checkpoints()
-        self._arrivals = Arrivals()
+        self._arrivals = NO_ARRIVALS
         self._later: Callable[[], Kept]
 
     def find_again(
@@ -82,7 +82,7 @@ class Run:
     ) -> None:
         """Instead of `__init__`, where an earlier session kept it: most of it is made when it is asked for."""
         self.run_id, self.straight, self.named, self._moved, self._later = run_id, straight, named, moved, later
-        self.arrived, self._arrivals = None, Arrivals()
+        self.arrived, self._arrivals = None, NO_ARRIVALS
 
     def __getattr__(self, name: str) -> Any:
         if name not in Kept._fields:
@@ -111,6 +111,8 @@ class Run:
     def note_arrival(self, arrived: int) -> None:
         """Something new came at this time (ns, the clock's)."""
         self.arrived = arrived
+        if self._arrivals is NO_ARRIVALS:
+            self._arrivals = Arrivals()
         self._arrivals.note(arrived)
 
     def _is_straight(self, segment: Segment) -> bool:
@@ -216,7 +218,7 @@ class Runs:
         self.revision = 0
         self.changed: dict[str, None] = {}
         """Runs that said something since somebody last emptied it; those heard of last stand last."""
-        self.run_ids: dict[Segment, set[str]] = {}
+        self.run_ids: dict[Segment, Collection[str]] = {}
         """Which runs a segment spoke of, so that one which is read anew need not be looked for in all."""
         self.problems_in: dict[Segment | str, int] = {}
         """How many problems a segment, or a file that cannot be read at all, had, kept or not."""
@@ -229,10 +231,11 @@ class Runs:
         if isinstance(entry, Problem):
             self.report(Place(segment, line, entry.number, offset), entry.reason)
             return
-        spoken_of = self.run_ids.get(segment)
-        if spoken_of is None:
-            spoken_of = self.run_ids[segment] = set()
-        spoken_of.add(entry.run_id)
+        spoken_of = self.run_ids.get(segment, ())
+        if isinstance(spoken_of, set):
+            spoken_of.add(entry.run_id)
+        elif entry.run_id not in spoken_of:  # most files speak of one run: a set takes room
+            self.run_ids[segment] = {*spoken_of, entry.run_id} if spoken_of else (entry.run_id,)
         run = self.by_id.get(entry.run_id)
         if run is None:
             run = self.by_id[entry.run_id] = Run(entry.run_id, self.again)
@@ -244,7 +247,7 @@ class Runs:
         self.revision += 1
         self.problem_count += 1
         if isinstance(where, Place):
-            self.run_ids.setdefault(where.segment, set())
+            self.run_ids.setdefault(where.segment, ())
         about = where.segment if isinstance(where, Place) else where
         self.problems_in[about] = self.problems_in.get(about, 0) + 1
         if len(self.problems) < PROBLEMS_KEPT:
@@ -252,7 +255,7 @@ class Runs:
 
     def take_out(self, segment: Segment) -> None:
         """Forget what one segment said, and that it could not be read: it is going to be read anew."""
-        run_ids, about = self.run_ids.pop(segment, set()), (segment, segment.path)
+        run_ids, about = self.run_ids.pop(segment, ()), (segment, segment.path)
         problems = sum(self.problems_in.pop(key, 0) for key in about)
         if not run_ids and not problems:
             return

@@ -15,13 +15,13 @@ FIRST_WIDTH = 250_000_000
 class Series:
     """Amounts by time: at most `BUCKETS` buckets from the first moment on."""
 
-    __slots__ = ("_amounts", "_heard", "begin", "end", "origin", "pending", "width")
+    __slots__ = ("_amounts", "begin", "end", "origin", "pending", "width")
 
     def __init__(self) -> None:
         self.origin: int | None = None
         self.width = FIRST_WIDTH
-        self._amounts: list[int] = []
-        self._heard: list[bool] = []
+        self._amounts: list[int | None] = []
+        """By bucket; None where nothing was heard."""
         self.begin = self.end = 0
         """The bucket (ns) that `pending` falls in: what comes there is added up, and counted when the next comes."""
         self.pending = 0
@@ -40,8 +40,7 @@ class Series:
         bucket = max(0, (moment - self.origin) // self.width)
         if bucket >= len(self._amounts):
             bucket = self._make_room(moment)
-        self._amounts[bucket] += amount
-        self._heard[bucket] = True
+        self._amounts[bucket] = (self._amounts[bucket] or 0) + amount
         self.begin = self.origin + bucket * self.width
         self.end = self.begin + self.width
 
@@ -52,21 +51,20 @@ class Series:
             self._halve()
         missing = bucket + 1 - len(self._amounts)
         if missing > 0:
-            self._amounts += [0] * missing
-            self._heard += [False] * missing
+            self._amounts += [None] * missing
         return bucket
 
     def _settle(self) -> None:
         """Count what is pending."""
         if self.pending and self.origin is not None:
-            self._amounts[(self.begin - self.origin) // self.width] += self.pending
+            bucket = (self.begin - self.origin) // self.width
+            self._amounts[bucket] = (self._amounts[bucket] or 0) + self.pending
             self.pending = 0
 
     def _halve(self) -> None:
         self.width *= 2
         pairs = range(0, len(self._amounts), 2)
-        self._amounts = [sum(self._amounts[start : start + 2]) for start in pairs]
-        self._heard = [any(self._heard[start : start + 2]) for start in pairs]
+        self._amounts = [_sum(self._amounts[start : start + 2]) for start in pairs]
 
     def rates(self, now: int, last: int) -> tuple[float | None, ...]:
         """Amounts a second of the last `last` whole or begun buckets up to `now`; None where nothing was heard."""
@@ -77,16 +75,23 @@ class Series:
         return tuple(self._rate(bucket, now) for bucket in range(max(0, newest - last + 1), newest + 1))
 
     def _rate(self, bucket: int, now: int) -> float | None:
-        if bucket >= len(self._amounts) or not self._heard[bucket]:
+        amount = self._amounts[bucket] if bucket < len(self._amounts) else None
+        if amount is None:
             return None
         assert self.origin is not None
         begun = now - self.origin - bucket * self.width
         seconds = max(min(self.width, begun), self.width // 4) / 1e9
-        return self._amounts[bucket] / seconds
+        return amount / seconds
 
     def amount_since(self, moment: int) -> int:
         """About how much was counted from `moment` on, to the bucket."""
         if self.origin is None:
             return 0
         self._settle()
-        return sum(self._amounts[max(0, (moment - self.origin) // self.width) :])
+        return _sum(self._amounts[max(0, (moment - self.origin) // self.width) :]) or 0
+
+
+def _sum(amounts: list[int | None]) -> int | None:
+    """Of those that were heard; None where none was."""
+    heard = [amount for amount in amounts if amount is not None]
+    return sum(heard) if heard else None

@@ -48,21 +48,20 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: in
     indexes = list(range(index, index + count))
     rows, names = [one.rows for one in written], [one.file_name for one in written]
     if (
-        not chunks.stand_in_order
+        chunks.strewn is not None
         or chunks.slot_of.known.straight != index
         or files.row_of.count != files.row_of.known.straight
         or len(facts.file_rows) != files.row_of.count
         or [one.chunk_index for one in started] != indexes
         or [one.chunk_index for one in completed] != indexes
         or [one.rows for one in completed] != rows
-        or files.numbers
+        or files.numbers is not None
         or [one.file_name for one in completed] != names
         or not facts.names.add_new(names)
     ):
         return False
     sizes = [one.bytes for one in written]
-    facts.file_rows.extend(rows)
-    facts.file_sizes.extend(sizes)
+    facts.tell(rows, sizes)
     _note_facts(run, indexes, digits)
     _note_files(state, rows, sizes)
     _note_chunks(run, times, count)
@@ -91,10 +90,11 @@ def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
     files, count, position = state.files, len(rows), state.positions
     stop = position + 3 * count
     state.is_written = True
-    state.written.extend(range(position + 1, stop, 3))
     files.row_of.count += count
     files.row_of.known.straight += count
     files.first_naming.extend(range(position + 1, stop, 3))
+    if files.written is not None:
+        files.written.extend(range(position + 1, stop, 3))
     files.last_naming.extend(range(position + 2, stop, 3))
     files.total_rows += sum(rows)
     files.total_bytes += sum(sizes)
@@ -106,13 +106,13 @@ def _note_chunks(run: Run, times: Sequence[int], count: int) -> None:
     chunks, position = state.chunks, state.positions
     stop, slot = position + 3 * count, chunks.slot_of.count
     attempts = range(len(chunks.attempt_start), len(chunks.attempt_start) + count)
-    parts, file = len(chunks.part_file), state.files.row_of.count - count
+    file = state.files.row_of.count - count
     chunks.slot_of.count += count
     chunks.slot_of.known.straight += count
     chunks.states.extend(_DONE * count)
     chunks.ended[COMPLETED] += count
     chunks.last_attempt.extend(attempts)
-    chunks.last_part.extend(range(parts, parts + count))
+    chunks.add_last_parts(slot, count)
     chunks.attempt_start.extend(range(position, stop, 3))
     chunks.attempt_end.extend(range(position + 2, stop, 3))
     chunks.attempt_outcome.extend(_DONE * count)

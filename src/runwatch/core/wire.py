@@ -92,7 +92,7 @@ def decode_lines(lines: Sequence[bytes]) -> list[Line]:
 
 _seconds: dict[str, int] = {}
 """`2026-11-23T18:14:51` → ns since 1970, less a second; a whole minute at a time: neighbours share it."""
-_SECONDS_KEPT = 30_000
+_SECONDS_KEPT = 3_000
 
 
 def times_of(items: list[Line], digits: int = 9) -> tuple[list[int], int]:

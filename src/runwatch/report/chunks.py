@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -16,11 +16,13 @@ from runwatch.answers.view import Mark
 from runwatch.core.events import ChunkFailed
 from runwatch.core.findings import EVIDENCE_AT_MOST
 from runwatch.core.places import Place
-from runwatch.core.run import COMPLETED, FAILED, Attempt
+from runwatch.core.run import COMPLETED, FAILED, NOWHERE, Attempt
 from runwatch.core.runs import Moment
 
 NAMED = 5
 """So many chunks of a group are named one by one."""
+SHOWN = 4
+"""So many of a group's places say how it is cited: of more, the first and their number."""
 _MARKS = {
     "failed": Mark.FAILED,
     "interrupted": Mark.INTERRUPTED,
@@ -50,19 +52,18 @@ class FailedChunk(Struct, frozen=True):
     rows: int
     tries: tuple[Try, ...]
 
-    @property
-    def error(self) -> str | None:
-        """What the last failed attempt said."""
-        return next((attempt.error for attempt in reversed(self.tries) if attempt.error is not None), None)
+
+def failed_chunks(moment: Moment) -> Iterator[FailedChunk]:
+    """Every chunk with a failed or interrupted attempt, by its index; each is worked out when it is asked for."""
+    return (_failed_chunk(moment, slot) for slot in _slots(moment))
 
 
-def failed_chunks(moment: Moment) -> tuple[FailedChunk, ...]:
-    """Every chunk with a failed or interrupted attempt, by its index."""
+def _slots(moment: Moment) -> list[int]:
     chunks = moment.state.chunks
     slots = set(chunks.troubled)
     if moment.judgement.verdict == "lost":
         slots.update(chunks.open)
-    return tuple(_failed_chunk(moment, slot) for slot in sorted(slots, key=chunks.indexes.__getitem__))
+    return sorted(slots, key=chunks.indexes.__getitem__)
 
 
 def _failed_chunk(moment: Moment, slot: int) -> FailedChunk:
@@ -80,41 +81,41 @@ def _failed_chunk(moment: Moment, slot: int) -> FailedChunk:
 
 
 def _try(moment: Moment, attempt: Attempt) -> Try:
-    end = moment.log.event(attempt.end) if attempt.outcome == FAILED else None
     ends = attempt.parts if attempt.outcome == COMPLETED else (attempt.end,)
     return Try(
         number=attempt.number,
         started_at=stamp(moment, attempt.start),
         ended_at=stamp(moment, attempt.end),
         outcome=attempt_outcome(moment, attempt),
-        error=end.error if isinstance(end, ChunkFailed) else None,
+        error=_error(moment, attempt),
         evidence=places(moment, (attempt.start, *ends))[:EVIDENCE_AT_MOST],
     )
 
 
 class Alike(Struct, frozen=True):
-    """Chunks of one run in one state, with one error: told in one line."""
+    """Chunks of one run in one state, with one error: told in one line, whether they are two or a million."""
 
-    chunks: tuple[FailedChunk, ...]
+    moment: Moment
+    state: str
+    error: str | None
+    """What the last failed attempts said."""
+    chunks: list[int]
+    """Their slots, by the chunks' indexes."""
 
     @property
     def mark(self) -> Mark:
         """`RECOVERED` where all is well in the end."""
-        return _MARKS[self.chunks[0].state]
-
-    @property
-    def error(self) -> str | None:
-        """What the last failed attempts said."""
-        return self.chunks[0].error
+        return _MARKS[self.state]
 
     def words(self) -> str:
         """`chunk 2 failed once, keys 1 to 500,000`, or `98 chunks failed: 0, 1, 3, 4, 5 and 93 more`."""
         word = CHUNK_WORDS[self.mark]
         if len(self.chunks) > 1:
-            named = ", ".join(str(chunk.chunk_index) for chunk in self.chunks[:NAMED])
+            indexes = self.moment.state.chunks.indexes
+            named = ", ".join(str(indexes[slot]) for slot in self.chunks[:NAMED])
             more = f" and {len(self.chunks) - NAMED:,} more" if len(self.chunks) > NAMED else ""
             return f"{len(self.chunks):,} chunks {word}: {named}{more}"
-        (chunk,) = self.chunks
+        chunk = _failed_chunk(self.moment, self.chunks[0])
         attempts = f", {units.ordinal(len(chunk.tries))} attempt" if len(chunk.tries) > 1 else ""
         keys = ""
         if chunk.start_key is not None and chunk.end_key is not None:
@@ -123,20 +124,38 @@ class Alike(Struct, frozen=True):
 
     def evidence(self) -> str:
         """Where their failed and interrupted attempts stand."""
-        found = [
-            place
-            for chunk in self.chunks
-            for attempt in chunk.tries
-            if attempt.outcome in ("failed", "interrupted")
-            for place in attempt.evidence[-1:]
-        ]
-        return cite(found, full=True)
+        found: list[Place] = []
+        total = 0
+        for slot in self.chunks:
+            for position in _broken_off(self.moment, slot):
+                total += 1
+                if total <= SHOWN:
+                    found.append(self.moment.log.place(position))
+        return cite(found, total, full=True)
 
 
-def alike(chunks: Iterable[FailedChunk]) -> tuple[Alike, ...]:
-    """Those that are not done first, then those with most chunks."""
-    groups: dict[tuple[str, str | None], list[FailedChunk]] = {}
-    for chunk in chunks:
-        groups.setdefault((chunk.state, chunk.error), []).append(chunk)
-    found = [Alike(tuple(group)) for group in groups.values()]
+def _broken_off(moment: Moment, slot: int) -> Iterator[int]:
+    """Where each failed or interrupted attempt of a chunk shows: its end, or its start while it has none."""
+    for attempt in moment.state.chunks.attempts(slot):
+        if attempt.outcome != COMPLETED and attempt_outcome(moment, attempt) in ("failed", "interrupted"):
+            position = attempt.start if attempt.end == NOWHERE else attempt.end
+            if position != NOWHERE:
+                yield position
+
+
+def alike(moment: Moment) -> tuple[Alike, ...]:
+    """The chunks that had trouble: those that are not done first, then those with most chunks."""
+    groups: dict[tuple[str, str | None], list[int]] = {}
+    for slot in _slots(moment):
+        attempts = moment.state.chunks.attempts(slot)
+        said = (_error(moment, attempt) for attempt in reversed(attempts))
+        error = next((error for error in said if error is not None), None)
+        groups.setdefault((attempt_outcome(moment, attempts[-1]), error), []).append(slot)
+    found = [Alike(moment, state, error, slots) for (state, error), slots in groups.items()]
     return tuple(sorted(found, key=lambda group: (group.mark is Mark.RECOVERED, -len(group.chunks))))
+
+
+def _error(moment: Moment, attempt: Attempt) -> str | None:
+    """What a failed attempt said."""
+    end = moment.log.event(attempt.end) if attempt.outcome == FAILED else None
+    return end.error if isinstance(end, ChunkFailed) else None

@@ -10,7 +10,7 @@ from runwatch.answers.glyphs import MARKS, VERDICTS, glyph, plain
 from runwatch.answers.reasons import reasons
 from runwatch.core.runs import Moment
 from runwatch.report import words
-from runwatch.report.chunks import alike, failed_chunks
+from runwatch.report.chunks import alike
 from runwatch.report.look import Look
 from runwatch.report.summary import Summary
 
@@ -84,7 +84,7 @@ def _answers(moment: Moment, zone: tzinfo) -> str:
 
 def _chunks(moment: Moment) -> list[str]:
     """The chunks that had trouble, those that are alike in one row."""
-    groups = alike(failed_chunks(moment))
+    groups = alike(moment)
     if not groups:
         return []
     lines = ["| chunks | error | evidence |", "|---|---|---|"]

@@ -10,7 +10,7 @@ from runwatch.answers.reasons import reasons
 from runwatch.answers.view import Span, Tone
 from runwatch.core.runs import Moment
 from runwatch.report import words
-from runwatch.report.chunks import alike, failed_chunks
+from runwatch.report.chunks import alike
 from runwatch.report.look import Look
 from runwatch.report.page import Page, cells
 from runwatch.report.summary import Summary
@@ -57,7 +57,7 @@ def _run(page: Page, moment: Moment, zone: tzinfo) -> None:
 
 def _chunks(page: Page, moment: Moment, said: str) -> None:
     """The chunks that had trouble: one line for those that are alike, and their error where it was not `said`."""
-    groups = alike(failed_chunks(moment))
+    groups = alike(moment)
     if groups:
         page.blank()
     for group in groups[:GROUPS_AT_MOST]:

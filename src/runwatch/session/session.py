@@ -24,7 +24,7 @@ from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
 from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source, Withdrawn
-from runwatch.sources.resume import Resumable
+from runwatch.sources.resume import resumable_in
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 SLICE = 0.008
 """Seconds of reading and decoding between two turns of everything else."""
 BRIEF = 0.002
-"""The same where what was read is taken in each time, which takes two or three times as long."""
+"""The same while keys come, and where what was read is taken in each time."""
+FRESH = 0.05
+"""Seconds that what comes while we watch may wait until it is taken in."""
+
+GiveWay = Callable[[bool], Awaitable[object]]
+STAMPED = "times are those of arrival: the progress stream has none"
 
 
 class Session(Moments):
@@ -53,7 +58,9 @@ class Session(Moments):
         self._rate = _Rate()
         self._again: asyncio.Event | None = None
         self.gathers = False
-        """Nobody is waiting: what is read may be taken in seldom, much at once, which costs half as much."""
+        """Nobody waits for the first picture: what is read may be taken in seldom, much at once, which costs half."""
+        self.is_brief = False
+        """Slices are to be short: keys are coming."""
         self._store: Store | None = None
         self._faulty: set[Segment] = set()
 
@@ -68,19 +75,33 @@ class Session(Moments):
 
     def keep_logs_in(self, store: Store) -> None:
         """What it knows of large logs need not be read; `keep_logs` tells it what was."""
-        if isinstance(self.source, Resumable):
+        resumable = resumable_in(self.source)
+        if resumable is not None:
             self._store = store
-            self.source.on_first_look = self._restore
+            resumable.on_first_look = self._restore
 
     def _restore(self) -> None:
-        if self._store is not None and isinstance(self.source, Resumable):
-            self._loading.entries += self._store.restore(self.source.logs, self.runs)
+        resumable = resumable_in(self.source)
+        if self._store is not None and resumable is not None:
+            self._loading.entries += self._store.restore(resumable.logs, self.runs)
 
     def keep_logs(self) -> None:
         """Keep what was folded of large logs, for the next who opens them."""
-        if self._store is not None and isinstance(self.source, Resumable) and self.is_whole:
+        resumable = resumable_in(self.source)
+        if self._store is not None and resumable is not None and self.is_whole:
             self._loading.settle()
-            self._store.save(self.source.logs, self.runs, self._faulty)
+            self._store.save(resumable.logs, self.runs, self._faulty, self._loading.streams.keys())
+
+    @property
+    def label(self) -> str:
+        """What is watched, or replayed, as the header calls it."""
+        return f"replay {self.source.label}" if self.playhead.is_recorded else self.source.label
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What must be said of the source, and of what it gave."""
+        stamped = any(stream.is_stamped for stream in self._loading.streams.values())
+        return (*((STAMPED,) if stamped else ()), *self.source.progress.notices)  # the header has room for the last
 
     @property
     def revision(self) -> int:
@@ -124,9 +145,7 @@ class Session(Moments):
                     pass
         self._is_read()
 
-    async def follow(
-        self, told: Callable[[], None] = lambda: None, give_way: Callable[[bool], Awaitable[object]] | None = None
-    ) -> None:
+    async def follow(self, told: Callable[[], None] = lambda: None, give_way: GiveWay | None = None) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.
 
         `told` is called whenever something new was taken in. `give_way` is awaited after each slice, and, with True,
@@ -134,38 +153,48 @@ class Session(Moments):
         """
         import asyncio  # only whoever follows pays for it: it costs a plain summary 40 ms
 
+        give_way = give_way or (lambda _: asyncio.sleep(0))
         self._again = asyncio.Event()
         await self._foresee(told, give_way)
         while True:
-            begun = time.monotonic()
-            for item in self.source.poll():
-                self._take(item)
-                if self._loading.is_full:
-                    for _ in self._loading.settling():
-                        await (give_way(False) if give_way else asyncio.sleep(0))
-                if time.monotonic() - begun >= (SLICE if self.gathers else BRIEF):
-                    if not self.gathers:
-                        self._loading.settle()
-                    told()
-                    await (give_way(False) if give_way else asyncio.sleep(0))  # keys and drawing come first
-                    begun = time.monotonic()
+            await self._read_on(told, give_way)
             self._is_read()
             told()
             if self.source.progress.ended:
                 return
-            if give_way:
-                await give_way(True)
+            await give_way(True)
             await self._something_new(self._again)
 
-    async def _foresee(self, told: Callable[[], None], give_way: Callable[[bool], Awaitable[object]] | None) -> None:
+    async def _read_on(self, told: Callable[[], None], give_way: GiveWay) -> None:
+        """All that is new, a slice at a time: keys and drawing come first."""
+        begun = settled = time.monotonic()
+        for item in self.source.poll():
+            self._take(item)
+            now = time.monotonic()
+            if self._loading.is_full or (self.is_whole and now - settled >= FRESH):
+                await self._settle(give_way, is_all=False)
+                settled = now
+            if now - begun >= (SLICE if self.gathers and not self.is_brief else BRIEF):
+                if not self.gathers:
+                    await self._settle(give_way, is_all=True)
+                told()
+                await give_way(False)
+                begun = time.monotonic()
+        await self._settle(give_way, is_all=True)
+
+    async def _settle(self, give_way: GiveWay, *, is_all: bool) -> None:
+        """Take in what was gathered: of a long log too much for one slice."""
+        for _ in self._loading.settling(is_all=is_all):
+            await give_way(False)
+
+    async def _foresee(self, told: Callable[[], None], give_way: GiveWay) -> None:
         """What the ends of long logs say, before they are read."""
         if self.playhead.is_recorded or not isinstance(self.source, Foreseeing):
             return
         for ending in self.source.endings():
             self.foresee(ending.data, ending.segment.identity)
             told()
-            if give_way:
-                await give_way(False)
+            await give_way(False)
 
     def _line_at(self, place: Place) -> bytes | None:
         return self.source.line_at(place)

@@ -92,12 +92,14 @@ class Store:
             os.utime(path)
         return entries
 
-    def save(self, logs: Logs, runs: Runs, faulty: Set[Segment] = frozenset()) -> None:
+    def save(self, logs: Logs, runs: Runs, faulty: Set[Segment] = frozenset(), streams: Set[str] = frozenset()) -> None:
         """Keep what was folded of large logs, where much of it was not known before.
 
-        What had a fault is `faulty`: it may be gone the next time.
+        What had a fault is `faulty`: it may be gone the next time. Lines of `streams` rest on those in front of them.
         """
         for log in logs.large(LEAST):
+            if log.segments[0].chain in streams:
+                continue
             if log.read - self._known.get(log.path, 0) > NEW * log.size and faulty.isdisjoint(log.segments):
                 self._save_one(log, logs, runs)
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from runwatch.core.places import Place, Segment
+from runwatch.core.stream import SAID_AT_MOST, is_told
 from runwatch.sources.lines import LONGEST_LINE, is_whole_json
 from runwatch.sources.reader import Content, FileId, Packed, Plain, content, open_same
 from runwatch.sources.tail import Tail
@@ -154,7 +155,10 @@ class Entries:
 
 def _entries_in(document: bytes) -> list[Any]:
     try:
-        entries = orjson.loads(document)["entries"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        value = orjson.loads(document)
+    except orjson.JSONDecodeError:
         return []
+    if isinstance(value, dict) and is_told(value):
+        return [value] * SAID_AT_MOST
+    entries = value.get("entries") if isinstance(value, dict) else None
     return entries if isinstance(entries, list) else []

@@ -94,9 +94,15 @@ class Progress(Struct):
 class Source(Protocol):
     """One kind of place. Nothing watched is ever written to."""
 
-    label: str
-    """How the header calls it: `./events/`, `stdin`, `3 paths`. Never with a password."""
-    progress: Progress
+    @property
+    def label(self) -> str:
+        """How the header calls it: `./events/`, `stdin`, `3 paths`. Never with a password."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """How far reading is."""
+        ...
 
     def poll(self) -> Iterator[Item]:
         """All that is new since the last poll, newest files first, each line once.

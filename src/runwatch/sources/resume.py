@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from runwatch.core.places import Segment
+from runwatch.sources.base import Source
 from runwatch.sources.chain import Chain
 from runwatch.sources.known import opened
 from runwatch.sources.reader import PRINT, Content, FileId
@@ -59,6 +60,12 @@ class Resumable(Protocol):
     def logs(self) -> Logs:
         """Those there are."""
         ...
+
+
+def resumable_in(source: Source) -> Resumable | None:
+    """The source itself, or that part of several whose logs can be gone on with."""
+    parts: Sequence[Source] = getattr(source, "sources", (source,))
+    return next((part for part in parts if isinstance(part, Resumable)), None)
 
 
 class Logs:

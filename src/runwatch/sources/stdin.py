@@ -36,7 +36,7 @@ class StreamSource:
         self.label = label
         self.progress = Progress(files=1, bytes_total=None)
         identity = os.path.basename(path) if path != "-" else "stdin"
-        self._segment = Segment(number, path, path, identity, is_plain=True)
+        self._segment = Segment(number, path, path, identity, is_plain=True, stamps=True)
         self._spool = Spool(cache or cache_directory())
         self._lines = LineSplitter()
         self._entries = Entries()

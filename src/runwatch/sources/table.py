@@ -69,8 +69,10 @@ def here() -> str:
 def read_to_end(source: Source) -> Iterator[Item]:
     """All there is, once: files as they are now, a pipe to its end."""
     yield from source.poll()
-    while isinstance(source, Waiting) and source.wait_for_more():
-        yield from source.poll()
+    if isinstance(source, Waiting):
+        while source.wait_for_more():
+            yield from source.poll()
+        yield from source.poll()  # what it says of being whole may be older than its last word that no more comes
 
 
 def _is_stdin(path: str, cwd: str) -> bool:
@@ -128,7 +130,16 @@ def _no_address(paths: Sequence[str], options: Options) -> list[Source]:
 def _files(paths: Sequence[str], options: Options) -> list[Source]:
     from runwatch.sources.files import FileSource
 
-    return [FileSource(paths, poll=options.poll, cwd=options.cwd, numbers=options.numbers)]
+    sources: list[Source] = [FileSource(paths, poll=options.poll, cwd=options.cwd, numbers=options.numbers)]
+    return sources + [_beside(path, options) for path in paths if os.path.isdir(os.path.join(options.cwd, path))]
+
+
+def _beside(directory: str, options: Options) -> Source:
+    """The state database that a directory holds, or will hold once rivet runs there."""
+    from runwatch.sources.awaited import Awaited
+
+    path = os.path.join(directory, STATE)
+    return Awaited(os.path.join(options.cwd, path), lambda: _states([path], options)[0])
 
 
 STATE = ".rivet_state.db"
@@ -136,7 +147,7 @@ CONFIGS = ("rivet.yaml", "rivet.yml")
 SQLITE = b"SQLite format 3\0"
 
 
-def _state_of(path: str, cwd: str) -> str | None:
+def state_of(path: str, cwd: str) -> str | None:
     """The state database that a PATH stands for: the file itself, or the one beside rivet's configuration."""
     name = os.path.basename(path)
     if name in CONFIGS:
@@ -154,7 +165,7 @@ def _states(paths: Sequence[str], options: Options) -> list[Source]:
     from runwatch.sources.state.source import StateSource
     from runwatch.sources.state.sqlite import SqliteDatabase
 
-    names = dict.fromkeys(name for path in paths if (name := _state_of(path, options.cwd)) is not None)
+    names = dict.fromkeys(name for path in paths if (name := state_of(path, options.cwd)) is not None)
     databases = [SqliteDatabase(os.path.join(options.cwd, name), name) for name in names]
     return [StateSource(database, numbers=options.numbers, now=options.now) for database in databases]
 
@@ -164,7 +175,7 @@ TABLE = (
     Kind(_is_pipe, _pipes),
     Kind(_is_postgres, _postgres),
     Kind(_is_other_address, _no_address),
-    Kind(lambda path, cwd: _state_of(path, cwd) is not None, _states),
+    Kind(lambda path, cwd: state_of(path, cwd) is not None, _states),
     Kind(lambda path, cwd: True, _files),
 )
 """The first that claims a PATH reads it."""

@@ -13,9 +13,13 @@ class Together:
     """Reads one source after the other, waits for whichever has news first."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self.label = ", ".join(source.label for source in sources)
         self.progress = Progress()
         self.sources = tuple(sources)
+
+    @property
+    def label(self) -> str:
+        """All of their labels."""
+        return ", ".join(filter(None, (source.label for source in self.sources)))
 
     def endings(self) -> Iterator[Ending]:
         for source in self.sources:

@@ -12,6 +12,7 @@ import contextlib
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC
 
 from textual import events, work
@@ -20,6 +21,7 @@ from textual.screen import Screen
 
 from runwatch.session.session import Session
 from runwatch.session.zone import LocalZone
+from runwatch.ui.garbage import look_often
 from runwatch.ui.keys import bindings
 from runwatch.ui.opening import Opening
 from runwatch.ui.pages import PagesApp
@@ -64,6 +66,8 @@ class RunwatchApp(PagesApp):
         self._opening = opening or Opening()
         self._drawn = asyncio.Event()
         """The first picture is on the screen."""
+        self.when_drawn: Callable[[], None] = lambda: None
+        """Called once it is."""
         self._turns = Turns()
         self._begun = 0.0
         self._painted: tuple[object, ...] = ()
@@ -79,8 +83,12 @@ class RunwatchApp(PagesApp):
         self.session.bookmarks.notice = ""
         self._begun = time.monotonic()
         self.read()
-        self.call_after_refresh(self._drawn.set)
+        self.call_after_refresh(self._is_drawn)
         self.set_interval(TICK, self._tick_if_rested)
+
+    def _is_drawn(self) -> None:
+        self._drawn.set()
+        self.when_drawn()
 
     @work(exclusive=True, group="reading")
     async def read(self) -> None:
@@ -96,7 +104,7 @@ class RunwatchApp(PagesApp):
         if has_content and not self._drawn.is_set():
             await self._drawn.wait()
         await self._turns.others()
-        self.session.gathers = self._drawn.is_set() and not self._turns.are_short
+        self.session.gathers, self.session.is_brief = self._drawn.is_set(), self._turns.are_short
 
     async def on_event(self, event: events.Event) -> None:
         """Keys come before reading."""
@@ -179,6 +187,7 @@ def run_app(session: Session, *, ascii: bool, color: bool, opening: Opening) -> 
 
     app = RunwatchApp(session, theme=DEFAULT if color else "runwatch-mono", plain=ascii, opening=opening)
     app.driver_class = TerminalDriver
+    app.when_drawn = look_often
     try:
         app.run()
     finally:

@@ -40,7 +40,7 @@ def _waiting(session: Session, room: int, *, is_short: bool) -> list[Line]:
         (Bit("waiting for events in ", "bold $foreground"), bit(where, Tone.ACCENT, bold=True), Bit(" …")),
         *gap,
     ]
-    lines += [(Bit(row, "$v-degraded"),) for notice in progress.notices for row in wrap(line_text(notice), room)]
+    lines += [(Bit(row, "$v-degraded"),) for notice in session.notices for row in wrap(line_text(notice), room)]
     text = _what_counts(where, is_pipe=is_pipe, is_missing=bool(progress.waiting))
     lines += [(Bit(row, "$muted"),) for row in wrap(text, room)]
     facts = [] if is_pipe else [("last look", units.plural(progress.files, "file")), ("pipe instead", PIPE)]

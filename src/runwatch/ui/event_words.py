@@ -34,6 +34,8 @@ class EventWords(Struct, frozen=True):
         fields = [(name, getattr(self.event, name)) for name in self.event.__struct_fields__ if name != "extra"]
         more = getattr(self.event, "extra", None) or {}
         lines = [self._head(width)]
+        if self.row.origin:
+            lines += _field("origin", self.row.origin, label, width)
         for name, value in (*fields, *more.items()):
             lines += _field(name.rstrip("_"), value, label, width)
         return tuple(lines)

@@ -39,7 +39,7 @@ def header_view(
     mark, (state, *fewer) = _state(session, zone, ended=bool(events))
     live = mark == _dot()
     return HeaderView(
-        source=line_text(session.source.label),
+        source=line_text(session.label),
         path=path,
         path_short=short,
         state=state,
@@ -112,4 +112,5 @@ def _remark(session: Session) -> str:
         return f"skipped {units.silence(session.playhead.skipped)} of silence"
     if progress.waiting:
         return line_text(f"waiting for {progress.waiting[0]}")
-    return line_text(progress.notices[-1]) if progress.notices else ""
+    notices = session.notices
+    return line_text(notices[-1]) if notices else ""

@@ -51,7 +51,7 @@ class Opening:
         runs = [run.run_id for run in session.runs.all()]
         wanted = session.options.run_id
         if not runs:
-            app.give_up(nothing_read(session.source.label.removeprefix("replay "), session.runs))
+            app.give_up(nothing_read(session.source.label, session.runs))
         elif wanted is not None and wanted not in runs:
             app.give_up(f"no run is called {wanted}; `runwatch summary` lists those there are")
         elif wanted is not None or len(runs) == 1:

@@ -1,0 +1,62 @@
+"""A source that may not be there yet: it is opened when its file appears, and until then says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+
+from runwatch.core.places import Place
+from runwatch.sources.base import Item, Progress, Source, Waiting
+
+PERIOD = 1.0
+"""Seconds between two looks for the file."""
+
+
+class Awaited:
+    """What stands at a path, once something does. It has no label of its own: nobody asked for it by name."""
+
+    label = ""
+
+    def __init__(self, path: str, open_it: Callable[[], Source]) -> None:
+        self._path = path
+        self._open = open_it
+        self._source: Source | None = None
+        self._nothing = Progress()
+
+    @property
+    def progress(self) -> Progress:
+        """Of what is there."""
+        return self._nothing if self._source is None else self._source.progress
+
+    def poll(self) -> Iterator[Item]:
+        if self._source is None and self._is_there():
+            self._source = self._open()
+        if self._source is not None:
+            yield from self._source.poll()
+
+    async def changed(self) -> None:
+        while self._source is None:
+            await asyncio.sleep(PERIOD)
+            if self._is_there():
+                return
+        await self._source.changed()
+
+    def wait_for_more(self) -> bool:
+        """Block until more has come; false where nothing is there."""
+        source: object = self._source
+        return isinstance(source, Waiting) and source.wait_for_more()
+
+    def _is_there(self) -> bool:
+        return os.path.exists(self._path)
+
+    def rescan(self) -> None:
+        if self._source is not None:
+            self._source.rescan()
+
+    def line_at(self, place: Place) -> bytes | None:
+        return None if self._source is None else self._source.line_at(place)
+
+    def close(self) -> None:
+        if self._source is not None:
+            self._source.close()

@@ -1,0 +1,1 @@
+"""Tests against the real producer: rivet, reading a PostgreSQL that is started for them."""
