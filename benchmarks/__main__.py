@@ -25,7 +25,8 @@ from benchmarks.table import Row, markdown, one_line, plain, short
 
 Group = Callable[[Plan], Iterable[Row]]
 GROUPS: dict[str, Group] = {
-    group.__name__: group for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift, state)
+    group.__name__: group
+    for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift, state)
 }
 ROOM = 6 * 10**9
 """Bytes that the logs of a whole bench take."""

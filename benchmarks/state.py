@@ -15,13 +15,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.sources.state.server import Server, connected, running
+from tests.sources.state.stored import NAMES, Amount, fill_postgres, fill_sqlite
+
 from benchmarks import sight
 from benchmarks.measure import Failed, rounds
 from benchmarks.plan import Plan, runwatch
 from benchmarks.table import Row, attempt
 from benchmarks.terminal import Terminal
-from tests.sources.state.server import Server, connected, running
-from tests.sources.state.stored import NAMES, Amount, fill_postgres, fill_sqlite
 
 FINISHED, AT_ONCE = 10_000, 100
 STEP = 0.1
@@ -136,7 +137,8 @@ def _busy(address: str) -> Iterator[Callable[[], int]]:
 
     def go_on() -> None:
         with connected(address) as connection:
-            run_ids = [run_id for (run_id,) in connection.execute("SELECT run_id FROM run_status WHERE status = 'running'")]
+            found = connection.execute("SELECT run_id FROM run_status WHERE status = 'running'")
+            run_ids = [run_id for (run_id,) in found]
             while not over.wait(STEP):
                 for run_id in run_ids[made[0] % 10 :: 10]:
                     _change(connection, run_id)

@@ -274,6 +274,22 @@ def test_waiting_is_ended_from_outside(state: str, end: str, may_have_changed: b
         assert said == [may_have_changed]
 
 
+def test_closing_does_not_wait_for_a_statement(state: str) -> None:
+    """Whoever presses q is not kept by a server that takes its time."""
+    with opened(state) as database:
+        said: list[str] = []
+        with connected(state) as other:
+            thread = threading.Thread(target=lambda: said.append(why(database, "SELECT pg_sleep(60)")))
+            thread.start()
+            deadline = time.monotonic() + LIMIT
+            while time.monotonic() < deadline:
+                if other.execute("SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'").fetchall():
+                    break
+            database.close()
+            thread.join(LIMIT)
+        assert said == ["the connection to the server was lost"]
+
+
 # ------------------------------------------------------------------------------------------------------------ new runs
 
 
