@@ -17,7 +17,7 @@ from runwatch.cli.output import complain, let_go_of_stdout, told
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-_PASSWORD = re.compile(r"://\S*@")
+_PASSWORD = re.compile(r"://\S*:\S*@")
 """What is in front of the server in an address: click quotes an argument that it has no use for."""
 INTERRUPTED, BROKEN_PIPE = 130, 141
 DEFAULT = "watch"

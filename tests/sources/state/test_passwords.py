@@ -49,7 +49,7 @@ WRONG = (
     "host=h user=u password=s3cr3t",
     "host=h user=u PASSWORD = s3cr3t",
 )
-COMMANDS = (["summary"], ["watch"], ["events"], ["lint"], ["replay"], [])
+COMMANDS: tuple[list[str], ...] = (["summary"], ["watch"], ["events"], ["lint"], ["replay"], [])
 
 
 @pytest.mark.parametrize(("address", "label"), LABELS)

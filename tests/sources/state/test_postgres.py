@@ -408,6 +408,21 @@ def test_leases_tell_who_works_on_what_and_until_when(state: str) -> None:
 # ------------------------------------------------------------------------------------------------------- with a reader
 
 
+def test_an_empty_database_is_said_to_have_no_tables_yet(server: Server) -> None:
+    with opened(server.database()) as database:
+        reader = Reader(database, lambda: 0)
+        assert list(reader.look()) == [[]]
+        assert reader.word == "rivet has made no tables there yet"
+
+
+def test_the_version_of_the_tables_is_read(state: str, server: Server) -> None:
+    server.run("UPDATE rivet_schema_version SET version = 99", address=state)
+    with opened(state) as database:
+        reader = Reader(database, lambda: 0)
+        list(reader.look())
+        assert "state schema 99 is newer" in reader.word
+
+
 def test_the_reader_asks_for_nothing_that_grows_with_what_is_stored(
     many: str, explained: Callable[[Any], Explained]
 ) -> None:

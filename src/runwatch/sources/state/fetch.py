@@ -37,6 +37,7 @@ NEEDED: dict[type[Struct], frozenset[str]] = {
     Journal: frozenset({"run_id", "journal_json"}),
 }
 """Columns without which a table tells us nothing."""
+NO_TABLES = "rivet has made no tables there yet"
 AT_ONCE = 200
 """Runs that one statement asks for, at most."""
 
@@ -142,7 +143,7 @@ def _batches(items: list[Any]) -> Iterator[list[Any]]:
 def word_on_version(version: int | None, missing: Sequence[str]) -> str:
     """What the header says of a schema that is not the one we know; "" where there is nothing to say."""
     if version is None:
-        return ""
+        return NO_TABLES if len(missing) == len(TABLES) else ""
     gone = f"; {', '.join(missing)} cannot be read" if missing else ""
     if version == KNOWN_VERSION:
         return gone.removeprefix("; ")
