@@ -197,19 +197,6 @@ def test_a_line_that_arrives_ends_a_silence() -> None:
     assert session.moments()[0].judgement.verdict == "running"
 
 
-def test_the_rate_is_that_of_the_last_seconds() -> None:
-    """Entries a second; nothing known is 0."""
-    session = session_of()
-    assert session.rate() == 0
-    clock_of(session).advance(2 * SECOND)
-    session.take(block(*(warned(second) for second in range(10))))
-    assert session.rate() == 5
-    for _ in range(6):
-        clock_of(session).advance(SECOND)
-        session.rate()
-    assert session.rate() == 0
-
-
 # --------------------------------------------------------------------------------------------------------- following
 
 

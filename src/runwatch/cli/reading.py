@@ -20,7 +20,7 @@ from runwatch.session.store import Store
 from runwatch.sources.base import WrongPath
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.patterns import matches
-from runwatch.sources.table import TABLE, here, open_source, read_to_end, state_of
+from runwatch.sources.table import TABLE, here, meant, open_source, read_to_end, state_of
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def read_whole(session: Session, paths: Sequence[str]) -> None:
 
 def must_exist(paths: Sequence[str]) -> None:
     """A wrong PATH is worth a word at once: only the dashboard waits for one to appear."""
-    for path in paths:
+    for path in map(meant, paths):
         if (state := state_of(path, here())) is not None and not os.path.exists(state):
             raise click.UsageError(f"there is no {state}: rivet makes it at its first run, beside its configuration")
         if os.path.exists(path) or not names_files(path):

@@ -55,7 +55,6 @@ class Session(Moments):
         self._loading = Loading(self.runs)
         self.bookmarks = Bookmarks(self.runs)
         self.copies = Copies()
-        self._rate = _Rate()
         self._again: asyncio.Event | None = None
         self.gathers = False
         """Nobody waits for the first picture: what is read may be taken in seldom, much at once, which costs half."""
@@ -219,10 +218,6 @@ class Session(Moments):
                 wait.cancel()
             again.clear()
 
-    def rate(self) -> float:
-        """Entries a second over the last few seconds of watching."""
-        return self._rate.over(self.clock.now(), self.events_read)
-
     @property
     def shown(self) -> tuple[Any, ...]:
         """Another one whenever something else is to be shown: what was read, the moment, the second."""
@@ -247,17 +242,3 @@ class Session(Moments):
         span = self.span()
         if span is not None:
             self.playhead.set_span(*span)
-
-
-class _Rate:
-    """How fast a number grows, from samples a second apart; the last five count."""
-
-    def __init__(self) -> None:
-        self._samples: list[tuple[int, int]] = []
-
-    def over(self, now: int, number: int) -> float:
-        """Growth a second."""
-        if not self._samples or now - self._samples[-1][0] >= SECOND:
-            self._samples = [*self._samples[-5:], (now, number)]
-        since, before = self._samples[0]
-        return (number - before) / ((now - since) / SECOND) if now > since else 0.0

@@ -47,7 +47,7 @@ def open_source(
     """
     options = Options(poll, cwd or here(), itertools.count(), now)
     claimed: dict[Kind, list[str]] = {}
-    for path in paths:
+    for path in map(meant, paths):
         kind = next(kind for kind in TABLE if kind.claims(path, options.cwd))
         claimed.setdefault(kind, []).append(path)
     sources = [source for kind, some in claimed.items() for source in kind.open(some, options)]
@@ -147,6 +147,11 @@ CONFIGS = ("rivet.yaml", "rivet.yml")
 SQLITE = b"SQLite format 3\0"
 
 
+def meant(path: str) -> str:
+    """The PATH itself; of rivet's configuration the address where rivet keeps its state, if the environment has one."""
+    return (os.environ.get("RIVET_STATE_URL") or path) if os.path.basename(path) in CONFIGS else path
+
+
 def state_of(path: str, cwd: str) -> str | None:
     """The state database that a PATH stands for: the file itself, or the one beside rivet's configuration."""
     name = os.path.basename(path)
@@ -154,8 +159,11 @@ def state_of(path: str, cwd: str) -> str | None:
         return os.path.join(os.path.dirname(path), STATE)
     if name == STATE:
         return path
+    whole = os.path.join(cwd, path)
     try:
-        with open(os.path.join(cwd, path), "rb") as file:
+        if not stat.S_ISREG(os.stat(whole).st_mode):
+            return None  # what a pipe holds can be read once only
+        with open(whole, "rb") as file:
             return path if file.read(len(SQLITE)) == SQLITE else None
     except (OSError, ValueError):
         return None

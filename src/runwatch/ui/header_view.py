@@ -91,7 +91,8 @@ def _rate(session: Session) -> str:
         return "" if head.is_playing or not session.is_whole else units.speed(head.rate)
     if not session.is_whole:
         return ""  # how fast it is read is said beside how far
-    return f"{units.short(session.rate())} ev/s" if session.is_live and session.rate() >= 1 else ""
+    speed = session.pace.speed(session.clock.ticks(), session.source.progress.bytes_read, session.events_read)
+    return f"{units.short(speed.events)} ev/s" if session.is_live and speed.events >= 1 else ""
 
 
 def _lag(session: Session) -> str:
