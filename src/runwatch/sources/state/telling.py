@@ -65,6 +65,7 @@ class Telling:
 
     def __init__(self) -> None:
         self._chunks: dict[int, _Chunk] = {}
+        self._done = 0
         self._files: dict[str, File] = {}
         self._last: dict[str, object] = {}
         self._is_resumed = False
@@ -138,6 +139,7 @@ class Telling:
         chunk.begun = max(chunk.begun, task.attempts)
         if task.status == "completed" and not chunk.is_done:
             chunk.is_done = True
+            self._done += 1
             yield from self._completed(task)
 
     def _is_ours(self, task: Task, window: Window) -> bool:
@@ -186,9 +188,8 @@ class Telling:
     def _progress(self, metrics: Metrics | None) -> Said | None:
         if metrics is None:
             return None
-        done = sum(chunk.is_done for chunk in self._chunks.values())
         fields = {
-            "chunks_total": len(self._chunks) or None, "chunks_done": done if self._chunks else None,
+            "chunks_total": len(self._chunks) or None, "chunks_done": self._done if self._chunks else None,
             "rows": metrics.total_rows, "files": metrics.files_produced, "bytes": metrics.bytes_written,
         }  # fmt: skip
         return Said("Progress", fields, utc(metrics.run_at))
