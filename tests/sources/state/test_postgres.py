@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -17,7 +18,17 @@ pytest.importorskip("psycopg")
 
 from tests.sources.state.explained import Explained
 from tests.sources.state.server import Server, connected
-from tests.sources.state.stored import NOW, Amount, add, definitions, fill_postgres, finished, run_id_of, running
+from tests.sources.state.stored import (
+    NOW,
+    Amount,
+    add,
+    definitions,
+    fill_postgres,
+    finished,
+    insert,
+    run_id_of,
+    running,
+)
 
 from runwatch.sources.state import link, newcomers, postgres
 from runwatch.sources.state.database import Database, Lease, Unreadable
@@ -438,3 +449,26 @@ def test_the_reader_asks_for_nothing_that_grows_with_what_is_stored(
     assert run_id_of("stock", NOW, 20_000) in told
     assert len(set(database.statements)) > 10
     assert database.whole == []
+
+
+def test_a_run_that_goes_on_is_told_as_it_does(state: str) -> None:
+    """Its chunk, its file and its lease; a file of a run that has ended is nobody's news."""
+    with opened(state) as database, connected(state) as other:
+        reader = Reader(database, lambda: 0)
+        for _ in range(2):
+            list(reader.look())
+        ((run_id,),) = other.execute("SELECT run_id FROM run_status WHERE status = 'running'").fetchall()
+        ((index,),) = other.execute("SELECT min(chunk_index) FROM chunk_task WHERE status = 'running'").fetchall()
+        at = "2099-01-01T00:00:00.000000000+00:00"
+        other.execute(
+            "UPDATE chunk_task SET status = 'completed', rows_written = 7, file_name = 'new', updated_at = %s "
+            "WHERE run_id = %s AND chunk_index = %s",
+            [at, run_id, index],
+        )
+        for whose in (run_id, "orders_20200101T000000.000_1"):
+            row = {"run_id": whose, "export_name": "orders", "file_name": "new", "row_count": 7, "bytes": 70}
+            insert(other, "file_log", [row | {"format": "parquet", "compression": None, "created_at": at}])
+        lines = [line for part in reader.look() for told in part for line in told.lines]
+    events = [next(iter(json.loads(line)["event"].items())) for line in lines]
+    assert [fields["file_name"] for kind, fields in events if kind == "FileWritten"] == ["new"]
+    assert ("ChunkCompleted", {"chunk_index": index, "rows": 7, "file_name": "new"}) in events

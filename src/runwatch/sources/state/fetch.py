@@ -95,9 +95,14 @@ class Fetch:
             found += self._rows(kind, where, values, f"WITH w(run_id, since) AS (VALUES {pairs}) ", "t")
         return found
 
-    def metrics_beyond(self, last: int) -> list[Metrics]:
-        """Rows of `export_metrics` with greater ids: they are numbered as they come."""
-        return self._rows(Metrics, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self._has(Metrics) else []
+    def beyond(self, kind: type[Row], last: int) -> list[Row]:
+        """Rows with greater ids, whosever they are: they are numbered as they come."""
+        return self._rows(kind, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self._has(kind) else []
+
+    def last_file(self) -> int:
+        """The greatest id of a file."""
+        rows = self._tables.rows("SELECT max(id) FROM file_log") if self._has(File) else []
+        return (rows[0][0] or 0) if rows else 0
 
     def running(self, run_ids: Iterable[str]) -> list[Metrics]:
         """How far these runs are."""

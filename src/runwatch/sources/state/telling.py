@@ -73,8 +73,6 @@ class Telling:
         """The chunks of an earlier run, until this one takes them up."""
         self.newest = ""
         """When a chunk changed last, of all that were read."""
-        self.newest_file = 0
-        """The greatest id of a file that was read."""
 
     @property
     def files(self) -> list[File]:
@@ -84,7 +82,6 @@ class Telling:
     def new(self, rows: Rows) -> list[Said]:
         """The events that were not told yet, by their times."""
         self.newest = max([self.newest, *(task.updated_at for task in rows.tasks)])
-        self.newest_file = max([self.newest_file, *(file.id for file in rows.files)])
         said = list(self._begin(rows))
         if not rows.window.since or self._takes_up(rows):
             said += self._written(rows)
