@@ -63,10 +63,6 @@ class PostgresTables:
         """All rows of a SELECT. Raises `Unreadable`."""
         return self._rows(statement.encode(), values)
 
-    def by_bytes(self, expression: str) -> str:
-        """Compared as SQLite and Python compare texts."""
-        return f'{expression} COLLATE "C"'
-
     def columns(self, table: str) -> frozenset[str]:
         """The names of a table's columns. A table that is not there is asked for again."""
         found = self._columns.get(table)

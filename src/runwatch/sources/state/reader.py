@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from runwatch.core.times import SECOND, format_time, parse_time
+from runwatch.core.times import SECOND, parse_time
 from runwatch.sources.state.database import Database, Lease
 from runwatch.sources.state.fetch import Fetch, word_on_version
 from runwatch.sources.state.lineage import Lineage, end_of
@@ -24,8 +24,8 @@ from runwatch.sources.state.telling import Rows
 
 TOGETHER = 25
 """Runs that are read together."""
-OVERLAP, OVERLAP_IDS = 2 * SECOND, 200
-"""How far a look reads behind what was read last: who writes first need not be who is seen first."""
+OVERLAP_IDS = 200
+"""How far a look reads behind the number that was read last: who writes first need not be who is seen first."""
 SETTLED = 10 * SECOND
 """So long after its end nothing more is written of a run."""
 
@@ -143,12 +143,13 @@ class Reader:
         self._learn(Reading(statuses=statuses, chunk_runs=chunk_runs, ends=ends))
         reading = self._whole(fetch, new)
         reading.new = new
-        changed: dict[str, str] = {}
+        changed: dict[str, tuple[int, set[int]]] = {}
         for run_id in active:
             owner, telling = self._lineage.owner(run_id), self._stories[run_id].telling
             if owner not in reading.tasks:
-                changed[owner] = min(changed.get(owner, "~"), _before(telling.newest))
-        reading.tasks |= _by_run(fetch.since(Task, "updated_at", changed))
+                first, numbers = changed.get(owner, (telling.first, telling.open))
+                changed[owner] = (min(first, telling.first), numbers | telling.open)
+        reading.tasks |= _by_run(fetch.taken_up(changed))
         files = fetch.beyond(File, max(0, self._last_file - OVERLAP_IDS)) if changed else []
         reading.files |= _by_run([file for file in files if file.run_id in changed])
         reading.progress |= _by_run(fetch.running(changed))
@@ -211,9 +212,3 @@ def _by_run(rows: Sequence[Of]) -> dict[str, list[Of]]:
     for row in rows:
         by_run.setdefault(row.run_id, []).append(row)
     return by_run
-
-
-def _before(at: str) -> str:
-    """A little earlier, as text."""
-    parsed = parse_time(at)
-    return format_time(parsed[0] - OVERLAP) if parsed else ""

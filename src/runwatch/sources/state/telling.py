@@ -71,8 +71,10 @@ class Telling:
         self._is_resumed = False
         self._before: dict[int, Task] = {}
         """The chunks of an earlier run, until this one takes them up."""
-        self.newest = ""
-        """When a chunk changed last, of all that were read."""
+        self.first = 0
+        """The number of the first chunk that nobody had taken up: chunks are taken in their order."""
+        self.open: set[int] = set()
+        """Chunks in front of that which were not completed."""
 
     @property
     def files(self) -> list[File]:
@@ -81,7 +83,7 @@ class Telling:
 
     def new(self, rows: Rows) -> list[Said]:
         """The events that were not told yet, by their times."""
-        self.newest = max([self.newest, *(task.updated_at for task in rows.tasks)])
+        self._note(rows.tasks)
         said = list(self._begin(rows))
         if not rows.window.since or self._takes_up(rows):
             said += self._written(rows)
@@ -93,6 +95,18 @@ class Telling:
         said += self._once(self._progress(rows.progress))
         said += self._once(rows.producer)
         return in_order(said)
+
+    def _note(self, tasks: Sequence[Task]) -> None:
+        """Which chunks may change from now on."""
+        states = {task.chunk_index: task.status for task in tasks}
+        last = max((number for number, status in states.items() if status != "pending"), default=-1)
+        states = dict.fromkeys(range(self.first, last + 1), "pending") | states
+        self.first = max(self.first, last + 1)
+        for number, status in states.items():
+            if status == "completed" or number >= self.first:
+                self.open.discard(number)
+            else:
+                self.open.add(number)
 
     def _begin(self, rows: Rows) -> Iterable[Said]:
         fields: dict[str, object] = {"destination": rows.status.prefix}
