@@ -119,6 +119,8 @@ def state_of(path: str, cwd: str) -> str | None:
     if name == STATE:
         return path
     try:
+        if not stat.S_ISREG(os.stat(os.path.join(cwd, path)).st_mode):
+            return None
         with open(os.path.join(cwd, path), "rb") as file:
             return path if file.read(len(SQLITE)) == SQLITE else None
     except (OSError, ValueError):
