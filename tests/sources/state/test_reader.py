@@ -409,7 +409,8 @@ def test_without_one_of_the_tables_the_others_are_read(table: str) -> None:
     [
         ("run_status", "prefix"), ("run_status", "started_at"), ("run_status", "finished_at"),
         ("chunk_run", "updated_at"), ("chunk_task", "last_error"), ("file_log", "bytes"),
-        ("export_metrics", "validated"), ("export_metrics", "reconciled"), ("run_journal", "finished_at"), ("run_journal", "export_name"),
+        ("export_metrics", "validated"), ("export_metrics", "reconciled"),
+        ("run_journal", "finished_at"), ("run_journal", "export_name"),
     ],
 )  # fmt: skip
 def test_a_column_that_an_older_rivet_did_not_have_is_unknown(table: str, column: str) -> None:
