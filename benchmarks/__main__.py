@@ -20,11 +20,13 @@ from benchmarks.moments import drift, seek
 from benchmarks.opening import keys, opening
 from benchmarks.plan import LARGE, Plan
 from benchmarks.small import idle, small_files, summary
+from benchmarks.state import state
 from benchmarks.table import Row, markdown, one_line, plain, short
 
 Group = Callable[[Plan], Iterable[Row]]
 GROUPS: dict[str, Group] = {
-    group.__name__: group for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift)
+    group.__name__: group
+    for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift, state)
 }
 ROOM = 6 * 10**9
 """Bytes that the logs of a whole bench take."""

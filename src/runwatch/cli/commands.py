@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,6 +17,8 @@ from runwatch.cli.output import complain, let_go_of_stdout, told
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+_PASSWORD = re.compile(r"://\S*:\S*@")
+"""What is in front of the server in an address: click quotes an argument that it has no use for."""
 INTERRUPTED, BROKEN_PIPE = 130, 141
 DEFAULT = "watch"
 YOUNG = 100_000
@@ -128,7 +131,7 @@ def _version() -> click.Option:
 
 def _sentence(error: click.ClickException) -> str:
     """What is wrong, and what to do next where the message itself does not say."""
-    message = " ".join(error.format_message().split()).rstrip(".")
+    message = _PASSWORD.sub("://…@", " ".join(error.format_message().split()).rstrip("."))
     if isinstance(error, click.UsageError) and ";" not in message:
         asked = error.ctx.command_path if error.ctx is not None else "runwatch"
         message += f"{'' if message.endswith('?') else ';'} `{asked} --help` shows what can be asked"

@@ -51,9 +51,6 @@ class _Tables:
         self.mark: str = tables.mark
         self.version_table: str = tables.version_table
 
-    def by_bytes(self, expression: str) -> str:
-        return str(self._tables.by_bytes(expression))
-
     def columns(self, table: str) -> frozenset[str]:
         found: frozenset[str] = self._tables.columns(table)
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -17,7 +18,17 @@ pytest.importorskip("psycopg")
 
 from tests.sources.state.explained import Explained
 from tests.sources.state.server import Server, connected
-from tests.sources.state.stored import NOW, Amount, add, definitions, fill_postgres, finished, run_id_of, running
+from tests.sources.state.stored import (
+    NOW,
+    Amount,
+    add,
+    definitions,
+    fill_postgres,
+    finished,
+    insert,
+    run_id_of,
+    running,
+)
 
 from runwatch.sources.state import link, newcomers, postgres
 from runwatch.sources.state.database import Database, Lease, Unreadable
@@ -274,6 +285,22 @@ def test_waiting_is_ended_from_outside(state: str, end: str, may_have_changed: b
         assert said == [may_have_changed]
 
 
+def test_closing_does_not_wait_for_a_statement(state: str) -> None:
+    """Whoever presses q is not kept by a server that takes its time."""
+    with opened(state) as database:
+        said: list[str] = []
+        with connected(state) as other:
+            thread = threading.Thread(target=lambda: said.append(why(database, "SELECT pg_sleep(60)")))
+            thread.start()
+            deadline = time.monotonic() + LIMIT
+            while time.monotonic() < deadline:
+                if other.execute("SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'").fetchall():
+                    break
+            database.close()
+            thread.join(LIMIT)
+        assert said == ["the connection to the server was lost"]
+
+
 # ------------------------------------------------------------------------------------------------------------ new runs
 
 
@@ -392,6 +419,21 @@ def test_leases_tell_who_works_on_what_and_until_when(state: str) -> None:
 # ------------------------------------------------------------------------------------------------------- with a reader
 
 
+def test_an_empty_database_is_said_to_have_no_tables_yet(server: Server) -> None:
+    with opened(server.database()) as database:
+        reader = Reader(database, lambda: 0)
+        assert list(reader.look()) == [[]]
+        assert reader.word == "rivet has made no tables there yet"
+
+
+def test_the_version_of_the_tables_is_read(state: str, server: Server) -> None:
+    server.run("UPDATE rivet_schema_version SET version = 99", address=state)
+    with opened(state) as database:
+        reader = Reader(database, lambda: 0)
+        list(reader.look())
+        assert "state schema 99 is newer" in reader.word
+
+
 def test_the_reader_asks_for_nothing_that_grows_with_what_is_stored(
     many: str, explained: Callable[[Any], Explained]
 ) -> None:
@@ -407,3 +449,26 @@ def test_the_reader_asks_for_nothing_that_grows_with_what_is_stored(
     assert run_id_of("stock", NOW, 20_000) in told
     assert len(set(database.statements)) > 10
     assert database.whole == []
+
+
+def test_a_run_that_goes_on_is_told_as_it_does(state: str) -> None:
+    """Its chunk, its file and its lease; a file of a run that has ended is nobody's news."""
+    with opened(state) as database, connected(state) as other:
+        reader = Reader(database, lambda: 0)
+        for _ in range(2):
+            list(reader.look())
+        ((run_id,),) = other.execute("SELECT run_id FROM run_status WHERE status = 'running'").fetchall()
+        ((index,),) = other.execute("SELECT min(chunk_index) FROM chunk_task WHERE status = 'running'").fetchall()
+        at = "2099-01-01T00:00:00.000000000+00:00"
+        other.execute(
+            "UPDATE chunk_task SET status = 'completed', rows_written = 7, file_name = 'new', updated_at = %s "
+            "WHERE run_id = %s AND chunk_index = %s",
+            [at, run_id, index],
+        )
+        for whose in (run_id, "orders_20200101T000000.000_1"):
+            row = {"run_id": whose, "export_name": "orders", "file_name": "new", "row_count": 7, "bytes": 70}
+            insert(other, "file_log", [row | {"format": "parquet", "compression": None, "created_at": at}])
+        lines = [line for part in reader.look() for told in part for line in told.lines]
+    events = [next(iter(json.loads(line)["event"].items())) for line in lines]
+    assert [fields["file_name"] for kind, fields in events if kind == "FileWritten"] == ["new"]
+    assert ("ChunkCompleted", {"chunk_index": index, "rows": 7, "file_name": "new"}) in events

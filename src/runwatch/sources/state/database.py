@@ -32,10 +32,6 @@ class Tables(Protocol):
         """All rows of a SELECT. Raises `Unreadable`."""
         ...
 
-    def by_bytes(self, expression: str) -> str:
-        """This expression, a text, so that it is compared byte by byte, whatever language the database speaks."""
-        ...
-
     def columns(self, table: str) -> frozenset[str]:
         """The names of a table's columns; empty where there is no such table."""
         ...

@@ -37,6 +37,9 @@ NEEDED: dict[type[Struct], frozenset[str]] = {
     Journal: frozenset({"run_id", "journal_json"}),
 }
 """Columns without which a table tells us nothing."""
+AHEAD = 63
+"""So many chunks behind the first that nobody had taken up are looked at, and more where all of them were."""
+NO_TABLES = "rivet has made no tables there yet"
 AT_ONCE = 200
 """Runs that one statement asks for, at most."""
 
@@ -81,22 +84,42 @@ class Fetch:
             found += self._rows(kind, f"WHERE run_id IN ({self._marks(len(some))}){more}", some)
         return found
 
-    def since(self, kind: type[Row], column: str, marks: Mapping[str, Any]) -> list[Row]:
-        """Rows of these runs whose `column` is at or beyond the value given for the run; a text counts byte by byte."""
-        found: list[Row] = []
-        is_text = any(isinstance(value, str) for value in marks.values())
-        mark = self._tables.mark
-        for some in _batches(list(marks.items())) if self._has(kind) else ():
-            pairs = ", ".join([f"({mark}, {mark})"] * len(some))
-            beyond = self._tables.by_bytes(f"t.{column}") if is_text else f"t.{column}"
-            where = f"JOIN w ON t.run_id = w.run_id AND {beyond} >= w.since"
+    def taken_up(self, marks: Mapping[str, tuple[int, Iterable[int]]]) -> list[Task]:
+        """The chunks of these runs that may have changed since: those that are worked on, those that were, given by
+        their numbers, and those that nobody had taken up, which are taken in their order, from the number given on.
+        """
+        if not self._has(Task):
+            return []
+        rows = self.of_runs(Task, [run_id for run_id, (first, _) in marks.items() if not first])  # planned just now
+        going_on = {run_id: mark for run_id, mark in marks.items() if mark[0]}
+        rows += self.of_runs(Task, going_on, " AND status IN ('running', 'failed')")
+        rows += self._at([(run_id, number) for run_id, (_, some) in going_on.items() for number in some], "= w.at")
+        heads = {run_id: first for run_id, (first, _) in going_on.items()}
+        while heads:
+            found = self._at(list(heads.items()), f"BETWEEN w.at AND w.at + {AHEAD} AND t.status <> 'pending'")
+            rows += found
+            last = {(row.run_id, row.chunk_index - AHEAD) for row in found}
+            heads = {run_id: first + AHEAD + 1 for run_id, first in heads.items() if (run_id, first) in last}
+        return rows
+
+    def _at(self, places: list[tuple[str, int]], condition: str) -> list[Task]:
+        """Chunks of runs, by their numbers: `w.at` is the number given for the run."""
+        found: list[Task] = []
+        for some in _batches(places):
+            pairs = ", ".join([f"({self._tables.mark}, {self._tables.mark})"] * len(some))
+            where = f"JOIN w ON t.run_id = w.run_id AND t.chunk_index {condition}"
             values = [value for pair in some for value in pair]
-            found += self._rows(kind, where, values, f"WITH w(run_id, since) AS (VALUES {pairs}) ", "t")
+            found += self._rows(Task, where, values, f"WITH w(run_id, at) AS (VALUES {pairs}) ", "t")
         return found
 
-    def metrics_beyond(self, last: int) -> list[Metrics]:
-        """Rows of `export_metrics` with greater ids: they are numbered as they come."""
-        return self._rows(Metrics, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self._has(Metrics) else []
+    def beyond(self, kind: type[Row], last: int) -> list[Row]:
+        """Rows with greater ids, whosever they are: they are numbered as they come."""
+        return self._rows(kind, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self._has(kind) else []
+
+    def last_file(self) -> int:
+        """The greatest id of a file."""
+        rows = self._tables.rows("SELECT max(id) FROM file_log") if self._has(File) else []
+        return (rows[0][0] or 0) if rows else 0
 
     def running(self, run_ids: Iterable[str]) -> list[Metrics]:
         """How far these runs are."""
@@ -142,7 +165,7 @@ def _batches(items: list[Any]) -> Iterator[list[Any]]:
 def word_on_version(version: int | None, missing: Sequence[str]) -> str:
     """What the header says of a schema that is not the one we know; "" where there is nothing to say."""
     if version is None:
-        return ""
+        return NO_TABLES if len(missing) == len(TABLES) else ""
     gone = f"; {', '.join(missing)} cannot be read" if missing else ""
     if version == KNOWN_VERSION:
         return gone.removeprefix("; ")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
 from time import monotonic
 from typing import Any
 
@@ -20,7 +22,7 @@ LONGEST_INSIDE = 5.0
 
 
 class Link:
-    """Used by one thread at a time, but for `retry_now`."""
+    """Used by one thread at a time, but for `retry_now` and `interrupt`."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -63,6 +65,13 @@ class Link:
     def retry_now(self) -> None:
         """Not to wait any longer for the next attempt."""
         self._next = 0.0
+
+    def interrupt(self) -> None:
+        """End what another thread waits for: to it the connection is lost."""
+        connection = self._connection
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
 
     def drop(self) -> None:
         """Let go of the connection."""

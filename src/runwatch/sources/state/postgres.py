@@ -63,10 +63,6 @@ class PostgresTables:
         """All rows of a SELECT. Raises `Unreadable`."""
         return self._rows(statement.encode(), values)
 
-    def by_bytes(self, expression: str) -> str:
-        """Compared as SQLite and Python compare texts."""
-        return f'{expression} COLLATE "C"'
-
     def columns(self, table: str) -> frozenset[str]:
         """The names of a table's columns. A table that is not there is asked for again."""
         found = self._columns.get(table)
@@ -148,10 +144,11 @@ class PostgresDatabase:
         self._woken.set()
 
     def close(self) -> None:
-        """Let go of the connection; while it is in use, whoever uses it does."""
+        """Let go of the connection; while it is in use, whoever uses it does, which is now at an end."""
         self._closed.set()
         self._woken.set()
-        self._let_go()
+        if not self._let_go():
+            self._link.interrupt()
 
     def _has_moved(self) -> bool:
         """Whether to read: something was committed, or was lost, or may be there again."""
@@ -195,12 +192,14 @@ class PostgresDatabase:
         if self._closed.is_set():
             self._let_go()
 
-    def _let_go(self) -> None:
-        if self._in_use.acquire(blocking=False):
+    def _let_go(self) -> bool:
+        is_free = self._in_use.acquire(blocking=False)
+        if is_free:
             try:
                 self._link.drop()
             finally:
                 self._in_use.release()
+        return is_free
 
 
 def _lease(key: str, holder: str, until: str) -> Lease | None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from runwatch.core.times import SECOND, format_time, parse_time
+from runwatch.core.times import SECOND, parse_time
 from runwatch.sources.state.database import Database, Lease
 from runwatch.sources.state.fetch import Fetch, word_on_version
 from runwatch.sources.state.lineage import Lineage, end_of
@@ -24,8 +24,8 @@ from runwatch.sources.state.telling import Rows
 
 TOGETHER = 25
 """Runs that are read together."""
-OVERLAP, OVERLAP_IDS = 2 * SECOND, 200
-"""How far a look reads behind what was read last: who writes first need not be who is seen first."""
+OVERLAP_IDS = 200
+"""How far a look reads behind the number that was read last: who writes first need not be who is seen first."""
 SETTLED = 10 * SECOND
 """So long after its end nothing more is written of a run."""
 
@@ -61,7 +61,7 @@ class Reader:
         self._due: list[str] | None = None
         """Runs that were stored when we came and are not told yet, the newest first; None before the first look."""
         self._ends: dict[str, list[Metrics]] = {}
-        self._last_metrics = 0
+        self._last_metrics = self._last_file = 0
         self.word = ""
         """What the header must say of the database's schema."""
 
@@ -116,7 +116,8 @@ class Reader:
             fetch = Fetch(tables)
             self._note_version(fetch)
             statuses, chunk_runs = fetch.all(Status), fetch.all(ChunkRun)
-            ends, journals = fetch.metrics_beyond(0), fetch.heads()
+            self._last_file = fetch.last_file()
+            ends, journals = fetch.beyond(Metrics, 0), fetch.heads()
         self._learn(Reading(statuses=_with_journals_alone(statuses, journals), chunk_runs=chunk_runs, ends=ends))
         self._due = list(self._lineage.newest_first())
 
@@ -138,19 +139,19 @@ class Reader:
         new = [run_id for run_id in new if run_id in found]
         exports = {status.export_name for status in statuses}
         chunk_runs = fetch.of_runs(ChunkRun, [*new, *active]) + fetch.begun(exports)
-        ends = fetch.metrics_beyond(max(0, self._last_metrics - OVERLAP_IDS))
+        ends = fetch.beyond(Metrics, max(0, self._last_metrics - OVERLAP_IDS))
         self._learn(Reading(statuses=statuses, chunk_runs=chunk_runs, ends=ends))
         reading = self._whole(fetch, new)
         reading.new = new
-        changed: dict[str, str] = {}
-        written: dict[str, int] = {}
+        changed: dict[str, tuple[int, set[int]]] = {}
         for run_id in active:
             owner, telling = self._lineage.owner(run_id), self._stories[run_id].telling
             if owner not in reading.tasks:
-                changed[owner] = min(changed.get(owner, "~"), _before(telling.newest))
-                written[owner] = min(written.get(owner, telling.newest_file), telling.newest_file - OVERLAP_IDS)
-        reading.tasks |= _by_run(fetch.since(Task, "updated_at", changed))
-        reading.files |= _by_run(fetch.since(File, "id", written))
+                first, numbers = changed.get(owner, (telling.first, telling.open))
+                changed[owner] = (min(first, telling.first), numbers | telling.open)
+        reading.tasks |= _by_run(fetch.taken_up(changed))
+        files = fetch.beyond(File, max(0, self._last_file - OVERLAP_IDS)) if changed else []
+        reading.files |= _by_run([file for file in files if file.run_id in changed])
         reading.progress |= _by_run(fetch.running(changed))
         reading.journals |= {row.run_id: row for row in fetch.of_runs(Journal, active)}
         return reading
@@ -165,6 +166,8 @@ class Reader:
 
     def _tell(self, run_ids: Sequence[str], reading: Reading, *, arrived: bool) -> list[Told]:
         told: list[Told] = []
+        if arrived:
+            self._last_file = max([self._last_file, *(file.id for files in reading.files.values() for file in files)])
         for run_id in run_ids:
             status, window = self._lineage.statuses[run_id], self._lineage.window(run_id)
             ends = [end for owner in dict.fromkeys((run_id, window.owner)) for end in self._ends.get(owner, ())]
@@ -209,9 +212,3 @@ def _by_run(rows: Sequence[Of]) -> dict[str, list[Of]]:
     for row in rows:
         by_run.setdefault(row.run_id, []).append(row)
     return by_run
-
-
-def _before(at: str) -> str:
-    """A little earlier, as text."""
-    parsed = parse_time(at)
-    return format_time(parsed[0] - OVERLAP) if parsed else ""

@@ -27,7 +27,9 @@ LEAST = 0.2
 """Seconds between two looks: if it is being read when rivet ends, rivet cannot remove the log beside it."""
 SELDOM = 8
 """Periods without anything new after which everything is looked at all the same."""
-AHEAD = 64
+PATIENCE = 1.0
+"""Seconds that the thread has to end. It holds nothing that would keep the program."""
+AHEAD = 16
 """Parts that are read ahead of whoever takes them."""
 BLOCK = 128 << 10
 """Bytes of lines that are given at once, and one line more."""
@@ -124,7 +126,7 @@ class StateSource:
         self._closed.set()
         self._database.close()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE)  # it may be waiting for a server that does not answer
         self._spool.close()
 
     def _start(self) -> None:

@@ -41,9 +41,6 @@ class SqliteTables:
         except sqlite3.Error as error:
             raise Unreadable(_why(error)) from None
 
-    def by_bytes(self, expression: str) -> str:
-        return expression
-
     def columns(self, table: str) -> frozenset[str]:
         if table not in self._columns:
             found = self.rows("SELECT name FROM pragma_table_info(?)", (table,))

@@ -65,15 +65,16 @@ class Telling:
 
     def __init__(self) -> None:
         self._chunks: dict[int, _Chunk] = {}
+        self._done = 0
         self._files: dict[str, File] = {}
         self._last: dict[str, object] = {}
         self._is_resumed = False
         self._before: dict[int, Task] = {}
         """The chunks of an earlier run, until this one takes them up."""
-        self.newest = ""
-        """When a chunk changed last, of all that were read."""
-        self.newest_file = 0
-        """The greatest id of a file that was read."""
+        self.first = 0
+        """The number of the first chunk that nobody had taken up: chunks are taken in their order."""
+        self.open: set[int] = set()
+        """Chunks in front of that which were not completed."""
 
     @property
     def files(self) -> list[File]:
@@ -82,8 +83,7 @@ class Telling:
 
     def new(self, rows: Rows) -> list[Said]:
         """The events that were not told yet, by their times."""
-        self.newest = max([self.newest, *(task.updated_at for task in rows.tasks)])
-        self.newest_file = max([self.newest_file, *(file.id for file in rows.files)])
+        self._note(rows.tasks)
         said = list(self._begin(rows))
         if not rows.window.since or self._takes_up(rows):
             said += self._written(rows)
@@ -95,6 +95,18 @@ class Telling:
         said += self._once(self._progress(rows.progress))
         said += self._once(rows.producer)
         return in_order(said)
+
+    def _note(self, tasks: Sequence[Task]) -> None:
+        """Which chunks may change from now on."""
+        states = {task.chunk_index: task.status for task in tasks}
+        last = max((number for number, status in states.items() if status != "pending"), default=-1)
+        states = dict.fromkeys(range(self.first, last + 1), "pending") | states
+        self.first = max(self.first, last + 1)
+        for number, status in states.items():
+            if status == "completed" or number >= self.first:
+                self.open.discard(number)
+            else:
+                self.open.add(number)
 
     def _begin(self, rows: Rows) -> Iterable[Said]:
         fields: dict[str, object] = {"destination": rows.status.prefix}
@@ -138,6 +150,7 @@ class Telling:
         chunk.begun = max(chunk.begun, task.attempts)
         if task.status == "completed" and not chunk.is_done:
             chunk.is_done = True
+            self._done += 1
             yield from self._completed(task)
 
     def _is_ours(self, task: Task, window: Window) -> bool:
@@ -186,9 +199,8 @@ class Telling:
     def _progress(self, metrics: Metrics | None) -> Said | None:
         if metrics is None:
             return None
-        done = sum(chunk.is_done for chunk in self._chunks.values())
         fields = {
-            "chunks_total": len(self._chunks) or None, "chunks_done": done if self._chunks else None,
+            "chunks_total": len(self._chunks) or None, "chunks_done": self._done if self._chunks else None,
             "rows": metrics.total_rows, "files": metrics.files_produced, "bytes": metrics.bytes_written,
         }  # fmt: skip
         return Said("Progress", fields, utc(metrics.run_at))
