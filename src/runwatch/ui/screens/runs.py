@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +19,7 @@ from runwatch.ui.runs_table import RunRows
 from runwatch.ui.screens.all_runs import AllRuns
 from runwatch.ui.sorting import SORTABLE, Sorting
 from runwatch.ui.view_keeper import ViewKeeper
+from runwatch.ui.widgets.header import Header
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
@@ -34,7 +35,11 @@ class RunsPage(AllRuns):
         super().__init__()
         self._is_begun = False
         """The first reading is over, and the cursor the user's."""
+        self._is_drawn = False
+        """There is a first picture: the list does not wait for what is said of a run of millions."""
         self._selected_view = ViewKeeper()
+        self._painted: tuple[Hashable, ...] = ()
+        """The signs of what was painted last."""
 
     def body(self) -> Iterable[Widget]:
         """The board, and the filter below it."""
@@ -83,6 +88,7 @@ class RunsPage(AllRuns):
         )
         board.show(view, reading_lines(session, self.size.width, lean=board.is_lean))
         board.show_empty(lambda width, height: no_runs(session, width, height), on=not lineup.total)
+        self._painted = self._signs()
         if self.focused is None and not board.is_empty:
             board.table.focus()
         if session.is_whole and lineup.is_settled and not self._is_begun:
@@ -90,7 +96,33 @@ class RunsPage(AllRuns):
             board.table.follow = ""
         self._show_selected()
 
+    def turn_second(self) -> None:
+        """The clock, and the selected run; all else only if a run may be another, or a row says something else."""
+        self.ranking.follow()
+        if not self.is_complete or not self.ranking.is_settled or self._signs() != self._painted:
+            self.repaint()
+            return
+        self.query_one(Header).show(self.header())
+        if self.run_for_when in self.session.lineup.open:
+            self._show_selected()
+
+    def _signs(self) -> tuple[Hashable, ...]:
+        """What time alone can change, of each row on the screen."""
+        rows, (first, last) = self.now_listed(), self.board.table.shown
+        return tuple(rows.sign(index) for index in range(max(0, first - 1), min(last, len(rows))))
+
+    def on_screen_resume(self) -> None:
+        """The page draws itself; what is called later comes behind the picture."""
+        if not self._is_drawn:
+            self.call_later(self._first_drawn)
+
+    def _first_drawn(self) -> None:
+        self._is_drawn = True
+        self._show_selected()
+
     def _show_selected(self) -> None:
+        if not self._is_drawn:
+            return
         run_id = self.run_for_when
         if run_id is not None and (words := ahead_words(self.session, run_id)):
             self.board.show_selected(None, self.session.now(), self.zone, words)
