@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,7 +19,6 @@ from runwatch.ui.runs_table import RunRows
 from runwatch.ui.screens.all_runs import AllRuns
 from runwatch.ui.sorting import SORTABLE, Sorting
 from runwatch.ui.view_keeper import ViewKeeper
-from runwatch.ui.widgets.header import Header
 from runwatch.ui.widgets.table import Table
 from runwatch.ui.widgets.virtual_list import VirtualList
 
@@ -38,8 +37,6 @@ class RunsPage(AllRuns):
         self._is_drawn = False
         """There is a first picture: the list does not wait for what is said of a run of millions."""
         self._selected_view = ViewKeeper()
-        self._painted: tuple[Hashable, ...] = ()
-        """The signs of what was painted last."""
 
     def body(self) -> Iterable[Widget]:
         """The board, and the filter below it."""
@@ -88,28 +85,13 @@ class RunsPage(AllRuns):
         )
         board.show(view, reading_lines(session, self.size.width, lean=board.is_lean))
         board.show_empty(lambda width, height: no_runs(session, width, height), on=not lineup.total)
-        self._painted = self._signs()
+        self.painted = self.signs()
         if self.focused is None and not board.is_empty:
             board.table.focus()
         if session.is_whole and lineup.is_settled and not self._is_begun:
             self._is_begun = True
             board.table.follow = ""
-        self._show_selected()
-
-    def turn_second(self) -> None:
-        """The clock, and the selected run; all else only if a run may be another, or a row says something else."""
-        self.ranking.follow()
-        if not self.is_complete or not self.ranking.is_settled or self._signs() != self._painted:
-            self.repaint()
-            return
-        self.query_one(Header).show(self.header())
-        if self.run_for_when in self.session.lineup.open:
-            self._show_selected()
-
-    def _signs(self) -> tuple[Hashable, ...]:
-        """What time alone can change, of each row on the screen."""
-        rows, (first, last) = self.now_listed(), self.board.table.shown
-        return tuple(rows.sign(index) for index in range(max(0, first - 1), min(last, len(rows))))
+        self.show_selected()
 
     def on_screen_resume(self) -> None:
         """The page draws itself; what is called later comes behind the picture."""
@@ -118,9 +100,10 @@ class RunsPage(AllRuns):
 
     def _first_drawn(self) -> None:
         self._is_drawn = True
-        self._show_selected()
+        self.show_selected()
 
-    def _show_selected(self) -> None:
+    def show_selected(self) -> None:
+        """What is said of the run under the cursor."""
         if not self._is_drawn:
             return
         run_id = self.run_for_when
@@ -140,7 +123,7 @@ class RunsPage(AllRuns):
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Another run is under the cursor."""
         if event.list is self.board.table:
-            self._show_selected()
+            self.show_selected()
 
     def on_virtual_list_selected(self, event: VirtualList.Selected) -> None:
         """A run is opened; an export narrows the table to its runs."""
