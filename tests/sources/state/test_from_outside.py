@@ -82,7 +82,8 @@ def test_one_without_a_run_says_that_there_is_none(tmp_path: Path) -> None:
     (tmp_path / ".rivet_state.db").touch()
     asked = runwatch(tmp_path, "events", ".")
     assert (asked.returncode, asked.stdout) == (2, "")
-    (said,) = asked.stderr.splitlines()
+    why, said = asked.stderr.splitlines()
+    assert why.endswith("rivet has made no tables there yet")
     assert said.startswith("runwatch: no runs in .; ")
 
 

@@ -473,13 +473,17 @@ def test_a_row_that_tells_nothing_is_said_once() -> None:
     assert watcher.faults == [("", fault)]
 
 
-def test_a_file_with_no_tables_yet_says_nothing() -> None:
+def test_a_file_with_no_tables_yet_says_so_and_nothing_else() -> None:
     rivet = Rivet()
     for (table,) in rivet.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
         rivet.execute(f"DROP TABLE {table}")
     watcher = watching(rivet)
     watcher.look()
-    assert (watcher.logs, watcher.reader.word, watcher.reader.is_whole) == ({}, "", True)
+    assert (watcher.logs, watcher.reader.word, watcher.reader.is_whole) == (
+        {},
+        "rivet has made no tables there yet",
+        True,
+    )
 
 
 def test_stored_runs_are_told_newest_first_and_each_part_is_one_reading() -> None:

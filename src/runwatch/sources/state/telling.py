@@ -72,6 +72,8 @@ class Telling:
         """The chunks of an earlier run, until this one takes them up."""
         self.first = 0
         """The number of the first chunk that nobody had taken up: chunks are taken in their order."""
+        self._numbers: set[int] = set()
+        """Of all chunks."""
         self.open: set[int] = set()
         """Chunks in front of that which were not completed."""
 
@@ -100,7 +102,11 @@ class Telling:
         """Which chunks may change from now on."""
         states = {task.chunk_index: task.status for task in tasks}
         last = max((number for number, status in states.items() if status != "pending"), default=-1)
-        states = dict.fromkeys(range(self.first, last + 1), "pending") | states
+        self._numbers.update(states)
+        passed: Iterable[int] = range(self.first, last + 1)
+        if last - self.first > len(self._numbers):  # a number that nobody would give
+            passed = [number for number in self._numbers if self.first <= number <= last]
+        states = dict.fromkeys(passed, "pending") | states
         self.first = max(self.first, last + 1)
         for number, status in states.items():
             if status == "completed" or number >= self.first:
