@@ -21,6 +21,7 @@ from runwatch.core.events import Progress, RunCompleted
 from runwatch.core.places import Segment
 from runwatch.report.json import document
 from runwatch.report.summary import summary_of
+from runwatch.session import store
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import STAMPED, Session
 from runwatch.sources.base import Block
@@ -203,3 +204,29 @@ def test_a_real_pipe_is_followed_to_its_end(tmp_path: Path) -> None:
     assert reader.returncode == 1, said
     assert STAMPED in said.decode()
     assert json.loads(out)["totals"]["verdicts"] == {"failed": 2, "succeeded": 2}
+
+
+def test_a_rotated_stream_goes_on_with_the_runs_of_its_older_part(tmp_path: Path) -> None:
+    lines = PARALLEL.splitlines(keepends=True)
+    (tmp_path / "x.jsonl.1").write_bytes(b"".join(lines[:12]))
+    (tmp_path / "x.jsonl").write_bytes(b"".join(lines[12:]))
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "x.jsonl").write_bytes(PARALLEL)
+    rotated, whole = (call("summary", "--format", "json", path) for path in (tmp_path / "x*", tmp_path / "whole"))
+    assert json.loads(rotated.stdout)["totals"] == json.loads(whole.stdout)["totals"]
+    assert json.loads(rotated.stdout)["totals"]["problems"] == 0
+
+
+def test_a_stream_is_read_anew_since_its_lines_rest_on_those_in_front_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LEAST", 1)
+    monkeypatch.setattr(store, "OF_A_RUN", 1)
+    path = tmp_path / "x.jsonl"
+    env: dict[str, str | None] = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    lines = PARALLEL.splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:12]))
+    call("summary", path, env=env)
+    path.write_bytes(PARALLEL)
+    found = json.loads(call("summary", "--format", "json", path, env=env).stdout)
+    assert (found["totals"]["problems"], found["totals"]["verdicts"]) == (0, {"failed": 2, "succeeded": 2})

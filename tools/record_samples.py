@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from make_samples import make  # noqa: E402
 from tests.real.kept import keep, night  # noqa: E402
-from tests.real.postgres import Server, running  # noqa: E402
+from tests.real.postgres import Server, roomy, running  # noqa: E402
 from tests.real.recordings import RECORDINGS, record  # noqa: E402
 from tests.real.rivet import Project  # noqa: E402
 
@@ -52,7 +52,7 @@ def record_all(server: Server, work: Path, journals: Path, only: list[str]) -> N
 def record_samples(into: Path, journals: Path | None = None, only: list[str] | None = None) -> list[Path]:
     """Write every sample into `into`; returns their paths."""
     only = only or []
-    with tempfile.TemporaryDirectory(prefix="rw-samples-") as folder, running() as server:
+    with tempfile.TemporaryDirectory(prefix="rw-samples-", dir=roomy()) as folder, running() as server:
         work = Path(folder)
         used = journals or work / "journals"
         shutil.copytree(SHIPPED, used, dirs_exist_ok=True)

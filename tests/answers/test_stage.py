@@ -34,7 +34,7 @@ from runwatch.core import events as ev
 from runwatch.core.index import RunLog
 from runwatch.core.runs import Moment, Run
 from runwatch.core.times import SECOND
-from runwatch.core.when import Instant
+from runwatch.core.when import Instant, Number
 
 
 def planned(*chunks: int) -> list[Step]:
@@ -381,7 +381,33 @@ def test_what_was_said_of_a_chunk_is_said_once_until_something_comes(monkeypatch
     assert later is not None
     asked.clear()
     assert [found.what for found in notables(later)][-1] == "chunk 7 recovered"
-    assert asked == [7, 21]
+    assert asked == [7], "the failure; a chunk that is done need not be read again to say so"
+
+
+def test_what_was_said_of_an_event_is_said_once_and_an_earlier_moment_has_the_first_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = segment()
+    run = feed(Run("r"), place, *((at, warning()) for at in range(20)))
+    asked: list[int] = []
+    event = RunLog.event
+
+    def noted(log: RunLog, position: int) -> ev.Event:
+        asked.append(position)
+        return event(log, position)
+
+    monkeypatch.setattr(RunLog, "event", noted)
+
+    def positions(moment: Moment | None) -> list[int]:
+        assert moment is not None
+        return [found.position for found in notables(moment)]
+
+    assert positions(run.at(None, 0, 1)) == asked == list(range(20))
+    feed(run, place, (30, warning()), first_line=21)
+    assert positions(run.at(None, 0, 1)) == list(range(21))
+    assert asked == list(range(21))
+    assert positions(run.at(Number(7), 0, 1)) == list(range(7))
+    assert asked == list(range(21))
 
 
 @given(logs())

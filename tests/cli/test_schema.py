@@ -15,6 +15,7 @@ from tests.cli.calling import SAMPLES, WARNED, call, completed, ended, failed, s
 from runwatch.core.decode import decode_line
 from runwatch.core.events import SOURCE_VARIANTS, VARIANTS, Problem
 
+DATA = Path(__file__).parents[1] / "data"
 SCHEMA = json.loads(call("schema").stdout)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 PLAN: dict[str, Any] = {
@@ -65,8 +66,10 @@ def test_every_line_of_the_samples_is_judged_as_reading_it_does() -> None:
     assert wrong == 3
 
 
+STREAM = [json.loads(each) for each in (DATA / "stream" / "orders.jsonl").read_bytes().splitlines()[::22]]
 GOOD = [
-    {"event": started()}, {"event": WARNED},
+    {"event": started()},
+    {"event": WARNED},
     {"run_id": "r", "export_name": None, "recorded_at": None, "event": failed(), "mine": 1},
     {"recorded_at": "whenever", "event": completed(0, 0, None)},
     {"event": {"ChunkCompleted": {"chunk_index": 0, "rows": 1}}},
@@ -82,6 +85,7 @@ GOOD = [
     {"event": {"Progress": {"rows": None}}},
     {"run_id": "r", "entries": [{"event": ended()}, {"type": "Warning", "context": "c", "message": "m"}]},
     {"entries": []},
+    *STREAM,
 ]
 BAD = [
     [], 1, None, {}, {"run_id": "r"},
@@ -98,6 +102,8 @@ BAD = [
     {"event": {"RunCompleted": {"status": "success", "duration_ms": None}}},
     {"event": started(), "recorded_at": 5}, {"event": started(), "run_id": 5},
     {"type": "Warning", "context": "c"}, {"type": "Teleported"}, {"type": 5, "run_id": "r"},
+    {**STREAM[0], "run_id": None}, {**STREAM[1], "total_rows": "7"}, {**STREAM[1], "status": 7},
+    {"type": "started", "export_name": "e"},
     {"entries": {}}, {"entries": [{"event": {"Warning": {}}}]}, {"entries": [1]},
 ]  # fmt: skip
 

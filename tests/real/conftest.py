@@ -20,11 +20,11 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def project(server: Server, tmp_path: Path) -> Project:
     """An empty project with an empty database; its state is in a file."""
-    return Project(tmp_path / "project", server.database())
+    return Project(tmp_path / "project", server.emptied("source"))
 
 
 @pytest.fixture
 def in_postgres(project: Project, server: Server) -> Project:
     """The same, with its state in another PostgreSQL database."""
-    project.state = server.database("state")
+    project.state = server.emptied("state")
     return project

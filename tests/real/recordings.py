@@ -158,15 +158,15 @@ def incremental(project: Project) -> None:
 
 
 RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
+    (exhausted, ("retry_full_exhausted",)),
+    (many_chunks, ("many_chunks_par",)),
+    (scenarios.full_terminated, ("retry_full_once",)),
     (failing(1), ("chunkfail_permanent_ckpt_seq__01_orders",)),
     (failing(2), ("chunkfail_permanent_ckpt_par",)),
     (mismatch, ("reconcile_mismatch_full_insert",)),
     (checkpointed, ("ckpt_seq",)),
-    (scenarios.full_terminated, ("retry_full_once",)),
-    (exhausted, ("retry_full_exhausted",)),
     (drift, ("", "drift_warn_chunked__02_drift")),
     (quality, ("quality_fail", "quality_warn")),
-    (many_chunks, ("many_chunks_par",)),
     (in_parallel, ("chunked_par",)),
     (parts, ("chunked_rotated_parts",)),
     (scenarios.killed_and_resumed, ("kill9_ckpt_seq",)),
@@ -179,7 +179,7 @@ RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
     (csv, ("full_csv_rowhash",)),
     (incremental, ("", "incremental__03_small")),
 ]
-"""What is played, and the names of its journals, oldest first; those without a name are not kept."""
+"""What is played, the longest first, and the names of its journals, oldest first; those without are not kept."""
 
 
 def record(play: Callable[[Project], Any], names: tuple[str, ...], project: Project) -> dict[str, Row]:

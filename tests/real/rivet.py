@@ -99,6 +99,11 @@ class Project:
         return self.folder / ".rivet_state.db"
 
     @property
+    def watched(self) -> str:
+        """The PATH that runwatch is given for it."""
+        return self.state.url if self.state else str(self.state_file)
+
+    @property
     def out(self) -> Path:
         return self.folder / "out"
 

@@ -23,7 +23,7 @@ def test_samples_made_anew_come_to_what_the_readme_says(tmp_path: Path) -> None:
     assert {path.name for path in logs} == {*VERDICTS, "gap-rotated-log.jsonl.1"}
     for name, verdicts in VERDICTS.items():
         paths = [path for path in (tmp_path / f"{name}.1", tmp_path / name) if path.exists()]
-        assert verdicts_of(summary(*map(str, paths), at=later)) == verdicts, name
+        assert sorted(verdicts_of(summary(*map(str, paths), at=later))) == sorted(verdicts), name  # several run at once
     assert verdicts_of_state(tmp_path / "state", later) == STATE
     assert [path.name for path in logs if LOCAL.search(content(path))] == []
     texts = texts_of(tmp_path / "state" / ".rivet_state.db")

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from tests.session.scripted import ScriptedSource
 from tests.sources.seen import Seen
+from tests.sources.state.tables import Rivet, source_of
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources import looks, stdin
+from runwatch.sources import awaited, looks, stdin
 from runwatch.sources.base import Source
+from runwatch.sources.state import source
 from runwatch.sources.stdin import StreamSource
 from runwatch.sources.table import open_source, read_to_end
 from runwatch.sources.together import Together
@@ -27,7 +29,7 @@ class Subject:
 
     seen: Seen
     write: Callable[[bytes], object]
-    end: Callable[[], None] | None = None
+    end: Callable[[], object] | None = None
 
     @property
     def source(self) -> Source:
@@ -75,11 +77,45 @@ MAKERS: dict[str, Callable[[Path], Subject]] = {
 }
 
 
+def of_state(directory: Path) -> Subject:
+    """A database: whatever is written to it, a run begins."""
+    rivet = Rivet(directory / "s.db")
+    source = source_of(directory / "s.db", directory / "cache")
+    return Subject(Seen(source), lambda data: rivet.begin(f"e{len(rivet.runs)}"), rivet.close)
+
+
+def of_state_to_come(directory: Path) -> Subject:
+    """A directory in which rivet has not run yet."""
+    rivets: list[Rivet] = []
+
+    def write(data: bytes) -> None:
+        rivets.extend([] if rivets else [Rivet(directory / "logs" / ".rivet_state.db")])
+        rivets[0].begin(f"e{len(rivets[0].runs)}")
+
+    (directory / "logs").mkdir()
+    return Subject(Seen(open_source(["logs"], cwd=str(directory))), write, lambda: [*map(Rivet.close, rivets)])
+
+
+ALL = MAKERS | {"state": of_state, "state to come": of_state_to_come}
+"""With those that say what they like of what is written."""
+
+
+@pytest.fixture(params=list(ALL))
+def whichever(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
+    subject = ALL[request.param](tmp_path)
+    yield subject
+    subject.source.close()
+    if subject.end is not None:
+        subject.end()
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody should have to wait for the slow look."""
     monkeypatch.setattr(looks, "ACTIVE", 0.3)
     monkeypatch.setattr(stdin, "_PERIOD", 0.3)
+    monkeypatch.setattr(awaited, "PERIOD", 0.1)
+    monkeypatch.setattr(source, "PERIOD", 0.1)
 
 
 @pytest.fixture(params=list(MAKERS))
@@ -118,25 +154,26 @@ async def test_a_poll_that_is_left_goes_on_at_the_next(subject: Subject) -> None
     assert subject.seen.texts == lines
 
 
-def test_a_poll_never_waits(subject: Subject) -> None:
+def test_a_poll_never_waits(whichever: Subject) -> None:
     begun = time.monotonic()
     for _ in range(3):
-        assert subject.seen.poll() == []
+        assert whichever.seen.poll() == []
     assert time.monotonic() - begun < 1
 
 
-async def test_waiting_ends_by_itself_and_can_be_cancelled(subject: Subject) -> None:
-    subject.seen.poll()
+async def test_waiting_ends_by_itself_and_can_be_cancelled(whichever: Subject) -> None:
+    whichever.seen.poll()
     async with asyncio.timeout(5):
-        await subject.source.changed()
-        await subject.source.changed()
-    waiting = asyncio.ensure_future(subject.source.changed())
+        await whichever.source.changed()
+        await whichever.source.changed()
+    whichever.seen.poll()
+    waiting = asyncio.ensure_future(whichever.source.changed())
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    subject.write(b"1\n")
-    assert await subject.poll_until(1) == [b"1"]
+    whichever.write(b"1\n")
+    assert len(await whichever.poll_until(1)) == 1
 
 
 async def test_progress_tells_how_far_it_is(subject: Subject) -> None:
@@ -150,25 +187,27 @@ async def test_progress_tells_how_far_it_is(subject: Subject) -> None:
     assert subject.source.label
 
 
-def test_a_place_that_is_not_its_own_opens_to_nothing(subject: Subject) -> None:
-    subject.seen.poll()
-    assert subject.source.line_at(Place(Segment(7, "y", "y", "y"), 1)) is None
+def test_a_place_that_is_not_its_own_opens_to_nothing(whichever: Subject) -> None:
+    whichever.seen.poll()
+    assert whichever.source.line_at(Place(Segment(7, "y", "y", "y"), 1)) is None
 
 
-async def test_reading_again_by_hand_brings_nothing_twice(subject: Subject) -> None:
-    subject.write(b"1\n")
-    await subject.poll_until(1)
-    subject.source.rescan()
-    assert subject.seen.poll() == []
+async def test_reading_again_by_hand_brings_nothing_twice(whichever: Subject) -> None:
+    whichever.write(b"1\n")
+    await whichever.poll_until(1)
+    whichever.source.rescan()
+    assert whichever.seen.poll() == []
 
 
-async def test_it_can_be_closed_at_any_time_and_twice(subject: Subject) -> None:
-    subject.write(b"1\n2\n")
-    items = subject.source.poll()
+async def test_it_can_be_closed_at_any_time_and_twice(whichever: Subject) -> None:
+    whichever.write(b"1\n2\n")
+    items = whichever.source.poll()
     next(items, None)
-    await subject.source.changed()
-    subject.source.close()
-    subject.source.close()
+    await whichever.source.changed()
+    whichever.source.close()
+    whichever.source.close()
+    whichever.seen.take(whichever.source.poll())
+    whichever.source.close()
 
 
 def test_read_once_it_comes_to_an_end(tmp_path: Path) -> None:
@@ -209,3 +248,17 @@ async def test_what_goes_wrong_in_one_of_several_is_not_swallowed() -> None:
 
     with pytest.raises(OSError, match="gone"):
         await Together([ScriptedSource(), Failing()]).changed()
+
+
+async def test_each_line_comes_once_in_its_order_and_can_be_opened_again(whichever: Subject) -> None:
+    for count in range(1, 4):
+        whichever.write(b'{"n":%d}\n' % count)
+        found: list[bytes] = [line.text for line in whichever.seen.lines]
+        while len(found) < count:
+            found += await whichever.poll_until(1)
+    lines = whichever.seen.lines
+    assert len({line.text for line in lines}) == len(lines)
+    for segment in {line.segment for line in lines}:
+        numbers = [line.number for line in lines if line.segment is segment]
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert whichever.seen.open_again() == len(lines)

@@ -44,6 +44,14 @@ async def test_a_key_is_answered_before_reading_goes_on() -> None:
     assert turns.are_short
 
 
+async def test_a_key_that_is_on_its_way_comes_first_too() -> None:
+    """From the thread that reads it to the app it takes several turns, in none of which there is much to do."""
+    turns, loop = Turns(), asyncio.get_running_loop()
+    loop.call_soon(lambda: loop.call_soon(lambda: loop.call_soon(turns.note, events.Key("s", "s"))))
+    await turns.others()
+    assert turns.are_short
+
+
 async def test_what_is_no_key_is_not_waited_for() -> None:
     turns = Turns()
     turns.note(events.Idle())

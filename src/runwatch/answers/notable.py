@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,6 @@ from runwatch.answers.evidence import cite, evidence
 from runwatch.answers.view import Evidence, Mark
 from runwatch.core import events as ev
 from runwatch.core.index import RunLog
-from runwatch.core.order import Order
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE
 from runwatch.core.runs import Moment
 from runwatch.core.text import mask
@@ -53,7 +53,7 @@ def notables(moment: Moment, most: int | None = LISTED) -> tuple[Notable, ...]:
 
     Of each kind the first `most`, None for all; where there are more, a last line says so.
     """
-    return tuple(sorted(_all(moment, most), key=lambda notable: notable.position))
+    return tuple(sorted(_all(moment, most), key=attrgetter("position")))
 
 
 def failures_of(moment: Moment) -> Iterator[Notable]:
@@ -135,8 +135,8 @@ def _sort_of(notable: Notable) -> tuple[Mark, str, int]:
 
 def _all(moment: Moment, most: int | None) -> Iterator[Notable]:
     state = moment.state
-    told = _told(moment) if most is not None else {}
-    broken = (found for slot in state.chunks.troubled for found in _kept(moment, slot, told))
+    told = _told(moment) if most is not None else _Told(moment.log)
+    broken = (found for slot in state.chunks.troubled for found in _kept(moment, slot, told.chunks))
     yield from islice(broken, most)
     is_cut = next(broken, None) is not None
     groups: tuple[tuple[Sequence[int], Mark, str, Callable[[Any], str]], ...] = (
@@ -146,9 +146,12 @@ def _all(moment: Moment, most: int | None) -> Iterator[Notable]:
         (state.warnings, Mark.DEGRADED, "warning", warning_words),
     )
     for positions, mark, what, words in groups:
-        for position in positions[:most]:
-            yield _notable(moment, position, mark, what, words(moment.log.event(position)))
-        is_cut = is_cut or len(positions) > len(positions[:most])
+        listed = positions[:most]
+        made = told.events.setdefault(what, [])
+        for position in listed[len(made) :]:
+            made.append(_notable(moment, position, mark, what, words(moment.log.event(position))))
+        yield from made[: len(listed)]
+        is_cut = is_cut or len(positions) > len(listed)
     yield from _checks(moment)
     if is_cut:
         detail = f"of broken attempts, retries and each kind of degradation the first {most:,}"
@@ -164,35 +167,41 @@ def _retry_words(event: ev.RetryAttempted) -> str:
     return f"waits {units.duration(event.backoff_ms * MILLISECOND)}: {event.reason}"
 
 
-Told = dict[tuple[int, ...], tuple[list[str], tuple[Notable, ...]]]
-_TOLD: WeakKeyDictionary[RunLog, tuple[Order, Told]] = WeakKeyDictionary()
-"""What was said of broken chunks, of each log in the order that it has: the same is told ten times a second."""
+class _Told:
+    """What was said of a log in the order that it has, under the names that its files have."""
+
+    def __init__(self, log: RunLog) -> None:
+        self.order = log.order
+        self.paths = [segment.path for segment in log.segments.values]
+        self.chunks: dict[tuple[int, ...], tuple[Notable, ...]] = {}
+        """By all that was known of a broken chunk."""
+        self.events: dict[str, list[Notable]] = {}
+        """By what they are called, from the first on; an earlier moment has the first of them."""
 
 
-def _told(moment: Moment) -> Told:
-    order, told = _TOLD.get(moment.log, (None, {}))
-    if order is not moment.log.order or len(told) > 4 * LISTED:
-        told = {}
-        _TOLD[moment.log] = (moment.log.order, told)
+_TOLD: WeakKeyDictionary[RunLog, _Told] = WeakKeyDictionary()
+"""The same is told ten times a second."""
+
+
+def _told(moment: Moment) -> _Told:
+    told, log = _TOLD.get(moment.log), moment.log
+    is_another = told is None or told.order is not log.order or len(told.chunks) > 4 * LISTED
+    if told is None or is_another or told.paths != [segment.path for segment in log.segments.values]:
+        told = _TOLD[log] = _Told(log)
     return told
 
 
-def _kept(moment: Moment, slot: int, told: Told) -> tuple[Notable, ...]:
+def _kept(moment: Moment, slot: int, told: dict[tuple[int, ...], tuple[Notable, ...]]) -> tuple[Notable, ...]:
     """The notables of a chunk; made again only if something was said of it since."""
     chunks = moment.state.chunks
     last = chunks.last_attempt[slot]
     part = chunks.last_part_of(slot)
     rows = 0 if part == NOWHERE else chunks.rows(slot, moment.state.files)
     key = (slot, last, chunks.attempt_end[last], chunks.attempt_outcome[last], part, rows)
-    paths, found = told.get(key, ([""], ()))
-    if paths != _paths(found):  # never told, or a file has another name now
-        found = tuple(_of_chunk(moment, slot))
-        told[key] = (_paths(found), found)
+    found = told.get(key)
+    if found is None:
+        found = told[key] = tuple(_of_chunk(moment, slot))
     return found
-
-
-def _paths(found: tuple[Notable, ...]) -> list[str]:
-    return [notable.evidence.places[0].segment.path for notable in found]
 
 
 def _of_chunk(moment: Moment, slot: int) -> Iterator[Notable]:
@@ -203,9 +212,10 @@ def _of_chunk(moment: Moment, slot: int) -> Iterator[Notable]:
     for attempt in chunks.attempts(slot):
         if attempt.end == NOWHERE:
             continue
-        event = moment.log.event(attempt.end)
         cause = ""
-        if attempt.outcome == FAILED and isinstance(event, ev.ChunkFailed):
+        if attempt.outcome == FAILED:
+            event = moment.log.event(attempt.end)
+            assert isinstance(event, ev.ChunkFailed)
             cause = mask(event.error)
             same = error is not None and cause == mask(error)
             found = _notable(
@@ -217,9 +227,9 @@ def _of_chunk(moment: Moment, slot: int) -> Iterator[Notable]:
             )
             error = event.error
         elif attempt.outcome == INTERRUPTED:
-            what = f"chunk {index:,} interrupted"
-            cause = mask(_interruption(event))
-            found = _notable(moment, attempt.end, Mark.INTERRUPTED, what, _interruption(event))
+            what, why = f"chunk {index:,} interrupted", _interruption(moment.log, attempt.end)
+            cause = mask(why)
+            found = _notable(moment, attempt.end, Mark.INTERRUPTED, what, why)
         elif attempt.outcome == COMPLETED and broken:
             rows = units.plural(chunks.rows(slot, moment.state.files), "row")
             detail = f"{rows} on the {units.ordinal(attempt.number)} attempt"
@@ -230,13 +240,15 @@ def _of_chunk(moment: Moment, slot: int) -> Iterator[Notable]:
         yield replace(found, chunk_index=index, attempt=attempt.number, cause=cause)
 
 
-def _interruption(event: ev.Event) -> str:
-    match event:
-        case ev.RetryAttempted():
-            return f"by the retry of the export: {event.reason}"
-        case ev.RunCompleted():
-            return "by the end of the run"
-    return "it began again"
+def _interruption(log: RunLog, position: int) -> str:
+    """What ended an attempt there. A chunk that began or was done is not read again in the log only to say so."""
+    if log.kind_at(position) == "RunCompleted":
+        return "by the end of the run"
+    if log.kind_at(position) != "RetryAttempted":
+        return "it began again"
+    retry = log.event(position)
+    assert isinstance(retry, ev.RetryAttempted)
+    return f"by the retry of the export: {retry.reason}"
 
 
 def _checks(moment: Moment) -> Iterator[Notable]:

@@ -10,7 +10,7 @@ from runwatch.answers import units
 from runwatch.answers.behind import at, listed, of_chunks, of_kinds, resting_on
 from runwatch.answers.degraded import sentence as degraded_sentence
 from runwatch.answers.evidence import evidence
-from runwatch.answers.figures import chunk_counts, outcome, reconciliation, validation
+from runwatch.answers.figures import chunk_counts, chunks_done, chunks_total, outcome, reconciliation, validation
 from runwatch.answers.view import Answer, Mark, Row, Span, Tone
 from runwatch.core.run import FAILED, NOWHERE, PENDING, Chunks
 from runwatch.core.runs import Moment
@@ -134,7 +134,10 @@ def _files_differ(moment: Moment) -> tuple[Row, ...]:
 def _chunks_row(moment: Moment) -> Row:
     counts = chunk_counts(moment)
     if not counts.seen and not counts.pending:
-        return Row("chunks", (Span("none seen", Tone.MUTED),), Mark.NOT_ASKED)
+        done, total = chunks_done(moment), chunks_total(moment)
+        of = units.UNKNOWN if total is None else units.count(total)
+        told = "none seen" if done is None else f"{units.count(done)} of {of} completed"
+        return Row("chunks", (Span(told, Tone.MUTED),), Mark.NOT_ASKED)
     if counts.failed + counts.interrupted:
         words = [f"{units.count(counts.failed)} of {units.count(counts.seen)} failed"] if counts.failed else []
         words += [f"{units.count(counts.interrupted)} interrupted"] if counts.interrupted else []

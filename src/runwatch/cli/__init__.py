@@ -29,11 +29,12 @@ main = Commands(
         "summary": "runwatch.cli.summary",
         "events": "runwatch.cli.events",
         "lint": "runwatch.cli.lint",
+        "record": "runwatch.cli.record",
+        "wait": "runwatch.cli.wait",
         "demo": "runwatch.cli.demo",
         "schema": "runwatch.cli.schema",
     }
 )
-
 
 
 def run() -> NoReturn:

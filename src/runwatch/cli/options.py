@@ -43,8 +43,10 @@ class Asked(Struct, frozen=True):
         return Look(color=color, plain=self.ascii or is_ascii_only(), zone=self.options().zone, width=width())
 
 
-def _duration(ctx: click.Context, param: click.Parameter, value: str) -> int:
+def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
     """ns of `90s`, `10m`, `2h`, `1d`, `1h30m`."""
+    if value is None:
+        return None
     try:
         length = parse_duration(value)
     except ValueError as error:
@@ -68,7 +70,7 @@ READING = (
         metavar="DURATION",
         default="30m",
         show_default=True,
-        callback=_duration,
+        callback=duration,
         help="Silence after which a run without an outcome can be lost.",
     ),
     click.option("--poll", is_flag=True, help="Look at files now and then, without the system's notifications."),

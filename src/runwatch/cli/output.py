@@ -19,8 +19,8 @@ class CannotWrite(click.ClickException):
 
     exit_code = NOTHING_THERE
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"cannot write the output: {why}; make room, or send it elsewhere")
+    def __init__(self, why: str, where: str = "the output") -> None:
+        super().__init__(f"cannot write {where}: {why}; make room, or send it elsewhere")
 
 
 def complain(message: str) -> None:

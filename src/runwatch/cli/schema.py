@@ -27,6 +27,16 @@ _TYPES: dict[str, JSON] = {
     },
 }
 
+_TOLD: JSON = {
+    "type": "object",
+    "properties": {"type": {"enum": ["started", "progress_init", "progress", "finished"]}},
+    "required": ["type", "export_name"],
+    "not": {"anyOf": [{"required": [key]} for key in ("event", "recorded_at", "origin")]},
+    "if": {"properties": {"type": {"const": "progress"}}},
+    "then": {"required": ["chunks_done"], "not": {"required": ["run_id"]}},
+}
+"""What makes a line one of the progress stream (`core/stream.py`)."""
+
 
 @click.command(
     short_help="The JSON Schema of one line of a log.",
@@ -36,7 +46,7 @@ def command() -> int:
     """Print the JSON Schema (2020-12) of one line of an event log.
 
     It has every form that is read: the event under its name or with a `type`,
-    and a whole journal document. Events that it does not know are allowed.
+    a line of the progress stream, and a whole journal document. Events that it does not know are allowed.
     """
     write(orjson.dumps(schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return 0
@@ -47,10 +57,11 @@ def schema() -> JSON:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "One line of an event log that runwatch reads",
-        "anyOf": [{"$ref": f"#/$defs/{form}"} for form in ("line", "tagged_line", "document")],
+        "anyOf": [{"$ref": f"#/$defs/{form}"} for form in ("line", "tagged_line", "stream_line", "document")],
         "$defs": {
             "line": _envelope(["event"], {"event": {"$ref": "#/$defs/event"}}),
             "tagged_line": _tagged_line(),
+            "stream_line": _stream_line(),
             "document": _document(),
             "event": {"anyOf": [_externally_tagged(), _internally_tagged()]},
             **{variant.__name__: fields_schema(variant) for variant in KNOWN},
@@ -118,7 +129,7 @@ def _tagged_line() -> JSON:
     known = [name for variant in KNOWN for name in _names(variant)]
     inside = _internally_tagged()
     return _envelope(["type"], inside["properties"]) | {
-        "not": {"required": ["event"]},
+        "not": {"anyOf": [{"required": ["event"]}, _TOLD]},
         "anyOf": [
             {"properties": {"type": {"enum": known}}},
             {"required": ["run_id"]},
@@ -126,6 +137,26 @@ def _tagged_line() -> JSON:
         ],
         "allOf": inside["allOf"],
     }
+
+
+def _stream_line() -> JSON:
+    """`{"type": "finished", …}`: one of those that have neither a time nor an event of the vocabulary."""
+    count, run = _TYPES["int"], {"run_id": _TYPES["str"]}
+    totals = dict.fromkeys(("total_rows", "files_produced", "bytes_written", "duration_ms"), count)
+    kinds = {
+        "started": run,
+        "progress_init": {"total_chunks": count},
+        "progress": {"chunks_done": count, "rows": count},
+        "finished": run | totals | {"status": _TYPES["str"]},
+    }
+    fields = [
+        {
+            "if": {"properties": {"type": {"const": kind}}},
+            "then": {"properties": own | {"error_message": TEXT_OR_NULL}, "required": list(own)},
+        }
+        for kind, own in kinds.items()
+    ]
+    return _TOLD | {"properties": {"export_name": _TYPES["str"], "type": {"enum": list(kinds)}}, "allOf": fields}
 
 
 def _document() -> JSON:

@@ -40,7 +40,7 @@ FRESH = 0.05
 """Seconds that what comes while we watch may wait until it is taken in."""
 
 GiveWay = Callable[[bool], Awaitable[object]]
-STAMPED = "times are those of arrival: the progress stream has none"
+STAMPED = "stream: times are those of arrival"
 
 
 class Session(Moments):

@@ -22,6 +22,7 @@ class Awaited:
         self._path = path
         self._open = open_it
         self._source: Source | None = None
+        self._is_closed = False
         self._nothing = Progress()
 
     @property
@@ -30,7 +31,7 @@ class Awaited:
         return self._nothing if self._source is None else self._source.progress
 
     def poll(self) -> Iterator[Item]:
-        if self._source is None and self._is_there():
+        if self._source is None and not self._is_closed and self._is_there():
             self._source = self._open()
         if self._source is not None:
             yield from self._source.poll()
@@ -58,5 +59,6 @@ class Awaited:
         return None if self._source is None else self._source.line_at(place)
 
     def close(self) -> None:
+        self._is_closed = True
         if self._source is not None:
             self._source.close()

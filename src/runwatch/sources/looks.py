@@ -32,7 +32,7 @@ RETRY = 5.0
 LEAVING = 10.0
 """Seconds that a removed file, still open, may go on being written to."""
 _RAREST = 60.0
-_WALK_SHARE, _POLLING_WALK_SHARE = 400, 25
+_WALK_SHARE, _POLLING_WALK_SHARE = 1000, 25
 """A look at everything may take this part of the time; where no notifications come it is all we have."""
 
 

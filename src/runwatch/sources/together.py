@@ -47,7 +47,9 @@ class Together:
 
     def wait_for_more(self) -> bool:
         """Block until more has come to one that waits; false where none does."""
-        return max((source.wait_for_more() for source in self.sources if isinstance(source, Waiting)), default=False)
+        has_more = [source.wait_for_more() for source in self.sources if isinstance(source, Waiting)]
+        self._add_up()
+        return any(has_more)
 
     def rescan(self) -> None:
         for source in self.sources:

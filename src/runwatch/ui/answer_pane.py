@@ -73,6 +73,8 @@ class AnswerPane(Moves, Drawn, can_focus=True):
         self.top = 0
         """The first line below the head that is shown."""
         self._laid = PaneLines()
+        self._laid_out: dict[tuple[int, bool, bool, bool], PaneLines] = {}
+        """Of this answer: how much room it wants is asked before it has any."""
 
     # ------------------------------------------------------------------------------------------------------- answer
 
@@ -81,6 +83,7 @@ class AnswerPane(Moves, Drawn, can_focus=True):
         if answer == self.answer:
             return
         self.answer = answer
+        self._laid_out.clear()
         self.cursor = min(self.cursor, len(answer.rows) - 1)
         self.show_title()
         self.redraw()
@@ -131,6 +134,8 @@ class AnswerPane(Moves, Drawn, can_focus=True):
         return max(0, self.size.height - len(self._laid.head))
 
     def _show_from(self, top: int) -> None:
+        if not self.size.width:
+            return  # it has no place yet
         self.made(self.size.width)
         count = len(self._laid.rows)
         self.top = max(0, min(top, count - self._room)) if self.size.height else 0
@@ -144,6 +149,7 @@ class AnswerPane(Moves, Drawn, can_focus=True):
         if self.last() < 0:
             return
         self.cursor = max(0, min(index, self.last()))
+        self.made(self.size.width)
         lines = [line for line, owner in enumerate(self._laid.owners) if owner == self.cursor]
         first, last = lines[0], lines[-1]
         top = min(self.top, first)
@@ -188,7 +194,12 @@ class AnswerPane(Moves, Drawn, can_focus=True):
         """One cell of inset at either side; the left one is the cursor's."""
         if self.answer is None:
             return PaneLines()
-        return pane_lines(self.answer, max(0, width - 2), label=self.LABEL, roomy=self.roomy, tiny=self.tiny)
+        look = (max(0, width - 2), self.roomy, self.tiny, is_plain())
+        laid = self._laid_out.get(look)
+        if laid is None:
+            room, roomy, tiny, _ = look
+            laid = self._laid_out[look] = pane_lines(self.answer, room, label=self.LABEL, roomy=roomy, tiny=tiny)
+        return laid
 
     def lines(self, width: int) -> tuple[Line, ...]:
         """The head and every row, whether or not there is room."""

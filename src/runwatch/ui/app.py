@@ -2,7 +2,8 @@
 
 The event rate never sets the drawing rate: reading goes on in a worker, and
 ten times a second the page on top is repainted if anything moved; less often
-where there is so much to show that drawing would leave no time for the keys.
+where there is so much to show that drawing would leave no time for the keys,
+and only as the second turns where nothing moves.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from textual import events, work
 from textual.command import Provider
 from textual.screen import Screen
 
+from runwatch.core.times import SECOND
 from runwatch.session.session import Session
 from runwatch.session.zone import LocalZone
 from runwatch.ui.garbage import look_often
@@ -27,6 +29,7 @@ from runwatch.ui.opening import Opening
 from runwatch.ui.pages import PagesApp
 from runwatch.ui.screens.page import Page
 from runwatch.ui.theme import DEFAULT
+from runwatch.ui.ticker import Ticker
 from runwatch.ui.turns import Turns
 
 TICK = 0.1
@@ -69,6 +72,7 @@ class RunwatchApp(PagesApp):
         self.when_drawn: Callable[[], None] = lambda: None
         """Called once it is."""
         self._turns = Turns()
+        self._ticker = Ticker()
         self._begun = 0.0
         self._painted: tuple[object, ...] = ()
         self._begun_at = self._news_at = self._rested_at = 0.0
@@ -84,7 +88,18 @@ class RunwatchApp(PagesApp):
         self._begun = time.monotonic()
         self.read()
         self.call_after_refresh(self._is_drawn)
-        self.set_interval(TICK, self._tick_if_rested)
+        self.tick_on()
+
+    @work(exclusive=True, group="ticking")
+    async def tick_on(self) -> None:
+        """For as long as the app lives."""
+        await self._ticker.run(self._tick_if_rested, self._rest)
+
+    def _rest(self) -> float:
+        """Seconds until the next tick: where nothing moves only the clock does."""
+        session = self.session
+        is_quiet = session.is_whole and not session.playhead.is_playing and self._moved() == self._painted
+        return max(TICK, 1 - session.now() % SECOND / SECOND) if is_quiet else TICK
 
     def _is_drawn(self) -> None:
         self._drawn.set()
@@ -109,23 +124,34 @@ class RunwatchApp(PagesApp):
     async def on_event(self, event: events.Event) -> None:
         """Keys come before reading."""
         self._turns.note(event)
+        self._ticker.wake(TICK)
         await super().on_event(event)
 
     def _something_new(self) -> None:
         """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
         if time.monotonic() - self._news_at >= TICK:
             self._tick_if_rested()
+        self._ticker.wake(TICK)
+
+    def _moved(self) -> tuple[object, ...]:
+        """Another one whenever something else is to be drawn."""
+        *others, now, anchor = self.session.shown
+        return (*others, anchor, self.zone, now)
 
     def tick(self) -> None:
         """Repaint the page on top if anything was read, or a second has passed."""
         self.travel.advance()
-        moved = (*self.session.shown, self.zone)
+        moved = self._moved()
         if moved != self._painted and isinstance(self.screen, Page):
             begun = self._begun_at = time.monotonic()
             if moved[:1] != self._painted[:1]:
                 self._news_at = begun
+            only_time = moved[:-1] == self._painted[:-1] and not self.session.playhead.is_playing
             self._painted = moved
-            self.screen.repaint()
+            if only_time:
+                self.screen.turn_second()
+            else:
+                self.screen.repaint()
             ended = time.monotonic()
             self._rested_at = ended + (REST if self.session.is_whole else REST_READING) * (ended - begun)
         self._opening.begin_if_read(self)  # over a page that shows what has been read

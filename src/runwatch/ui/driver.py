@@ -16,8 +16,8 @@ from typing import Any
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-REST, SOON, OFTEN = 0.1, 0.005, 40
-"""Seconds to wait for input; the same behind an `esc`, so often."""
+REST, SOON, OFTEN = 2.0, 0.005, 40
+"""Seconds to wait for input, or for the end; the same behind an `esc`, so often."""
 
 
 class TerminalDriver(LinuxDriver):

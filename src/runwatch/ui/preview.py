@@ -72,7 +72,7 @@ def _label(word: str) -> Line:
 
 def _chunks(stage: Stage) -> Line:
     if not stage.states:
-        return (Bit("none seen", "$muted"),)
+        return (Bit("only their number is known" if stage.total_known else "none seen", "$muted"),)
     cells: list[Bit] = []
     if len(stage.states) <= CELLS:
         for code in stage.states:

@@ -96,10 +96,11 @@ class RunBoard(Vertical):
         view, form = self.view, self.form
         if view is None or self.zone is None:
             return
+        before = self.classes
         for each in Form:
-            self.set_class(form is each, f"-{each.value}")
+            self.set_class(form is each, f"-{each.value}", update=False)
         alone = self.maximised in self.panes
-        self.set_class(self.maximised is not None, "-maximised")
+        self.set_class(self.maximised is not None, "-maximised", update=False)
         one = alone or form is not Form.FULL
         for number, pane in enumerate(self.panes):
             pane.display = not one or number == self.current
@@ -110,6 +111,8 @@ class RunBoard(Vertical):
         self.query_one(PaneTabs).show(view.answers, self.current)
         wants, has_map = self._wants(one=one), bool(view.stage.states)
         self._set_heights(heights(*self._screen_size, wants, has_map=has_map, listing=self._listing))
+        if self.classes != before:
+            self.update_node_styles()  # once: each time it goes through all that is below
         self.stage.show(view.stage, self.zone, has_ended=view.has_ended)
 
     def _wants(self, *, one: bool) -> tuple[int, int]:
@@ -123,7 +126,7 @@ class RunBoard(Vertical):
         panes, stage, view = self.query_one("#panes"), self.stage, self.view
         if view is not None:
             self.verdict.show(view.verdict, dealt.verdict)
-        self.set_class(dealt.gap > 0, "-gap")
+        self.set_class(dealt.gap > 0, "-gap", update=False)
         alone, tiny = self.maximised is not None, self.form is Form.TINY
         panes.display = self.maximised is not stage and dealt.upper > 0
         panes.styles.height = "1fr" if alone or tiny else dealt.upper + dealt.lower

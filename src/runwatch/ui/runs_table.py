@@ -109,7 +109,8 @@ class RunRows:
         """The row, and its words that time alone changes: each second a screenful is asked for them."""
         row = self[index]
         started = None if row.started is None else units.day_and_clock(row.started, self.now, self.zone)
-        return row, age_words(row, self.now), started
+        same = row if row.silence is None else replace(row, silence=0)  # how long it is silent is in the words
+        return same, age_words(row, self.now), started
 
     def cell(self, index: int, column: str, width: int) -> Line:
         """One cell of one run."""

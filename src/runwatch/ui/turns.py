@@ -14,8 +14,9 @@ from textual import events
 
 TURNS = 50
 """Turns that are left to others at most, one after the other."""
-AT_ONCE = 0.0005
-"""Seconds: a turn that comes back so soon found nothing else to do."""
+AT_ONCE, SEVERAL = 0.0005, 4
+"""Seconds: so many turns that come back so soon found nothing else to do. A key takes three from the thread that reads
+it until it is known for one, and a slice of reading before each would be three slices."""
 STEP, STEPS = 0.004, 5
 """The loop is at rest when so many steps of so many seconds each took no longer: drawing waits 16 ms."""
 PATIENCE = 0.25
@@ -45,10 +46,12 @@ class Turns:
 
     async def others(self) -> None:
         """All that is ready, and what the keys among it set off."""
+        idle = 0
         for _ in range(TURNS):
             begun = time.monotonic()
             await asyncio.sleep(0)
-            if time.monotonic() - begun < AT_ONCE:
+            idle = idle + 1 if time.monotonic() - begun < AT_ONCE else 0
+            if idle == SEVERAL or self._is_pressed:
                 break
         if self._is_pressed:
             await self._rest()

@@ -13,11 +13,13 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from runwatch.answers.run import RunView, run_view
+from runwatch.answers.view import Answer
 from runwatch.core.runs import Moment
 from runwatch.core.times import SECOND
 from runwatch.core.when import Instant, Number
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
+from runwatch.ui.answer_lines import PaneLines, pane_lines
 from runwatch.ui.answer_pane import AnswerPane
 from runwatch.ui.app import RunwatchApp
 from runwatch.ui.screens.reasons import ReasonsScreen
@@ -181,6 +183,23 @@ async def test_the_view_is_made_once_for_each_moment(monkeypatch: pytest.MonkeyP
         for _ in range(5):
             page_of(app).repaint()
         assert made == [page_of(app).run_id]
+
+
+async def test_a_pane_is_laid_out_once_until_its_answer_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The board asks how many lines it wants before it has any room, then it draws them."""
+    laid: list[str] = []
+
+    def noted(answer: Answer, width: int, **look: Any) -> PaneLines:
+        laid.append(answer.name)
+        return pane_lines(answer, width, **look)
+
+    monkeypatch.setattr("runwatch.ui.answer_pane.pane_lines", noted)
+    app = shown(FAILED)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert sorted(laid) == ["Degraded", "Happened", "Planned", "Succeeded"]
+        await pressed(pilot, "1", "j")
+        assert len(laid) == 4
 
 
 async def test_a_hidden_pane_is_not_given_a_view() -> None:

@@ -11,11 +11,15 @@ from tests.fakes import SAMPLES, pressed, screen_text
 from tests.ui.screens.shell import SIZES, ShellApp, event, read_more, session_of, write
 from textual.pilot import Pilot
 
+from runwatch.core.times import SECOND
+from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
 from runwatch.ui.screens.runs import RunsPage
 from runwatch.ui.widgets.footer import Footer
 
 NORMAL, NARROW, TINY = (120, 40), (80, 24), (40, 12)
+EVENTS_END = 1_795_456_806 * SECOND
+"""2026-11-23T18:00:06Z."""
 
 
 def log_of(tmp_path: Path, **exports: str) -> Path:
@@ -278,3 +282,42 @@ async def test_the_brief_lines_are_the_verdicts_own() -> None:
     async with runs_page(session_of(SAMPLES / "orders-failed-recovered.jsonl"), NARROW) as (app, _page, _pilot):
         assert ' ✗ FAILED   rivet ended with status "failed", though every chunk completed' in app.shown
         assert "+1 more   :3 :5" in app.shown
+
+
+@pytest.mark.parametrize("size", [NORMAL, NARROW, TINY])
+async def test_time_alone_comes_to_the_same_as_a_whole_picture(size: tuple[int, int], tmp_path: Path) -> None:
+    """Ages, silences, verdicts and days that turn, of runs that have ended and one that has not."""
+    lines = [*run("old_1", "old", 1, "success"), *run("bad_1", "bad", 2, "failed"), *run("open_1", "open", 3, "")[:1]]
+    session = session_of(write(tmp_path / "all.jsonl", lines), now=EVENTS_END)
+    async with runs_page(session, size) as (app, page, pilot):
+        seen = set()
+        for seconds in (1, 1, 20, 60, 1800, 3, 3600, 1, 20 * 3600, 7 * 86400):
+            assert isinstance(session.clock, ManualClock)
+            session.clock.advance(seconds * SECOND)
+            page.turn_second()
+            await pilot.pause()
+            seen.add(text := app.shown)
+            page.repaint()
+            await pilot.pause()
+            assert app.shown == text
+        assert len(seen) > 5
+
+
+async def test_a_second_that_changes_no_word_makes_only_the_header_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [*run("old_1", "old", 1, "success"), *run("gone_1", "gone", 0, "")[:1]]
+    session = session_of(write(tmp_path / "all.jsonl", lines), now=EVENTS_END + 3 * 3600 * SECOND)
+    async with runs_page(session) as (app, page, pilot):
+        shows: list[int] = []
+        monkeypatch.setattr(page, "show", lambda: shows.append(1))
+        clock = app.shown.split("\n")[0]
+        assert isinstance(session.clock, ManualClock)
+        session.clock.advance(SECOND)
+        page.turn_second()
+        await pilot.pause()
+        assert not shows
+        assert app.shown.split("\n")[0] != clock
+        session.clock.advance(3600 * SECOND)
+        page.turn_second()
+        assert shows

@@ -54,6 +54,8 @@ class Stirred(Struct, frozen=True):
     run_ids: tuple[str, ...]
     """Runs that were not known. The reader asks for their rows itself."""
     leases: tuple[Lease, ...] = ()
+    is_anew: bool = False
+    """These are not the tables that were read before: somebody has put others in their place."""
 
 
 class Database(Protocol):

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from runwatch.sources.state.database import KNOWN_VERSION, Tables
+from runwatch.sources.state.fit import Unfit, fitted
 from runwatch.sources.state.rows import ChunkRun, File, Journal, Metrics, Status, Task
 
 Row = TypeVar("Row", Status, ChunkRun, Task, File, Metrics, Journal)
@@ -26,8 +27,6 @@ TABLES: dict[type[Struct], str] = {
     Journal: "run_journal",
 }
 """Which table a kind of row stands in."""
-FLAGS = frozenset({"validated", "reconciled", "quality_passed"})
-"""Columns that are true or false; SQLite has 1 and 0."""
 NEEDED: dict[type[Struct], frozenset[str]] = {
     Status: frozenset({"run_id", "export_name", "status"}),
     ChunkRun: frozenset({"run_id", "export_name", "status", "created_at"}),
@@ -49,6 +48,8 @@ class Fetch:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self.unfit: list[str] = []
+        """Rows that tell nothing, and why."""
 
     def version(self) -> int | None:
         """Of rivet's state schema; None where it is not told, as before there are any tables."""
@@ -56,7 +57,7 @@ class Fetch:
         if "version" not in self._tables.columns(table):
             return None
         rows = self._tables.rows(f"SELECT max(version) FROM {table}")  # noqa: S608 - a name of ours
-        return rows[0][0] if rows else None
+        return rows[0][0] if rows and isinstance(rows[0][0], int) else None
 
     def missing(self) -> tuple[str, ...]:
         """Tables that are not there, or lack a column that we cannot do without."""
@@ -70,12 +71,7 @@ class Fetch:
         """Every journal without its text: at the first look only."""
         if not self._has(Journal):
             return []
-        columns = ", ".join(
-            name if name in self._tables.columns("run_journal") else "NULL"
-            for name in ("run_id", "export_name", "finished_at")
-        )
-        rows = self._tables.rows(f"SELECT {columns} FROM run_journal")  # noqa: S608 - names of ours only
-        return [Journal(run_id, export_name, finished_at, "") for run_id, export_name, finished_at in rows]
+        return self._rows(Journal, "", (), without="journal_json")
 
     def of_runs(self, kind: type[Row], run_ids: Iterable[str], more: str = "") -> list[Row]:
         """All rows of these runs, `more` being a further condition."""
@@ -109,7 +105,8 @@ class Fetch:
             pairs = ", ".join([f"({self._tables.mark}, {self._tables.mark})"] * len(some))
             where = f"JOIN w ON t.run_id = w.run_id AND t.chunk_index {condition}"
             values = [value for pair in some for value in pair]
-            found += self._rows(Task, where, values, f"WITH w(run_id, at) AS (VALUES {pairs}) ", "t")
+            before = f"WITH w(run_id, at) AS (VALUES {pairs}) "
+            found += self._rows(Task, where, values, before=before, alias="t")
         return found
 
     def beyond(self, kind: type[Row], last: int) -> list[Row]:
@@ -139,22 +136,20 @@ class Fetch:
     def _marks(self, count: int) -> str:
         return ", ".join([self._tables.mark] * count)
 
-    def _rows(self, kind: type[Row], where: str, values: Sequence[Any], before: str = "", alias: str = "") -> list[Row]:
-        there, names = self._tables.columns(TABLES[kind]), kind.__struct_fields__
-        dot = f"{alias}." if alias else ""
+    def _rows(
+        self, kind: type[Row], where: str, values: Any, *, before: str = "", alias: str = "", without: str = ""
+    ) -> list[Row]:
+        table, names = TABLES[kind], kind.__struct_fields__
+        dot, there = f"{alias}." if alias else "", self._tables.columns(table) - {without}
         columns = ", ".join(f"{dot}{name}" if name in there else "NULL" for name in names)
-        statement = f"{before}SELECT {columns} FROM {TABLES[kind]} {alias} {where}"  # noqa: S608 - names of ours only
-        flags = [number for number, name in enumerate(names) if name in FLAGS]
-        return [kind(*_with_flags(row, flags)) for row in self._tables.rows(statement, values)]
-
-
-def _with_flags(row: tuple[Any, ...], flags: Sequence[int]) -> Iterable[Any]:
-    if not flags:
-        return row
-    values = list(row)
-    for number in flags:
-        values[number] = None if values[number] is None else bool(values[number])
-    return values
+        statement = f"{before}SELECT {columns} FROM {table} {alias} {where}"  # noqa: S608 - names of ours only
+        rows: list[Row] = []
+        for row in self._tables.rows(statement, values):
+            try:
+                rows.append(kind(*fitted(kind, row, NEEDED[kind] - {without})))
+            except Unfit as unfit:
+                self.unfit.append(f"{table}, a row of {row[names.index('run_id')]}: {unfit}")
+        return rows
 
 
 def _batches(items: list[Any]) -> Iterator[list[Any]]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from runwatch.sources.state.rows import ChunkRun, Metrics, Status
 from runwatch.sources.state.telling import Window
@@ -26,18 +26,42 @@ class Lineage:
         self._chunk_runs: dict[str, ChunkRun] = {}
         self._begun: dict[str, list[tuple[str, str]]] = {}
         """(created_at, run_id) of each export's chunks, the oldest first."""
+        self._independent: set[str] = set()
+        """Runs that have rows of their own though an earlier one's chunks wait to be gone on with."""
 
     def learn(self, statuses: Iterable[Status], chunk_runs: Iterable[ChunkRun]) -> None:
         """Note rows, new or changed."""
         for status in statuses:
             known = self.statuses.get(status.run_id)
+            if known is not None and _place(known) != _place(status):
+                self.forget(status.run_id)
+                known = None
             self.statuses[status.run_id] = status
             if known is None:
-                insort(self._order.setdefault(status.export_name, []), (status.started_at or "", status.run_id))
+                insort(self._order.setdefault(status.export_name, []), _place(status)[1:])
         for chunk_run in chunk_runs:
             if chunk_run.run_id not in self._chunk_runs:
                 insort(self._begun.setdefault(chunk_run.export_name, []), (chunk_run.created_at, chunk_run.run_id))
             self._chunk_runs[chunk_run.run_id] = chunk_run
+
+    def forget(self, run_id: str) -> None:
+        """There is no such run any more."""
+        export, *place = _place(self.statuses.pop(run_id))
+        self._order[export].remove((place[0], place[1]))
+        self._newest = []
+
+    def note_own(self, run_id: str) -> None:
+        """It has rows under its own run_id."""
+        self._independent.add(run_id)
+
+    def going_on(self, exports: Iterable[str]) -> list[str]:
+        """Runs whose chunks waited for more when we heard of them last."""
+        begun = [run_id for export in exports for _, run_id in self._begun.get(export, ())[-1:]]
+        return [run_id for run_id in begun if self._chunk_runs[run_id].status == GOES_ON]
+
+    def goes_on(self, run_id: str) -> bool:
+        """It had not ended when we heard of it last."""
+        return self.statuses[run_id].status == "running"
 
     def newest_first(self) -> list[str]:
         """All run_ids, the newest start first."""
@@ -55,7 +79,7 @@ class Lineage:
     def owner(self, run_id: str) -> str:
         """Whose rows are this run's: its own, or those of the run that it resumes."""
         status = self.statuses[run_id]
-        if run_id in self._chunk_runs or not status.started_at:
+        if run_id in self._chunk_runs or run_id in self._independent or not status.started_at:
             return run_id
         begun = self._begun.get(status.export_name, [])
         at = bisect_left(begun, (status.started_at, ""))
@@ -68,16 +92,32 @@ class Lineage:
         """Which of those rows are its own."""
         status, owner = self.statuses[run_id], self.owner(run_id)
         since = (status.started_at or "") if owner != run_id else ""
-        later = self.later(run_id)
-        until = (later.started_at or "") if later is not None and self.owner(later.run_id) == owner else ""
-        return Window(owner, since, until)
+        return Window(owner, since, self._taken_up(run_id, owner))
+
+    def _taken_up(self, run_id: str, owner: str) -> str:
+        """When a later run went on with the rows; it need not be the next one."""
+        chunk_run = self._chunk_runs.get(owner)
+        if chunk_run is None:
+            return ""
+        for started_at, later in self._behind(run_id):
+            if chunk_run.status != GOES_ON and chunk_run.updated_at < started_at:
+                return ""
+            if self.owner(later) == owner:
+                return started_at
+        return ""
 
     def later(self, run_id: str) -> Status | None:
         """The export's next run."""
-        status = self.statuses[run_id]
-        order = self._order[status.export_name]
-        at = bisect_left(order, (status.started_at or "", run_id)) + 1
-        return self.statuses[order[at][1]] if at < len(order) else None
+        return next((self.statuses[later] for _, later in self._behind(run_id)), None)
+
+    def _behind(self, run_id: str) -> Iterator[tuple[str, str]]:
+        export, *place = _place(self.statuses[run_id])
+        order = self._order[export]
+        return (order[at] for at in range(bisect_left(order, (place[0], place[1])) + 1, len(order)))
+
+
+def _place(status: Status) -> tuple[str, str, str]:
+    return status.export_name, status.started_at or "", status.run_id
 
 
 def end_of(status: Status, window: Window, ends: Iterable[Metrics]) -> Metrics | None:

@@ -37,14 +37,15 @@ class Reading(Struct):
 
     new: list[str] = field(default_factory=list)
     """Runs that were not known."""
-    statuses: list[Status] = field(default_factory=list)
-    chunk_runs: list[ChunkRun] = field(default_factory=list)
     tasks: dict[str, list[Task]] = field(default_factory=dict)
     files: dict[str, list[File]] = field(default_factory=dict)
     progress: dict[str, list[Metrics]] = field(default_factory=dict)
-    ends: list[Metrics] = field(default_factory=list)
     journals: dict[str, Journal] = field(default_factory=dict)
     leases: tuple[Lease, ...] = ()
+    gone: list[str] = field(default_factory=list)
+    """Runs that were going on and are not stored any more."""
+    unfit: list[str] = field(default_factory=list)
+    """Rows that tell nothing, and why."""
 
 
 class Reader:
@@ -62,6 +63,12 @@ class Reader:
         """Runs that were stored when we came and are not told yet, the newest first; None before the first look."""
         self._ends: dict[str, list[Metrics]] = {}
         self._last_metrics = self._last_file = 0
+        self._new: dict[str, None] = {}
+        """Runs that came meanwhile and are not told yet."""
+        self._unfit: set[str] = set()
+        """What cannot be read of it, as it was told."""
+        self._at_first: list[str] = []
+        """The same, of the first look, until it is told."""
         self.word = ""
         """What the header must say of the database's schema."""
 
@@ -107,9 +114,16 @@ class Reader:
             fetch = Fetch(tables)
             self._note_version(fetch)
             stirred = self._database.stirred(tables, self._lineage.newest_first())
-            reading = self._news(fetch, [run_id for run_id in stirred.run_ids if run_id not in self._lineage.statuses])
+            if stirred.is_anew:
+                self._last_metrics = 0
+            self._new |= dict.fromkeys(run_id for run_id in stirred.run_ids if run_id not in self._lineage.statuses)
+            reading = self._news(fetch)
             reading.leases = stirred.leases
-        yield self._tell([*reading.new, *self._stories], reading, arrived=True)
+        for run_id in reading.gone:
+            self._forget(run_id)
+        told = self._tell([*reading.new, *(run_id for run_id in self._stories if run_id not in reading.new)], reading)
+        self._new.clear()
+        yield told
 
     def _begin(self) -> None:
         with self._database.reading() as tables:
@@ -118,37 +132,41 @@ class Reader:
             statuses, chunk_runs = fetch.all(Status), fetch.all(ChunkRun)
             self._last_file = fetch.last_file()
             ends, journals = fetch.beyond(Metrics, 0), fetch.heads()
-        self._learn(Reading(statuses=_with_journals_alone(statuses, journals), chunk_runs=chunk_runs, ends=ends))
+        self._learn(_with_journals_alone(statuses, journals), chunk_runs, ends)
         self._due = list(self._lineage.newest_first())
+        self._at_first = fetch.unfit
 
     def _whole(self, fetch: Fetch, run_ids: Sequence[str]) -> Reading:
         """All rows of these runs."""
-        owners = list(dict.fromkeys(map(self._lineage.owner, run_ids)))
+        owners = list(dict.fromkeys([*map(self._lineage.owner, run_ids), *run_ids]))
         return Reading(
             tasks=_by_run(fetch.of_runs(Task, owners)),
             files=_by_run(fetch.of_runs(File, owners)),
             progress=_by_run(fetch.running(owners)),
             journals={row.run_id: row for row in fetch.of_runs(Journal, run_ids)},
+            unfit=fetch.unfit,
         )
 
-    def _news(self, fetch: Fetch, new: list[str]) -> Reading:
+    def _news(self, fetch: Fetch) -> Reading:
         """What may have changed of the runs that are going on, and all of those that are new."""
-        active = list(self._stories)
-        statuses = fetch.of_runs(Status, [*new, *active])
+        active = [run_id for run_id in self._stories if run_id not in self._new]
+        statuses = fetch.of_runs(Status, [*self._new, *active])
         found = {status.run_id for status in statuses}
-        new = [run_id for run_id in new if run_id in found]
+        new = [run_id for run_id in self._new if run_id in found]
         exports = {status.export_name for status in statuses}
-        chunk_runs = fetch.of_runs(ChunkRun, [*new, *active]) + fetch.begun(exports)
-        ends = fetch.beyond(Metrics, max(0, self._last_metrics - OVERLAP_IDS))
-        self._learn(Reading(statuses=statuses, chunk_runs=chunk_runs, ends=ends))
+        waiting = self._lineage.going_on(exports)
+        chunk_runs = fetch.of_runs(ChunkRun, [*new, *active, *waiting]) + fetch.begun(exports)
+        self._learn(statuses, chunk_runs, fetch.beyond(Metrics, max(0, self._last_metrics - OVERLAP_IDS)))
         reading = self._whole(fetch, new)
         reading.new = new
+        reading.gone = [run_id for run_id in active if run_id not in found and self._lineage.goes_on(run_id)]
         changed: dict[str, tuple[int, set[int]]] = {}
         for run_id in active:
-            owner, telling = self._lineage.owner(run_id), self._stories[run_id].telling
-            if owner not in reading.tasks:
-                first, numbers = changed.get(owner, (telling.first, telling.open))
-                changed[owner] = (min(first, telling.first), numbers | telling.open)
+            telling = self._stories[run_id].telling
+            for owner in dict.fromkeys((self._lineage.owner(run_id), run_id)):
+                if owner not in reading.tasks:
+                    first, numbers = changed.get(owner, (telling.first, telling.open))
+                    changed[owner] = (min(first, telling.first), numbers | telling.open)
         reading.tasks |= _by_run(fetch.taken_up(changed))
         files = fetch.beyond(File, max(0, self._last_file - OVERLAP_IDS)) if changed else []
         reading.files |= _by_run([file for file in files if file.run_id in changed])
@@ -156,41 +174,61 @@ class Reader:
         reading.journals |= {row.run_id: row for row in fetch.of_runs(Journal, active)}
         return reading
 
-    def _learn(self, reading: Reading) -> None:
-        self._lineage.learn(reading.statuses, reading.chunk_runs)
-        for end in reading.ends:
+    def _learn(self, statuses: Sequence[Status], chunk_runs: Sequence[ChunkRun], ends: Sequence[Metrics]) -> None:
+        self._lineage.learn(statuses, chunk_runs)
+        for end in ends:
             self._last_metrics = max(self._last_metrics, end.id)
             known = self._ends.setdefault(end.run_id, [])
             if end.status != "running" and end not in known:
                 known.append(end)
 
-    def _tell(self, run_ids: Sequence[str], reading: Reading, *, arrived: bool) -> list[Told]:
+    def _forget(self, run_id: str) -> None:
+        del self._stories[run_id]
+        self._lineage.forget(run_id)
+        self._producers.forget(run_id)
+
+    def _tell(self, run_ids: Sequence[str], reading: Reading, *, arrived: bool = True) -> list[Told]:
         told: list[Told] = []
         if arrived:
             self._last_file = max([self._last_file, *(file.id for files in reading.files.values() for file in files)])
         for run_id in run_ids:
-            status, window = self._lineage.statuses[run_id], self._lineage.window(run_id)
-            ends = [end for owner in dict.fromkeys((run_id, window.owner)) for end in self._ends.get(owner, ())]
-            end, journal = end_of(status, window, ends), reading.journals.get(run_id)
-            rows = Rows(
-                status,
-                window,
-                self._lineage.planned_at(run_id),
-                reading.tasks.get(window.owner, ()),
-                reading.files.get(window.owner, ()),
-                next(iter(reading.progress.get(run_id, ())), None),
-                self._producers.of(
-                    status, self._lineage.later(run_id), reading.leases, journal is not None or end is not None
-                ),
-            )
-            story = self._stories.setdefault(run_id, Story())
-            said = story.tell(rows, journal, end, arrived=arrived)
+            try:
+                said = self._tell_of(run_id, reading, arrived=arrived)
+            except Exception as error:  # nothing that a database holds may end the reading of it
+                reading.unfit.append(f"{run_id} cannot be told: {type(error).__name__}: {error}")
+                said = None
             if said is not None:
                 told.append(said)
-            if story.is_done or (not arrived and self._is_settled(status)):
-                del self._stories[run_id]
-                self._producers.forget(run_id)
+        for reason in dict.fromkeys([*self._at_first, *reading.unfit]):
+            if reason not in self._unfit:
+                self._unfit.add(reason)
+                told.append(Told("", [], False, arrived, reason))
+        self._at_first = []
         return told
+
+    def _tell_of(self, run_id: str, reading: Reading, *, arrived: bool) -> Told | None:
+        if self._lineage.owner(run_id) != run_id and run_id in reading.files.keys() | reading.tasks.keys():
+            self._lineage.note_own(run_id)
+        status, window = self._lineage.statuses[run_id], self._lineage.window(run_id)
+        ends = [end for owner in dict.fromkeys((run_id, window.owner)) for end in self._ends.get(owner, ())]
+        end, journal = end_of(status, window, ends), reading.journals.get(run_id)
+        progress = [row for row in reading.progress.get(run_id, ()) if window.holds(row.run_at)]
+        has_end = journal is not None or end is not None
+        rows = Rows(
+            status,
+            window,
+            self._lineage.planned_at(run_id),
+            reading.tasks.get(window.owner, ()),
+            reading.files.get(window.owner, ()),
+            progress[0] if progress else None,
+            self._producers.of(status, self._lineage.later(run_id), reading.leases, has_end),
+        )
+        story = self._stories.setdefault(run_id, Story())
+        said = story.tell(rows, journal, end, arrived=arrived)
+        if story.is_done or (not arrived and self._is_settled(status)):
+            del self._stories[run_id]
+            self._producers.forget(run_id)
+        return said
 
     def _is_settled(self, status: Status) -> bool:
         ended = parse_time(status.finished_at or "")

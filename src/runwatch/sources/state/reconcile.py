@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import orjson
 from msgspec.structs import replace
 
 from runwatch.sources.state.rows import File, Journal, Metrics
-from runwatch.sources.state.said import JOURNAL, TABLES, Said, in_order, moments, utc
+from runwatch.sources.state.said import JOURNAL, TABLES, Said, moments, utc
 
 FAILED_QUALITY = "quality checks failed (the state database keeps no more)"
 
@@ -26,15 +27,21 @@ def entries_of(journal: Journal) -> list[Said] | None:
     """The journal's entries; None where its text is no journal."""
     try:
         entries = orjson.loads(journal.journal_json)["entries"]
-        return [_entry(entry) for entry in entries]
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+    except (ValueError, KeyError, TypeError):
         return None
+    return [_entry(entry) for entry in entries] if isinstance(entries, list) else None
 
 
-def _entry(entry: dict[str, Any]) -> Said:
-    ((kind, fields),) = entry["event"].items()
-    others = {key: value for key, value in entry.items() if key not in ("event", "recorded_at")}
-    return Said(kind, fields, entry.get("recorded_at"), JOURNAL, others or None)
+def _entry(entry: Any) -> Said:
+    """What is no event is taken over as it stands: a line like any other, which is a problem."""
+    event = entry.get("event") if isinstance(entry, dict) else entry
+    if not isinstance(entry, dict) or not isinstance(event, dict) or len(event) != 1:
+        return Said("", None, None, JOURNAL, entry if isinstance(entry, dict) else {"event": event})
+    ((kind, fields),) = event.items()
+    at = entry.get("recorded_at")
+    known = {"event", "recorded_at"} if isinstance(at, str) else {"event"}
+    others = {key: value for key, value in entry.items() if key not in known}
+    return Said(kind, fields, at if isinstance(at, str) else None, JOURNAL, others or None)
 
 
 def reconciled(
@@ -43,10 +50,11 @@ def reconciled(
     """Both together. `files` are the run's rows of `file_log`, `end` its last row of `export_metrics`."""
     own, times = _told_by(journal), _times(tables, files)
     known = [_at_its_time(said, own, times) for said in journal]
-    more = [said for said in tables if not own.has(said)]
+    more = [timed for timed in zip(moments(tables), tables, strict=True) if not own.has(timed[1])]
     moved = [said for said in known if said.origin == TABLES]
     kept = [said for said in known if said.origin == JOURNAL]
-    return _merged(kept, in_order([*more, *moved])) + (checks(journal, end) if end is not None else [])
+    between = sorted([*more, *zip(moments(moved), moved, strict=True)], key=itemgetter(0))
+    return _merged(kept, between) + (checks(journal, end) if end is not None else [])
 
 
 class _Own:
@@ -102,18 +110,18 @@ def _at_its_time(said: Said, own: _Own, times: dict[object, str]) -> Said:
     return said if at is None else replace(said, at=at, origin=TABLES)
 
 
-def _merged(kept: Sequence[Said], more: Sequence[Said]) -> list[Said]:
-    """The first in their order, the others, which are in order of time, between them."""
+def _merged(kept: Sequence[Said], between: Sequence[tuple[int, Said]]) -> list[Said]:
+    """The first in their order; the others, which are in order of their moments, between them."""
     merged: list[Said] = []
-    waiting, latest, at = moments(more), -1, 0
+    latest, at = -1, 0
     for said in kept:
         moment = said.moment
         latest = latest if moment is None else max(latest, moment)
-        while at < len(more) and waiting[at] < latest:
-            merged.append(more[at])
+        while at < len(between) and between[at][0] < latest:
+            merged.append(between[at][1])
             at += 1
         merged.append(said)
-    return merged + list(more[at:])
+    return merged + [said for _, said in between[at:]]
 
 
 def _is_partial(journal: Sequence[Said]) -> bool:
@@ -123,19 +131,25 @@ def _is_partial(journal: Sequence[Said]) -> bool:
 
 
 def checks(journal: Sequence[Said], end: Metrics) -> list[Said]:
-    """The real ends of the checks, where the journal says something else or nothing."""
+    """The real ends of the checks, where the journal says something else or nothing.
+
+    A failed run whose validation did not come to its end has `validated` = 0 too: nothing was found wrong there.
+    """
     said, at = [], utc(end.run_at)
-    last = {one.kind: one.fields for one in journal}
+    last = {one.kind: one.fields for one in journal if isinstance(one.fields, dict)}
     passed = last.get("ValidationResult", {}).get("passed")
-    if end.validated is not None and (end.validated != passed or _is_partial(journal)):
+    is_known = end.validated or (end.validated is False and end.status != "failed")
+    if is_known and (end.validated != passed or _is_partial(journal)):
         said.append(Said("ValidationResult", {"passed": end.validated}, at))
     if end.reconciled is not None and end.source_count is not None:
         found = last.get("ReconciliationResult")
         if found is None or found.get("matched") != end.reconciled or found.get("source_count") != end.source_count:
             fields = {"source_count": end.source_count, "exported_rows": end.total_rows, "matched": end.reconciled}
             said.append(Said("ReconciliationResult", fields, at))
-    if end.quality_passed is False and not any(
-        one.kind == "QualityIssue" and one.fields.get("severity") == "FAIL" for one in journal
-    ):
+    if end.quality_passed is False and not any(_is_failed_quality(one) for one in journal):
         said.append(Said("QualityIssue", {"severity": "FAIL", "message": FAILED_QUALITY}, at))
     return said
+
+
+def _is_failed_quality(said: Said) -> bool:
+    return said.kind == "QualityIssue" and isinstance(said.fields, dict) and said.fields.get("severity") == "FAIL"

@@ -33,14 +33,16 @@ class Said(Struct, frozen=True):
         return _moment(self.at) if self.at else None
 
     @property
-    def chunk(self) -> Any:
+    def chunk(self) -> int | None:
         """The chunk it names, if any."""
-        return self.fields.get("chunk_index") if isinstance(self.fields, dict) else None
+        chunk = self.fields.get("chunk_index") if isinstance(self.fields, dict) else None
+        return chunk if isinstance(chunk, int) else None
 
     @property
     def file(self) -> str | None:
         """The file it names, if any."""
-        return self.fields.get("file_name") if isinstance(self.fields, dict) else None
+        name = self.fields.get("file_name") if isinstance(self.fields, dict) else None
+        return name if isinstance(name, str) else None
 
     def line(self, run_id: str, export_name: str) -> bytes:
         """As one line of a log, without its newline."""

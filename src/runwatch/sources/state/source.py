@@ -6,7 +6,7 @@ import asyncio
 import threading
 from array import array
 from collections.abc import Callable, Iterator
-from queue import Empty, Full, Queue
+from queue import Full, Queue
 
 from msgspec import Struct, field
 
@@ -27,8 +27,10 @@ LEAST = 0.2
 """Seconds between two looks: if it is being read when rivet ends, rivet cannot remove the log beside it."""
 SELDOM = 8
 """Periods without anything new after which everything is looked at all the same."""
-PATIENCE = 1.0
+LET_GO = 1.0
 """Seconds that the thread has to end. It holds nothing that would keep the program."""
+PATIENCE = 10
+"""Times that a look is begun anew as somebody writes, before that is said."""
 AHEAD = 16
 """Parts that are read ahead of whoever takes them."""
 BLOCK = 128 << 10
@@ -61,7 +63,7 @@ class StateSource:
         `lives` says whether a process is rivet's.
         """
         self.label = database.name
-        self.progress = Progress()
+        self.progress = Progress(is_partial=True)
         self._database = database
         self._reader = Reader(database, now, lives)
         self._numbers = numbers
@@ -72,7 +74,12 @@ class StateSource:
         self._news = News()
         self._has_news = threading.Event()
         self._closed = threading.Event()
+        self._giving: Iterator[Item] = iter(())
+        """What was taken from the queue and not given yet."""
+        self._whole = Segment(next(numbers), database.name, database.name, database.name, is_stored=True)
+        """What is wrong with no run of it in particular is said of this."""
         self._fault = ""
+        self._disturbed = 0
         self._looks = 0
         """How often all was read; or could not be."""
         self._thread = threading.Thread(target=self._run, name="runwatch-state", daemon=True)
@@ -80,16 +87,16 @@ class StateSource:
     def poll(self) -> Iterator[Item]:
         self._start()
         looks = self._looks
-        for _ in range(self._queue.qsize()):
-            try:
-                part = self._queue.get_nowait()
-            except Empty:
+        parts = self._queue.qsize()
+        while True:
+            while (item := next(self._giving, None)) is not None:  # a poll that was left goes on where it was
+                yield item
+            if not parts or self._queue.empty():
                 break
-            for told in part:
-                yield from self._items(told)
+            parts -= 1
+            self._giving = self._items(self._queue.get_nowait())
             self._note()
-        self.progress.is_partial = looks == 0
-        self._note()
+        self._note(is_partial=looks == 0)
 
     async def changed(self) -> None:
         self._start()
@@ -105,11 +112,13 @@ class StateSource:
         """Block until more has come; false once all that is stored was given."""
         self._start()
         while self._queue.empty():
-            if self._looks:
-                return not self._queue.empty()
+            if self._looks or self._closed.is_set():
+                break
             self._has_news.wait(PERIOD)
             self._has_news.clear()
-        return True
+        has_more = not self._queue.empty()
+        self._note(is_partial=has_more)
+        return has_more
 
     def rescan(self) -> None:
         self._database.hurry()
@@ -126,14 +135,21 @@ class StateSource:
         self._closed.set()
         self._database.close()
         if self._thread.ident is not None:
-            self._thread.join(PATIENCE)  # it may be waiting for a server that does not answer
+            self._thread.join(LET_GO)  # it may be waiting for a server that does not answer
         self._spool.close()
 
     def _start(self) -> None:
         if self._thread.ident is None and not self._closed.is_set():
             self._thread.start()
 
-    def _items(self, told: Told) -> Iterator[Item]:
+    def _items(self, part: list[Told]) -> Iterator[Item]:
+        for told in part:
+            if told.run_id:
+                yield from self._items_of(told)
+            else:
+                yield Fault(self._whole, None, 0, told.fault)
+
+    def _items_of(self, told: Told) -> Iterator[Item]:
         log = self._logs.get(told.run_id)
         if log is None or told.is_anew:
             if log is not None:
@@ -143,8 +159,16 @@ class StateSource:
             log = self._logs[told.run_id] = self._log(told.run_id)
         if told.fault:
             yield Fault(log.segment, None, 0, told.fault)
-        for start in range(0, len(told.lines), 1000):
-            yield self._block(log, told.lines[start : start + 1000], told.arrived)
+        lines: list[bytes] = []
+        size = 0
+        for line in told.lines:
+            lines.append(line)
+            size += len(line) + 1
+            if size >= BLOCK:
+                yield self._block(log, lines, told.arrived)
+                lines, size = [], 0
+        if lines:
+            yield self._block(log, lines, told.arrived)
 
     def _log(self, run_id: str) -> _Log:
         path = f"{self._database.name}#{run_id}"
@@ -162,34 +186,49 @@ class StateSource:
         self._spool.write(data)
         return Block(log.segment, data, line, offset, arrived)
 
-    def _note(self) -> None:
-        reader, progress = self._reader, self.progress
+    def _note(self, *, is_partial: bool = True) -> None:
+        reader, progress, fault = self._reader, self.progress, self._fault
+        progress.is_partial = progress.is_partial and is_partial
         progress.files = len(self._logs)
-        progress.waiting = (self.label,) if self._fault and not self._logs and not reader.known else ()
-        progress.unreadable = ((self.label, self._fault),) if self._fault else ()
-        said = (f"cannot read {self.label}: {self._fault}" if self._fault else "", reader.word, self._spool.notice)
+        progress.waiting = (self.label,) if fault and not self._logs and not reader.known else ()
+        progress.unreadable = ((self.label, fault),) if fault else ()
+        said = (f"cannot read {self.label}: {fault}" if fault else "", reader.word, self._spool.notice)
         progress.notices = tuple(notice for notice in said if notice)
 
     def _run(self) -> None:
         """Look, give, rest; until it is closed."""
         while not self._closed.is_set():
-            try:
-                for part in self._reader.look():
-                    self._put(part)
-                self._fault = ""
-            except Disturbed:
-                continue  # it is being written to: the next look will see that
-            except Unreadable as error:
-                self._fault = str(error)
+            fault = self._look()
+            if fault is None:
+                self._closed.wait(LEAST)
+                continue
+            self._fault = fault
             self._looks += 1
             self._tell()
             self._rest()
+
+    def _look(self) -> str | None:
+        """Give all that is new; what kept us from it, "" if nothing did, None where another look is worth it."""
+        try:
+            for part in self._reader.look():
+                self._put(part)
+                if self._closed.is_set():
+                    break
+        except Disturbed as disturbed:
+            self._disturbed += 1
+            return None if self._disturbed < PATIENCE else str(disturbed)
+        except Unreadable as error:
+            return str(error)
+        except Exception as error:  # whoever waits for us must hear of it, whatever it is
+            return f"{type(error).__name__}: {error}"
+        self._disturbed = 0
+        return ""
 
     def _rest(self) -> None:
         """Until there may be something new; at least a little while, so that nobody feels us."""
         self._closed.wait(LEAST)
         for _ in range(SELDOM):
-            soon = self._reader.is_waiting
+            soon = self._reader.is_waiting or bool(self._fault)
             seconds = SOON if self._reader.is_active else PERIOD
             if self._closed.is_set() or self._database.wait(seconds) or soon:
                 return

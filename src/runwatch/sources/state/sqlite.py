@@ -3,6 +3,7 @@
 EVENTS.md: with a `-wal` beside it, somebody writes, or was killed: open `mode=ro`,
 read, close. Without one nobody writes: open `immutable`, which creates no files,
 and if one appeared meanwhile, or the file has changed, all of it is read again.
+A `-wal` without its `-shm` is nobody's: that is read from a copy (`aside.py`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
+from runwatch.sources.cache import cache_directory
+from runwatch.sources.state.aside import Aside
 from runwatch.sources.state.database import Disturbed, Stirred, Tables, Unreadable
+from runwatch.sources.state.fit import text_of
 
 NAME = ".rivet_state.db"
 PERIOD = 0.1
 """Seconds between two looks at the file's size and times."""
 _BUSY = 0.25
+_SINCE = "SELECT rowid, run_id FROM run_status WHERE rowid >= ? ORDER BY rowid"
 
 Stamp = tuple[tuple[int, int, int], ...]
 
@@ -60,38 +65,76 @@ class SqliteDatabase:
         self._closed = False
         self._news = threading.Event()
         self._seen: Stamp = ()
-        self._last_row = self._row = -1
+        self._aside = Aside(cache_directory)
+        self._lock = threading.Lock()
+        self._last: tuple[Any, ...] | None = None
+        """(rowid, run_id) of the row of `run_status` that came last, and of which file."""
+        self._row: tuple[Any, ...] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Tables]:
-        before = self._stamp()
+        before = self._seen = self._stamp()
         if not before:
             raise Unreadable("there is no such file yet")
-        has_log = os.path.exists(self._path + "-wal")
-        how = "mode=ro" if has_log else "mode=ro&immutable=1"
+        has_log, has_index = os.path.exists(self._path + "-wal"), os.path.exists(self._path + "-shm")
+        is_shared = (has_log and has_index) or os.path.exists(self._path + "-journal")
         try:
-            address = f"file:{quote(self._path)}?{how}"
-            connection = sqlite3.connect(address, uri=True, timeout=_BUSY, isolation_level=None)
+            with self._connection(before, is_shared=is_shared, has_log=has_log) as connection:
+                tables = SqliteTables(connection)
+                tables.rows("BEGIN")
+                yield tables
         except sqlite3.Error as error:
+            self._check(before, is_shared)
             raise Unreadable(_why(error)) from None
+        except Unreadable:
+            self._check(before, is_shared)
+            raise
+        self._check(before, is_shared)
+        self._last = self._row
+
+    def _check(self, before: Stamp, is_shared: bool) -> None:
+        """Where SQLite itself does not see to it that what was read is of one instant."""
+        if not is_shared and self._stamp() != before:
+            raise Disturbed("it was written to meanwhile")
+
+    @contextmanager
+    def _connection(self, stamp: Stamp, *, is_shared: bool, has_log: bool) -> Iterator[sqlite3.Connection]:
+        if not stamp[0][1]:  # SQLite would take the log beside an empty file away
+            connection = _connect(":memory:", "mode=memory")
+        elif is_shared:
+            connection = _connect(self._path, "mode=ro")
+        elif has_log:
+            with self._lock:
+                yield self._copy(stamp)
+            return
+        else:
+            connection = _connect(self._path, "mode=ro&immutable=1")
         try:
-            tables = SqliteTables(connection)
-            tables.rows("BEGIN")
-            yield tables
+            yield connection
         finally:
             connection.close()
-        if not has_log and self._stamp() != before:
-            raise Disturbed("it was written to meanwhile")
-        self._seen = before
-        self._last_row = max(self._last_row, self._row)
+
+    def _copy(self, stamp: Stamp) -> sqlite3.Connection:
+        try:
+            connection = self._aside.open(self._path, stamp, _connect)
+        except OSError as error:
+            raise Unreadable(f"it cannot be copied to be read: {error.strerror}") from None
+        connection.rollback()
+        return connection
 
     def stirred(self, tables: Tables, known: Sequence[str]) -> Stirred:
-        """Rows are numbered as they come, those that are written anew too."""
+        """Rows are numbered as they come, those that are written anew too: those behind the last one are new, as long
+        as that is where it was.
+        """
         if "run_id" not in tables.columns("run_status"):
             return Stirred(())
-        found = tables.rows("SELECT rowid, run_id FROM run_status WHERE rowid > ? ORDER BY rowid", (self._last_row,))
-        self._row = max((row for row, _ in found), default=-1)  # it counts when the reading has held
-        return Stirred(tuple(run_id for _, run_id in found))
+        file, last = self._seen[0][0], self._last
+        is_anew = last is not None and last[2] != file
+        found = tables.rows(_SINCE, (last[0] if last and not is_anew else -1,))
+        if last and not is_anew and (not found or found[0] != last[:2]):  # not the rows that it was
+            is_anew, found = True, tables.rows(_SINCE, (-1,))
+        self._row = (*found[-1], file) if found else None  # it counts when the reading has held
+        return Stirred(tuple(run_id for _, run_id in found), is_anew=is_anew)
 
     def wait(self, seconds: float) -> bool:
         stirs = False
@@ -109,6 +152,8 @@ class SqliteDatabase:
     def close(self) -> None:
         self._closed = True
         self._news.set()
+        with self._lock:
+            self._aside.close()
 
     @property
     def size(self) -> int:
@@ -125,6 +170,14 @@ class SqliteDatabase:
                 continue
             stamp.append((status.st_ino, status.st_size, status.st_mtime_ns))
         return tuple(stamp)
+
+
+def _connect(path: str, how: str) -> sqlite3.Connection:
+    """Whatever its name is, and whatever its texts are."""
+    address = f"file://{quote(os.fsencode(os.path.abspath(path)))}?{how}"
+    connection = sqlite3.connect(address, uri=True, timeout=_BUSY, isolation_level=None, check_same_thread=False)
+    connection.text_factory = text_of
+    return connection
 
 
 def _why(error: sqlite3.Error) -> str:

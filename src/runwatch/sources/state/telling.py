@@ -57,7 +57,6 @@ class _Chunk(Struct):
     failed: int = 0
     """The last attempt whose failure was told, or that ended before this run."""
     is_done: bool = False
-    rows: int = 0
 
 
 class Telling:
@@ -87,7 +86,8 @@ class Telling:
         said = list(self._begin(rows))
         if not rows.window.since or self._takes_up(rows):
             said += self._written(rows)
-            for task in sorted([*self._before.values(), *rows.tasks], key=lambda task: task.chunk_index):
+            before = [task for task in self._before.values() if task.run_id == rows.window.owner]
+            for task in sorted([*before, *rows.tasks], key=lambda task: task.chunk_index):
                 said += self._task(task, rows)
             self._before.clear()
         else:
@@ -160,7 +160,8 @@ class Telling:
     def _first(self, task: Task, window: Window) -> _Chunk:
         """What had come of a chunk before this run: of one that is resumed, nobody can say how its attempts ended."""
         if window.since:
-            before = max(0, task.attempts - (0 if task.updated_at < window.since else 1))
+            is_open = task.updated_at >= window.since and task.status != "pending"
+            before = max(0, task.attempts - 1 if is_open else task.attempts)
             return _Chunk(begun=before, failed=before)
         return _Chunk()
 

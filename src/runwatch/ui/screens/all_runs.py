@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Hashable
 
 from textual import work
 from textual.worker import Worker
@@ -13,6 +14,7 @@ from runwatch.ui.ranking import Ranking
 from runwatch.ui.runs_table import RowKeeper, RunRows
 from runwatch.ui.screens.finds_runs import FindsRuns
 from runwatch.ui.sorting import Sorting
+from runwatch.ui.widgets.header import Header
 
 SLICE, REST = 0.008, 0.004
 """Seconds that runs are looked through, and those that are left to everything else."""
@@ -31,6 +33,8 @@ class AllRuns(FindsRuns):
         super().__init__()
         self.sorting = Sorting()
         self.attention = False
+        self.painted: tuple[Hashable, ...] = ()
+        """The `signs` of what was painted last."""
         self._seeker: Worker[None] | None = None
 
     def on_mount(self) -> None:
@@ -55,6 +59,24 @@ class AllRuns(FindsRuns):
 
     def show(self) -> None:
         """Draw what is known now."""
+
+    def show_selected(self) -> None:
+        """Draw what is known of the run under the cursor."""
+
+    def turn_second(self) -> None:
+        """The clock, and the selected run; all else only if a run may be another, or a row says something else."""
+        self.ranking.follow()
+        if not self.is_complete or not self.ranking.is_settled or self.signs() != self.painted:
+            self.repaint()
+            return
+        self.query_one(Header).show(self.header())
+        if self.run_for_when in self.session.lineup.open:
+            self.show_selected()
+
+    def signs(self) -> tuple[Hashable, ...]:
+        """What time alone can change, of each row on the screen."""
+        rows, (first, last) = self.now_listed(), self.table.shown
+        return tuple(rows.sign(index) for index in range(max(0, first - 1), min(last, len(rows))))
 
     def now_listed(self) -> RunRows:
         """The rows as they stand now."""

@@ -152,6 +152,10 @@ class Page(Screen[None]):
         self.show_footer()
         self.show_moment()
 
+    def turn_second(self) -> None:
+        """Nothing has come, but time has passed."""
+        self.repaint()
+
     def on_mount(self) -> None:
         """Nothing is shown before the first moment is."""
         self.restore()

@@ -34,6 +34,8 @@ class RunsPage(AllRuns):
         super().__init__()
         self._is_begun = False
         """The first reading is over, and the cursor the user's."""
+        self._is_drawn = False
+        """There is a first picture: the list does not wait for what is said of a run of millions."""
         self._selected_view = ViewKeeper()
 
     def body(self) -> Iterable[Widget]:
@@ -83,14 +85,27 @@ class RunsPage(AllRuns):
         )
         board.show(view, reading_lines(session, self.size.width, lean=board.is_lean))
         board.show_empty(lambda width, height: no_runs(session, width, height), on=not lineup.total)
+        self.painted = self.signs()
         if self.focused is None and not board.is_empty:
             board.table.focus()
         if session.is_whole and lineup.is_settled and not self._is_begun:
             self._is_begun = True
             board.table.follow = ""
-        self._show_selected()
+        self.show_selected()
 
-    def _show_selected(self) -> None:
+    def on_screen_resume(self) -> None:
+        """The page draws itself; what is called later comes behind the picture."""
+        if not self._is_drawn:
+            self.call_later(self._first_drawn)
+
+    def _first_drawn(self) -> None:
+        self._is_drawn = True
+        self.show_selected()
+
+    def show_selected(self) -> None:
+        """What is said of the run under the cursor."""
+        if not self._is_drawn:
+            return
         run_id = self.run_for_when
         if run_id is not None and (words := ahead_words(self.session, run_id)):
             self.board.show_selected(None, self.session.now(), self.zone, words)
@@ -108,7 +123,7 @@ class RunsPage(AllRuns):
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Another run is under the cursor."""
         if event.list is self.board.table:
-            self._show_selected()
+            self.show_selected()
 
     def on_virtual_list_selected(self, event: VirtualList.Selected) -> None:
         """A run is opened; an export narrows the table to its runs."""
