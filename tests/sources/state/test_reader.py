@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.state.histories import come_to, folded, happen
-from tests.sources.state.tables import SCHEMA, Rivet, kinds, watching
+from tests.sources.state.tables import BEGIN, SCHEMA, Rivet, kinds, watching
 
 from runwatch.sources.state.database import Disturbed
 from runwatch.sources.state.fetch import TABLES
 
 JSON = dict[str, Any]
 SEEDS = st.integers(0, 2**32)
+CHECKS = ("ValidationResult", "ReconciliationResult", "QualityIssue")
 OFTEN = st.sampled_from([0.05, 0.3, 0.7, 1.0])
 
 
@@ -110,6 +111,22 @@ def test_the_journal_stands_as_it_is(seed: int, often: float) -> None:
         assert entries_of(log) == stay
         tables = kinds([line for line in log if line.get("origin") == "tables"], "ChunkCompleted")
         assert all(fields in tables for fields in moved)
+
+
+@given(SEEDS, OFTEN)
+def test_where_the_tables_add_nothing_the_run_is_what_its_journal_says(seed: int, often: float) -> None:
+    """Whole exports: they have no chunks. What only a source knows, and checks that the journal lacks, are left out."""
+    watched = Watched(seed, often)
+    whole = {work.run_id for work in watched.rivet.runs if not work.tries and work.owner == work.run_id}
+    for run_id in whole & watched.journals.keys():
+        lines = [line for line in watched.live.logs[run_id] if line.get("origin") is None]
+        named = {"run_id": run_id, "export_name": run_id.split("_")[0]}
+        journal = [named | entry for entry in watched.journals[run_id]]
+        assert lines == journal
+        more = [line for line in watched.live.logs[run_id] if not kinds([line], *CHECKS)]
+        (told,), (said,) = folded([more], BEGIN).values(), folded([journal], BEGIN).values()
+        same = ("verdict", "events", "planned", "happened", "degraded", "succeeded", "outcome", "failed_chunks")
+        assert {key: told[key] for key in same} == {key: said[key] for key in same}
 
 
 @given(SEEDS, OFTEN)
