@@ -379,6 +379,25 @@ def test_an_end_that_comes_in_three_steps_is_told_anew_once_for_each_that_says_m
     assert not watcher.reader.is_active
 
 
+def test_a_clock_that_was_set_back_hides_no_chunk_once_the_run_has_ended() -> None:
+    """A look asks only for what changed since a little before the last; at the end all of it is read once more."""
+    rivet = Rivet()
+    watcher = watching(rivet)
+    work = rivet.begin(chunks=2, parallel=True)
+    work.claim(0)
+    watcher.look()
+    rivet.time -= 3600 * 10**9
+    work.claim(1)
+    work.complete(1)
+    work.complete(0, 5)
+    watcher.look()
+    rivet.time += 3600 * 10**9
+    work.end()
+    watcher.look()
+    done = [fields["chunk_index"] for fields in kinds(watcher.logs[work.run_id], "ChunkCompleted")]
+    assert sorted(done) == [0, 1]
+
+
 def test_a_run_of_which_only_the_journal_is_left_is_told() -> None:
     rivet = Rivet()
     work = rivet.begin()

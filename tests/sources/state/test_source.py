@@ -408,6 +408,36 @@ def test_a_path_of_each_kind_leads_to_the_database(tmp_path: Path, monkeypatch: 
     assert seen.source.label == ".rivet_state.db"
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [".", ".rivet_state.db"], [".rivet_state.db", "."], [".", "./../{}/"], ["rivet.yaml", "../{}/.rivet_state.db"],
+        ["link.db", ".rivet_state.db"],
+    ],
+)  # fmt: skip
+def test_a_database_that_several_paths_lead_to_is_read_once(tmp_path: Path, paths: list[str]) -> None:
+    rivet = Rivet(tmp_path / ".rivet_state.db")
+    rivet.begin()
+    rivet.close()
+    (tmp_path / "rivet.yaml").touch()
+    (tmp_path / "link.db").symlink_to(".rivet_state.db")
+    seen = Seen(open_source([path.format(tmp_path.name) for path in paths], cwd=str(tmp_path)))
+    read(seen)
+    assert len(seen.lines) == 1
+
+
+def test_two_databases_are_two_sources(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        rivet = Rivet(tmp_path / name / ".rivet_state.db")
+        rivet.begin(name)
+        rivet.close()
+    seen = Seen(open_source(["a", "b/.rivet_state.db"], cwd=str(tmp_path)))
+    read(seen)
+    assert {line.segment.path.partition("#")[0] for line in seen.lines} == {"a/.rivet_state.db", "b/.rivet_state.db"}
+    assert seen.open_again() == 2
+
+
 def test_what_a_source_gives_is_lines_of_the_vocabulary(rivet: Rivet, seen: Seen) -> None:
     work = rivet.begin(chunks=3)
     work.claim(0)
