@@ -82,3 +82,14 @@ def test_once_closed_it_is_not_opened_any_more(opening: Opening) -> None:
     opening.path.touch()
     assert list(opening.awaited.poll()) == []
     assert opening.opened == 0
+
+
+async def test_what_turns_out_to_be_read_already_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    source = Awaited(str(tmp_path / "x"), lambda: None)
+    assert list(source.poll()) == []
+    waiting = asyncio.ensure_future(source.changed())
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    waiting.cancel()
+    source.close()

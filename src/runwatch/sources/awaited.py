@@ -18,7 +18,8 @@ class Awaited:
 
     label = ""
 
-    def __init__(self, path: str, open_it: Callable[[], Source]) -> None:
+    def __init__(self, path: str, open_it: Callable[[], Source | None]) -> None:
+        """`open_it` gives None where it turns out to be read already."""
         self._path = path
         self._open = open_it
         self._source: Source | None = None
@@ -33,13 +34,14 @@ class Awaited:
     def poll(self) -> Iterator[Item]:
         if self._source is None and not self._is_closed and self._is_there():
             self._source = self._open()
+            self._is_closed = self._source is None
         if self._source is not None:
             yield from self._source.poll()
 
     async def changed(self) -> None:
         while self._source is None:
             await asyncio.sleep(PERIOD)
-            if self._is_there():
+            if not self._is_closed and self._is_there():
                 return
         await self._source.changed()
 

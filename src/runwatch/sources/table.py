@@ -27,6 +27,8 @@ class Options(Struct, frozen=True):
     """Of segments, over all sources."""
     now: Callable[[], int]
     """The time, ns since 1970: where a place does not say when something was, it was when it came."""
+    states: set[str]
+    """State databases that are read: each once, however many PATHs lead to it."""
 
 
 class Kind(Struct, frozen=True):
@@ -45,7 +47,7 @@ def open_source(
 
     `now` is the clock of whoever reads. Raises `WrongPath`.
     """
-    options = Options(poll, cwd or here(), itertools.count(), now)
+    options = Options(poll, cwd or here(), itertools.count(), now, set())
     claimed: dict[Kind, list[str]] = {}
     for path in map(meant, paths):
         kind = next(kind for kind in TABLE if kind.claims(path, options.cwd))
@@ -139,7 +141,7 @@ def _beside(directory: str, options: Options) -> Source:
     from runwatch.sources.awaited import Awaited
 
     path = os.path.join(directory, STATE)
-    return Awaited(os.path.join(options.cwd, path), lambda: _states([path], options)[0])
+    return Awaited(os.path.join(options.cwd, path), lambda: next(iter(_states([path], options)), None))
 
 
 STATE = ".rivet_state.db"
@@ -173,9 +175,13 @@ def _states(paths: Sequence[str], options: Options) -> list[Source]:
     from runwatch.sources.state.source import StateSource
     from runwatch.sources.state.sqlite import SqliteDatabase
 
-    names = dict.fromkeys(name for path in paths if (name := state_of(path, options.cwd)) is not None)
-    databases = [SqliteDatabase(os.path.join(options.cwd, name), name) for name in names]
-    return [StateSource(database, numbers=options.numbers, now=options.now) for database in databases]
+    sources: list[Source] = []
+    for name in filter(None, (state_of(path, options.cwd) for path in paths)):
+        path = os.path.join(options.cwd, name)
+        if (real := os.path.realpath(path)) not in options.states:
+            options.states.add(real)
+            sources.append(StateSource(SqliteDatabase(path, name), numbers=options.numbers, now=options.now))
+    return sources
 
 
 TABLE = (

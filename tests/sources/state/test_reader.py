@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.state.histories import come_to, folded, happen
-from tests.sources.state.tables import SCHEMA, Rivet, kinds, watching
+from tests.sources.state.tables import BEGIN, SCHEMA, Rivet, kinds, watching
 
 from runwatch.sources.state.database import Disturbed
 from runwatch.sources.state.fetch import TABLES
 
 JSON = dict[str, Any]
 SEEDS = st.integers(0, 2**32)
+CHECKS = ("ValidationResult", "ReconciliationResult", "QualityIssue")
 OFTEN = st.sampled_from([0.05, 0.3, 0.7, 1.0])
 
 
@@ -110,6 +111,22 @@ def test_the_journal_stands_as_it_is(seed: int, often: float) -> None:
         assert entries_of(log) == stay
         tables = kinds([line for line in log if line.get("origin") == "tables"], "ChunkCompleted")
         assert all(fields in tables for fields in moved)
+
+
+@given(SEEDS, OFTEN)
+def test_where_the_tables_add_nothing_the_run_is_what_its_journal_says(seed: int, often: float) -> None:
+    """Whole exports: they have no chunks. What only a source knows, and checks that the journal lacks, are left out."""
+    watched = Watched(seed, often)
+    whole = {work.run_id for work in watched.rivet.runs if not work.tries and work.owner == work.run_id}
+    for run_id in whole & watched.journals.keys():
+        lines = [line for line in watched.live.logs[run_id] if line.get("origin") is None]
+        named = {"run_id": run_id, "export_name": run_id.split("_")[0]}
+        journal = [named | entry for entry in watched.journals[run_id]]
+        assert lines == journal
+        more = [line for line in watched.live.logs[run_id] if not kinds([line], *CHECKS)]
+        (told,), (said,) = folded([more], BEGIN).values(), folded([journal], BEGIN).values()
+        same = ("verdict", "events", "planned", "happened", "degraded", "succeeded", "outcome", "failed_chunks")
+        assert {key: told[key] for key in same} == {key: said[key] for key in same}
 
 
 @given(SEEDS, OFTEN)
@@ -360,6 +377,25 @@ def test_an_end_that_comes_in_three_steps_is_told_anew_once_for_each_that_says_m
     assert told == [[True], [], [True], [], []]
     assert kinds(watcher.logs[work.run_id], "ValidationResult") == [{"passed": False}]
     assert not watcher.reader.is_active
+
+
+def test_a_clock_that_was_set_back_hides_no_chunk_once_the_run_has_ended() -> None:
+    """A look asks only for what changed since a little before the last; at the end all of it is read once more."""
+    rivet = Rivet()
+    watcher = watching(rivet)
+    work = rivet.begin(chunks=2, parallel=True)
+    work.claim(0)
+    watcher.look()
+    rivet.time -= 3600 * 10**9
+    work.claim(1)
+    work.complete(1)
+    work.complete(0, 5)
+    watcher.look()
+    rivet.time += 3600 * 10**9
+    work.end()
+    watcher.look()
+    done = [fields["chunk_index"] for fields in kinds(watcher.logs[work.run_id], "ChunkCompleted")]
+    assert sorted(done) == [0, 1]
 
 
 def test_a_run_of_which_only_the_journal_is_left_is_told() -> None:

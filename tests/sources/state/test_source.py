@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from tests.session.scripted import block
 from tests.sources.seen import Seen
+from tests.sources.state.histories import happen
 from tests.sources.state.tables import BEGIN, Rivet, source_of
 
 from runwatch.core.places import Place
@@ -117,6 +119,31 @@ async def test_a_run_is_followed_to_its_end_and_told_anew_with_its_journal(rivet
     assert seen.source.line_at(Place(first, 1)) is None
     assert seen.open_again() == len(seen.lines)
     assert [line.number for line in seen.lines] == list(range(1, len(seen.lines) + 1))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_rivet_at_work_is_followed_and_nothing_is_lost(
+    rivet: Rivet, seen: Seen, tmp_path: Path, seed: int
+) -> None:
+    """In a thread of its own, as fast as it can."""
+    writer = threading.Thread(target=lambda: happen(rivet, random.Random(seed), lambda: None), daemon=True)
+    session = Session(seen.source, ManualClock(BEGIN))
+    writer.start()
+    stored = "SELECT run_id FROM run_journal"
+    async with asyncio.timeout(60):
+        while writer.is_alive() or {run.run_id for run in session.runs.all() if run.state.has_ended} < {
+            run_id for (run_id,) in rivet.execute(stored)
+        }:
+            await seen.source.changed()
+            session.read(seen.source.poll())
+    once = Session(source_of(Path(rivet.path), tmp_path / "cache"), ManualClock(BEGIN))
+    within(20, lambda: once.read(read_to_end(once.source)))
+    for (run_id,) in rivet.execute(stored):
+        live, cold = (each.runs.by_id[run_id].state for each in (session, once))
+        assert live.files.total_rows == cold.files.total_rows
+        assert live.chunks.counts == cold.chunks.counts
+    assert session.runs.problems == once.runs.problems == []
+    once.source.close()
 
 
 async def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
@@ -379,6 +406,36 @@ def test_a_path_of_each_kind_leads_to_the_database(tmp_path: Path, monkeypatch: 
         seen.source.close()
     seen = Seen(open_source([".rivet_state.db", "rivet.yaml"], cwd=str(tmp_path)))
     assert seen.source.label == ".rivet_state.db"
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [".", ".rivet_state.db"], [".rivet_state.db", "."], [".", "./../{}/"], ["rivet.yaml", "../{}/.rivet_state.db"],
+        ["link.db", ".rivet_state.db"],
+    ],
+)  # fmt: skip
+def test_a_database_that_several_paths_lead_to_is_read_once(tmp_path: Path, paths: list[str]) -> None:
+    rivet = Rivet(tmp_path / ".rivet_state.db")
+    rivet.begin()
+    rivet.close()
+    (tmp_path / "rivet.yaml").touch()
+    (tmp_path / "link.db").symlink_to(".rivet_state.db")
+    seen = Seen(open_source([path.format(tmp_path.name) for path in paths], cwd=str(tmp_path)))
+    read(seen)
+    assert len(seen.lines) == 1
+
+
+def test_two_databases_are_two_sources(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        rivet = Rivet(tmp_path / name / ".rivet_state.db")
+        rivet.begin(name)
+        rivet.close()
+    seen = Seen(open_source(["a", "b/.rivet_state.db"], cwd=str(tmp_path)))
+    read(seen)
+    assert {line.segment.path.partition("#")[0] for line in seen.lines} == {"a/.rivet_state.db", "b/.rivet_state.db"}
+    assert seen.open_again() == 2
 
 
 def test_what_a_source_gives_is_lines_of_the_vocabulary(rivet: Rivet, seen: Seen) -> None:

@@ -255,6 +255,11 @@ def test_a_file_that_is_not_there_yet_is_said_to_be_so_and_noticed_when_it_comes
     rivet.close()
 
 
+def test_one_that_cannot_even_be_asked_for_says_why() -> None:
+    with pytest.raises(Unreadable, match="it cannot be reached: File name too long"):
+        run_ids(SqliteDatabase("/" + "x" * 1000, "s.db"))
+
+
 def test_a_directory_under_that_name_is_unreadable(place: Path) -> None:
     (place / "s.db").mkdir()
     with pytest.raises(Unreadable):

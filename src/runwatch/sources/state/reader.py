@@ -157,7 +157,9 @@ class Reader:
         waiting = self._lineage.going_on(exports)
         chunk_runs = fetch.of_runs(ChunkRun, [*new, *active, *waiting]) + fetch.begun(exports)
         self._learn(statuses, chunk_runs, fetch.beyond(Metrics, max(0, self._last_metrics - OVERLAP_IDS)))
-        reading = self._whole(fetch, new)
+        ending = [run_id for run_id in active if not self._lineage.goes_on(run_id)]
+        ended = [run_id for run_id in ending if not self._stories[run_id].is_ending]
+        reading = self._whole(fetch, [*new, *ended])  # once more all of it, as clocks may be set back
         reading.new = new
         reading.gone = [run_id for run_id in active if run_id not in found and self._lineage.goes_on(run_id)]
         changed: dict[str, tuple[int, set[int]]] = {}

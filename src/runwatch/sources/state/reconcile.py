@@ -68,7 +68,7 @@ class _Own:
 
     def has(self, said: Said) -> bool:
         """Whether an entry made from tables is in the journal too: the same variant and chunk for the same time, a
-        completion or a file by its file's name; and a failure where the journal saw that attempt begin.
+        completion or a file by its file's name; a failure where the journal saw that attempt begin; any end.
         """
         match said.kind:
             case "FileWritten":
@@ -77,6 +77,8 @@ class _Own:
                 return said.file in self.completed
             case "ChunkFailed" if said.fields["attempt"] <= self.count["ChunkStarted", said.chunk]:
                 return True
+            case "RunCompleted":
+                return self.count["RunCompleted", None] > 0
             case "ChunkStarted" | "ChunkCompleted" | "ChunkFailed":
                 key = (said.kind, said.chunk)
                 self.told[key] += 1

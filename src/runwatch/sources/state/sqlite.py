@@ -75,7 +75,7 @@ class SqliteDatabase:
     def reading(self) -> Iterator[Tables]:
         before = self._seen = self._stamp()
         if not before:
-            raise Unreadable("there is no such file yet")
+            raise Unreadable(_why_not_there(self._path))
         has_log, has_index = os.path.exists(self._path + "-wal"), os.path.exists(self._path + "-shm")
         is_shared = (has_log and has_index) or os.path.exists(self._path + "-journal")
         try:
@@ -178,6 +178,17 @@ def _connect(path: str, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, timeout=_BUSY, isolation_level=None, check_same_thread=False)
     connection.text_factory = text_of
     return connection
+
+
+def _why_not_there(path: str) -> str:
+    """What stands behind a shut door may well exist."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        return f"it cannot be reached: {error.strerror}"
+    return "there is no such file yet"
 
 
 def _why(error: sqlite3.Error) -> str:

@@ -72,9 +72,9 @@ class Story:
             return []
         self._has_ended = True
         fields = {"status": end.status, "error_message": end.error_message, "duration_ms": end.duration_ms or 0}
-        said = [*checks([], end), Said("RunCompleted", fields, utc(end.run_at))]
-        self._said += said
-        return said
+        completed = Said("RunCompleted", fields, utc(end.run_at))
+        self._said.append(completed)  # without the checks: with a journal they are worked out anew
+        return [*checks([], end), completed]
 
     def _go_on(self, rows: Rows, new: list[Said], fault: str, *, arrived: bool) -> Told | None:
         lines = [one.line(rows.status.run_id, rows.status.export_name) for one in new]
