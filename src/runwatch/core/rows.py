@@ -17,8 +17,8 @@ from runwatch.core.empty import NOTHING, own
 from runwatch.core.events import Entry, Event, chunk_of
 from runwatch.core.facts import Facts, Stretches, Value
 from runwatch.core.marks import NEVER
-from runwatch.core.numbers import Straight
 from runwatch.core.places import Place, Segment
+from runwatch.core.steps import Counts
 
 
 class Rows:
@@ -35,7 +35,7 @@ class Rows:
         """`core/marks.py`."""
         self.arguments = array("I")
         """`core/facts.py`."""
-        self.lines = Straight(first=1)
+        self.lines = Counts()
         self.facts = Facts()
         self.kept: dict[int, Event] = {}
         self.segments: Stretches[Segment] = Stretches()

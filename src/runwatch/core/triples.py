@@ -82,20 +82,19 @@ def _note_facts(run: Run, indexes: list[int], digits: int) -> None:
     arguments[2::3] = array("I", range(done, done + count))
     log.marks.extend(_MARKS[digits] * count)
     log.arguments.extend(arguments)
-    facts.completed_chunk.extend(indexes)
-    facts.completed_file.extend(numbers)
+    facts.completed_chunk.extend_from(indexes[0], count)
+    facts.completed_file.extend_from(file, count)
 
 
 def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
     files, count, position = state.files, len(rows), state.positions
-    stop = position + 3 * count
     state.is_written = True
     files.row_of.count += count
     files.row_of.known.straight += count
-    files.first_naming.extend(range(position + 1, stop, 3))
+    files.first_naming.extend_from(position + 1, count)
     if files.written is not None:
-        files.written.extend(range(position + 1, stop, 3))
-    files.last_naming.extend(range(position + 2, stop, 3))
+        files.written.extend_from(position + 1, count)
+    files.last_naming.extend_from(position + 2, count)
     files.total_rows += sum(rows)
     files.total_bytes += sum(sizes)
     files.with_bytes += count
@@ -104,21 +103,20 @@ def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
 def _note_chunks(run: Run, times: Sequence[int], count: int) -> None:
     state = run.state_so_far
     chunks, position = state.chunks, state.positions
-    stop, slot = position + 3 * count, chunks.slot_of.count
-    attempts = range(len(chunks.attempt_start), len(chunks.attempt_start) + count)
+    slot, attempt = chunks.slot_of.count, len(chunks.attempt_outcome)
     file = state.files.row_of.count - count
     chunks.slot_of.count += count
     chunks.slot_of.known.straight += count
     chunks.states.extend(_DONE * count)
     chunks.ended[COMPLETED] += count
-    chunks.last_attempt.extend(attempts)
+    chunks.last_attempt.extend_from(attempt, count)
     chunks.add_last_parts(slot, count)
-    chunks.attempt_start.extend(range(position, stop, 3))
-    chunks.attempt_end.extend(range(position + 2, stop, 3))
+    chunks.attempt_start.extend_from(position, count)
+    chunks.attempt_end.extend_from(position + 2, count)
     chunks.attempt_outcome.extend(_DONE * count)
-    chunks.part_attempt.extend(attempts)
-    chunks.part_file.extend(range(file, file + count))
-    chunks.part_position.extend(range(position + 2, stop, 3))
+    chunks.part_attempt.extend_from(attempt, count)
+    chunks.part_file.extend_from(file, count)
+    chunks.part_position.extend_from(position + 2, count)
     lengths = list(map(sub, times[2::3], times[0::3]))
     longest = max(lengths)
     if longest > chunks.longest:
