@@ -14,7 +14,6 @@ from typing import Any
 from runwatch.core.marks import FREQUENT
 from runwatch.core.run import COMPLETED, RunState
 from runwatch.core.runs import Run
-from runwatch.core.series import Series
 from runwatch.core.wire import Completed, Started, Written
 
 FEWEST = 2
@@ -65,9 +64,10 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: in
     _note_facts(run, indexes, digits)
     _note_files(state, rows, sizes)
     _note_chunks(run, times, count)
-    _add(state.rows_series, times[1::3], rows)
-    _add(state.rows_series, times[2::3], (0,) * count)
-    _add(state.chunks_series, times[2::3], (1,) * count)
+    ends = times[2::3]
+    state.rows_series.add_rising(times[1::3], rows)
+    state.rows_series.add_rising(ends, (0,) * count)
+    state.chunks_series.add_rising(ends, (1,) * count)
     state.positions += 3 * count
     return True
 
@@ -121,16 +121,3 @@ def _note_chunks(run: Run, times: Sequence[int], count: int) -> None:
     longest = max(lengths)
     if longest > chunks.longest:
         chunks.slowest, chunks.longest = slot + lengths.index(longest), longest
-
-
-def _add(series: Series, times: Sequence[int], amounts: Sequence[int]) -> None:
-    """Each amount at its time; the times rise."""
-    if series.begin <= times[0] and times[-1] < series.end:
-        series.pending += sum(amounts)
-        return
-    for time, amount in zip(times, amounts, strict=True):
-        if series.begin <= time < series.end:
-            series.pending += amount
-        else:
-            series.add(time, amount)
-
