@@ -52,18 +52,30 @@ class Steps:
             if offset == self.offset or self._jump(offset):
                 self.count += count
                 return
-        assert self.stored is not None
-        self.stored.extend(range(number, number + self.step * count, self.step))
+        self._put(range(number, number + self.step * count, self.step))
 
     def extend(self, numbers: Sequence[int]) -> None:
         """Several more, of which each is greater than the one before it, in columns of step 1."""
         if self.stored is not None:
-            self.stored.extend(numbers)
+            self._put(numbers)
         elif numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
             self.extend_from(numbers[0], len(numbers))
         else:
             for number in numbers:
                 self.append(number)
+
+    def append_any(self) -> None:
+        """One more that nobody will ask for."""
+        self.append(0 if self.stored is not None else self.step * self.count + self.offset)
+
+    def _put(self, numbers: Iterable[int]) -> None:
+        """Store some more."""
+        assert self.stored is not None
+        try:
+            more = array(self.stored.typecode, numbers)
+        except OverflowError:
+            self.stored, more = array("q", self.stored), array("q", numbers)
+        self.stored.extend(more)
 
     def _jump(self, offset: int) -> bool:
         """From here on the offset is another; False where everything is stored instead."""
@@ -79,7 +91,10 @@ class Steps:
         return True
 
     def _store(self) -> array[int]:
-        self.stored = array(self.code, self)
+        try:
+            self.stored = array(self.code, self)
+        except OverflowError:
+            self.stored = array("q", self)
         self.ends = self.offsets = ()
         return self.stored
 
@@ -170,7 +185,7 @@ class Threes(Steps):
 
 
 class Counts(Steps):
-    """A column of what may be beyond 31 bits, and is never negative."""
+    """A column of what is never negative, and may be beyond 31 bits."""
 
     __slots__ = ()
     code = "I"

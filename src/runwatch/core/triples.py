@@ -75,13 +75,8 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: in
 def _note_facts(run: Run, indexes: list[int], digits: int) -> None:
     log, facts, count = run.log, run.log.facts, len(indexes)
     file, done = run.state_so_far.files.row_of.count, len(facts.completed_chunk)
-    numbers = range(file, file + count)
-    arguments = array("I", bytes(12 * count))
-    arguments[0::3] = array("I", indexes)
-    arguments[1::3] = array("I", numbers)
-    arguments[2::3] = array("I", range(done, done + count))
     log.marks.extend(_MARKS[digits] * count)
-    log.arguments.extend(arguments)
+    log.note_arguments(indexes[0], file, done, count)
     facts.completed_chunk.extend_from(indexes[0], count)
     facts.completed_file.extend_from(file, count)
 
