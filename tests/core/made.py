@@ -17,11 +17,12 @@ from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
 from runwatch.core.facts import Facts
 from runwatch.core.files import Files
-from runwatch.core.numbers import Numbers, Slots, Straight
+from runwatch.core.numbers import Numbers, Slots
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
 from runwatch.core.runs import Moment, Run, Runs
 from runwatch.core.series import Series
+from runwatch.core.steps import Steps
 from runwatch.core.times import SECOND
 
 T0 = 1_795_456_800 * SECOND
@@ -175,7 +176,7 @@ def seen(until: float | None = None, superseded_by: str | None = None) -> ev.Pro
 
 def plain(value: Any) -> Any:
     """Anything of a state as lists, dicts and numbers."""
-    if isinstance(value, array | bytearray | list | tuple | Straight):
+    if isinstance(value, array | bytearray | list | tuple | Steps):
         return list(value)
     if isinstance(value, set):
         return sorted(value)

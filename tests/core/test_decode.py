@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.strategies import EVENTS
 
 from runwatch.core import events as ev
-from runwatch.core.decode import decode_block, decode_line, snake_case
+from runwatch.core.blocks import decode_block
+from runwatch.core.decode import decode_line, snake_case
 from runwatch.core.encode import encode, fields_of
 from runwatch.core.events import SOURCE_VARIANTS, VARIANTS, Entry, Event, PlanResolved, Problem, Unknown
 from runwatch.core.text import LIMIT

@@ -27,7 +27,8 @@ from tests.core.made import (
 )
 from tests.strategies import Logs, logs
 
-from runwatch.core.decode import decode_block, decode_line
+from runwatch.core.blocks import decode_block
+from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Problem
 from runwatch.core.fold import fold
 from runwatch.core.run import RunState

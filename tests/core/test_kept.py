@@ -12,7 +12,7 @@ from tests.core.made import produced_lines, segment, state_of, whole
 from tests.core.test_loading import of
 from tests.strategies import Logs, logs
 
-from runwatch.core import checkpoints, kept
+from runwatch.core import checkpoints, kept, steps
 from runwatch.core.loading import Loading
 from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Runs
@@ -93,8 +93,11 @@ def test_any_log_goes_on_as_if_it_had_been_read(made: Logs, cut: float) -> None:
 
 @pytest.mark.parametrize("large", [1, 10_000, 4 << 20])
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99, 1.0])
-def test_runs_of_the_producer_go_on(share: float, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("jumps", [0, 2, 1000])
+def test_runs_of_the_producer_go_on(share: float, large: int, jumps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that was named before and is named again is the same; with checkpoints on both sides."""
+    monkeypatch.setattr(steps, "FEW", jumps)
+    monkeypatch.setattr(steps, "RARE", 8 if jumps else 2**60)
     monkeypatch.setattr(checkpoints, "FIRST", 37)
     monkeypatch.setattr(kept, "SMALL", 64)
     monkeypatch.setattr(kept, "LARGE", large)

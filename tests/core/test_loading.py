@@ -18,7 +18,7 @@ from tests.strategies import Logs, logs
 
 from runwatch.core import checkpoints, loading
 from runwatch.core.again import GONE
-from runwatch.core.decode import decode_block
+from runwatch.core.blocks import decode_block
 from runwatch.core.loading import Loading
 from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Runs

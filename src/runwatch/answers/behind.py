@@ -15,6 +15,7 @@ from runwatch.answers.evidence import evidence
 from runwatch.answers.view import Evidence, Row
 from runwatch.core.run import NOWHERE, RunState
 from runwatch.core.runs import Moment
+from runwatch.core.steps import Steps
 
 NAMED = 100
 """So many chunks are named one by one in a filter."""
@@ -59,7 +60,7 @@ def at(moment: Moment, row: Row, position: int) -> Row:
     return listed(moment, row, [position], 1, "")
 
 
-def _all(positions: Sequence[int]) -> tuple[Iterable[int], int]:
+def _all(positions: Sequence[int] | Steps) -> tuple[Iterable[int], int]:
     return positions, len(positions)
 
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 from runwatch.core.empty import NOTHING, own
 from runwatch.core.numbers import Slots
 from runwatch.core.parts import NOWHERE, Parts
+from runwatch.core.steps import Steps, Threes
 
 PENDING, RUNNING, COMPLETED, FAILED, INTERRUPTED = range(5)
 _RUNNING = bytes([RUNNING])  # as a pattern it finds itself
@@ -54,7 +55,7 @@ class Chunks(Parts):
         self.strewn: array[int] | None = None
         """The index of each slot; None while it is its own number, as where they are heard of one after the other."""
         self.states = bytearray()
-        self.last_attempt = array("i")
+        self.last_attempt = Steps()
         self.planned: Mapping[int, int] = NOTHING
         """Position of a slot's ChunkPlanned."""
         self.slowest = NOWHERE
@@ -72,8 +73,8 @@ class Chunks(Parts):
         self.unseen_starts = 0
         """Attempts that are not known to have begun."""
         self.completed_without_start = 0
-        self.attempt_start = array("i")
-        self.attempt_end = array("i")
+        self.attempt_start = Threes()
+        self.attempt_end = Threes()
         self.attempt_outcome = bytearray()
         self.attempt_before: Mapping[int, int] = NOTHING
         """By attempt, where it is not its slot's first."""

@@ -9,7 +9,7 @@ its exact reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -28,21 +28,6 @@ _MISSING = object()
 
 class _Unfit(Exception):
     """A value that the vocabulary does not allow; its text is the problem's reason."""
-
-
-def decode_block(
-    data: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None
-) -> Iterator[tuple[int, int, Decoded]]:
-    """(lines before it, bytes before it, what it says) for each entry of a block of whole lines.
-
-    `identity` is the run_id of lines that carry none. A blank line says nothing. `stream` knows what the lines in
-    front of these said, `arrived` (ns) is the time of those of them that have none.
-    """
-    offset = 0
-    for number, line in enumerate(data.split(b"\n")):
-        for decoded in decode_line(line, identity, stream, arrived):
-            yield number, offset, decoded
-        offset += len(line) + 1
 
 
 def decode_line(line: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None) -> list[Decoded]:
@@ -116,7 +101,7 @@ def _text_or(value: dict[str, Any], key: str, default: str | None) -> str | None
         return default
     if not isinstance(text, str):
         raise _Unfit(f"{key}: expected a text, found {_found(text)}")
-    return _shared(safe(text))
+    return shared(safe(text))
 
 
 def _event_of(value: dict[str, Any]) -> Event:
@@ -177,10 +162,11 @@ def _build(name: str, fields: Any) -> Event:
 def _text(value: Any) -> str:
     if type(value) is not str:
         raise _Unfit("a text")
-    return _shared(safe(value))
+    return shared(safe(value))
 
 
-def _shared(text: str) -> str:
+def shared(text: str) -> str:
+    """The same text, as the object that was read lately if there is one."""
     if len(_lately) >= TEXTS_SHARED:
         _lately.clear()
     return _lately.setdefault(text, text)

@@ -15,7 +15,7 @@ from runwatch.core import events as ev
 from runwatch.core.empty import NOTHING, own
 from runwatch.core.marks import CHUNK_COMPLETED, FILE_WRITTEN
 from runwatch.core.names import Names
-from runwatch.core.numbers import Straight
+from runwatch.core.steps import Counts
 
 LARGEST = 2**32 - 1
 """Of an index or a row count in these columns; an event with a larger one is kept as it is."""
@@ -76,8 +76,8 @@ class Facts:
         self.file_rows = array("I")
         self.file_sizes = array("i")
         """What was told of each file where it was named first; wider once one has 2 GB."""
-        self.completed_chunk = Straight()
-        self.completed_file = Straight()
+        self.completed_chunk = Counts()
+        self.completed_file = Counts()
         """`NO_FILE` where there is none."""
         self.told: Mapping[int, Told] = NOTHING
         """By row what an event told of a file, where that is not what was told first."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from runwatch.core.empty import NOTHING, own
 from runwatch.core.facts import Facts, Told
 from runwatch.core.numbers import NONE, Slots
+from runwatch.core.steps import Steps, Threes
 
 ATTEMPTS_COMPARED = 64
 """Attempts of one chunk with files of their own: of more, the newest 64 are held against the others."""
@@ -39,9 +40,9 @@ class Files:
         self.with_bytes = 0
         self.disputed: Mapping[int, None] = NOTHING
         """Files with two row counts."""
-        self.first_naming = array("i")
-        self.last_naming = array("i")
-        self.written: array[int] | None = None
+        self.first_naming = Threes()
+        self.last_naming = Threes()
+        self.written: Steps | None = None
         """Where a FileWritten stands; None while that is where each file was named first."""
         self.between: Mapping[int, tuple[int, ...]] = NOTHING
         """Where else a file was named, of those named more than twice."""

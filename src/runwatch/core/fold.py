@@ -78,7 +78,7 @@ def _note_after_end(state: RunState, log: RunLog, position: int, row: int, kind:
 
 
 def _fold_fact(state: RunState, log: RunLog, position: int, row: int, kind: int) -> None:
-    argument = log.arguments[row]
+    argument = log.argument(row)
     if kind == marks.CHUNK_STARTED:
         started(state, position, argument)
     elif kind == marks.FILE_WRITTEN:

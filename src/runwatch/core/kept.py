@@ -26,7 +26,7 @@ from runwatch.core.files import Files
 from runwatch.core.index import RunLog
 from runwatch.core.late import KINDS, Column, columns_of, waiting
 from runwatch.core.names import Names
-from runwatch.core.numbers import Known, Numbers, Slots, Straight
+from runwatch.core.numbers import Known, Numbers, Slots
 from runwatch.core.order import Order
 from runwatch.core.places import Place, Segment
 from runwatch.core.placing import Placing
@@ -34,6 +34,7 @@ from runwatch.core.rows import Events
 from runwatch.core.run import RunState
 from runwatch.core.runs import PROBLEMS_KEPT, Kept, Run, Runs
 from runwatch.core.series import Series
+from runwatch.core.steps import Counts, Steps, Threes
 
 Made = TypeVar("Made")
 SMALL = 4 << 10
@@ -93,8 +94,9 @@ def adopt(runs: Runs, share: Share, segments: Sequence[Segment]) -> int | None:
 
 
 CLASSES: tuple[type, ...] = (
-    Share, Kept, RunLog, RunState, Arrivals, Causes, Checkpoints, Chunks, Events, Facts, Files, Known, Names, Numbers,
-    Order, Place, Placing, Series, Slots, Straight, Stretches, *ev.VARIANTS, *ev.SOURCE_VARIANTS, ev.Unknown,
+    Share, Kept, RunLog, RunState, Arrivals, Causes, Checkpoints, Chunks, Counts, Events, Facts, Files, Known, Names,
+    Numbers, Order, Place, Placing, Series, Slots, Steps, Stretches, Threes, *ev.VARIANTS,
+    *ev.SOURCE_VARIANTS, ev.Unknown,
 )  # fmt: skip
 """All that is ever made."""
 

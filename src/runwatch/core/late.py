@@ -16,10 +16,10 @@ from runwatch.core.facts import Facts
 from runwatch.core.files import Files
 from runwatch.core.index import RunLog
 from runwatch.core.names import Names
-from runwatch.core.numbers import Straight
 from runwatch.core.run import RunState
+from runwatch.core.steps import Counts, Steps, Threes
 
-KINDS: tuple[type, ...] = (RunLog, Facts, Names, RunState, Chunks, Files, Straight)
+KINDS: tuple[type, ...] = (RunLog, Facts, Names, RunState, Chunks, Files, Steps, Threes, Counts)
 """What can have them."""
 
 

@@ -18,7 +18,8 @@ from typing import Any
 from msgspec import UNSET
 
 from runwatch.core import events as ev
-from runwatch.core.decode import decode_block, decode_line
+from runwatch.core.blocks import decode_block
+from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Problem
 from runwatch.core.index import NEVER
 from runwatch.core.places import Segment

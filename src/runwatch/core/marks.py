@@ -19,6 +19,9 @@ UNKNOWN = NUMBER_OF[ev.Unknown]
 FIRST_SOURCE = NUMBER_OF[ev.RunStarted]
 """From here on events have no number."""
 
+PLACE_OF = {CHUNK_STARTED: 0, FILE_WRITTEN: 1, CHUNK_COMPLETED: 2}
+"""Of the kinds that have facts (`core/facts.py`): in which order they come where all goes well."""
+
 NEVER = -(2**63)
 """Stands in a column of times for "unknown"."""
 

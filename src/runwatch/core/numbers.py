@@ -7,8 +7,8 @@ first so many: whichever of them goes on gives the next key the same number.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Self, overload
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Self
 
 NONE = -1
 """No number."""
@@ -121,88 +121,3 @@ class Slots:
     def cut(self, count: int) -> Self:
         """The first `count` of them."""
         return type(self)(self.known, count)
-
-
-class Straight:
-    """A column of whole numbers, 0 or more unless `code` says otherwise. While each is that of the one before it and
-    one more, as in nearly all logs, nothing is stored.
-    """
-
-    __slots__ = ("code", "first", "stored", "straight")
-
-    def __init__(self, first: int = 0, code: str = "I") -> None:
-        """`first` is the number that is to be expected at its begin, `code` that of an array that has room for all."""
-        self.first = first
-        self.code = code
-        self.straight = 0
-        """How many there are, until they are stored."""
-        self.stored: array[int] | None = None
-
-    def append(self, number: int) -> None:
-        """One more."""
-        if self.stored is not None:
-            self.stored.append(number)
-        elif number == self.first + self.straight:
-            self.straight += 1
-        else:
-            self._store().append(number)
-
-    def extend(self, numbers: Sequence[int]) -> None:
-        """Several more, of which each is greater than the one before it."""
-        if self.stored is not None:
-            self.stored.extend(numbers)
-        elif numbers and numbers[0] == self.first + self.straight and numbers[-1] - numbers[0] == len(numbers) - 1:
-            self.straight += len(numbers)
-        else:
-            self._store().extend(numbers)
-
-    def _store(self) -> array[int]:
-        self.stored = array(self.code, self._numbers)
-        return self.stored
-
-    @property
-    def _numbers(self) -> range:
-        return range(self.first, self.first + self.straight)
-
-    def kept(self, places: Iterable[int]) -> Self:
-        """What stands at these places, one after the other."""
-        others = type(self)(self.first, self.code)
-        for place in places:
-            others.append(self[place])
-        return others
-
-    def __len__(self) -> int:
-        return self.straight if self.stored is None else len(self.stored)
-
-    @overload
-    def __getitem__(self, place: int) -> int: ...
-    @overload
-    def __getitem__(self, place: slice) -> Self: ...
-    def __getitem__(self, place: int | slice) -> int | Self:
-        if isinstance(place, slice):
-            return self._cut(place)
-        if self.stored is not None:
-            return self.stored[place]
-        return self._numbers[place]
-
-    def _cut(self, places: slice) -> Self:
-        """The first of them; of no other slice is there a column."""
-        assert places.start is None
-        cut = type(self)(self.first, self.code)
-        if self.stored is not None:
-            cut.stored = self.stored[places]
-        else:
-            cut.straight = len(self._numbers[places])
-        return cut
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._numbers if self.stored is None else self.stored)
-
-    def index(self, number: int, start: int = 0) -> int:
-        """Where it stands, from `start` on. Raises ValueError where it does not."""
-        if self.stored is not None:
-            return self.stored.index(number, start)
-        at = self._numbers.index(number)
-        if at < start:
-            raise ValueError(number)
-        return at

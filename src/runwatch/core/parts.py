@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from runwatch.core.empty import NOTHING, own
 from runwatch.core.files import Files, alone
-from runwatch.core.numbers import NONE, Straight
+from runwatch.core.numbers import NONE
+from runwatch.core.steps import Steps, Threes
 
 NOWHERE = NONE
 """Stands in a column of positions, or of rows of another, for "not known"."""
@@ -26,11 +27,11 @@ class Parts:
         """By slot, up to the last one that has any; None while each part is of the slot of its own number."""
         self.part_before: Mapping[int, int] = NOTHING
         """By part, where its slot has several."""
-        self.part_attempt = array("i")
-        self.part_file = Straight(code="i")
+        self.part_attempt = Steps()
+        self.part_file = Steps()
         self.part_rows: Mapping[int, int] = NOTHING
         """Of parts without a file, unless they have none."""
-        self.part_position = array("i")
+        self.part_position = Threes()
         self.parts_without_file = 0
         self._written_twice: Mapping[int, None] = NOTHING
         self._delivered_twice: Mapping[int, None] = NOTHING

@@ -16,16 +16,16 @@ from runwatch.core.again import Again, from_facts
 from runwatch.core.empty import NOTHING, own
 from runwatch.core.events import Entry, Event, chunk_of
 from runwatch.core.facts import Facts, Stretches, Value
-from runwatch.core.marks import NEVER
-from runwatch.core.numbers import Straight
+from runwatch.core.marks import NEVER, PLACE_OF
 from runwatch.core.places import Place, Segment
+from runwatch.core.steps import Counts
 
 
 class Rows:
     """What each row says, when, and where it stands."""
 
     __slots__ = (
-        "_again", "arguments", "facts", "kept", "lines", "marks", "names", "numbers", "segments", "times"
+        "_again", "_arguments", "facts", "kept", "lines", "marks", "names", "numbers", "segments", "times"
     )  # fmt: skip
 
     def __init__(self, again: Again | None = None) -> None:
@@ -33,9 +33,9 @@ class Rows:
         self.times = array("q")
         self.marks = array("H")
         """`core/marks.py`."""
-        self.arguments = array("I")
-        """`core/facts.py`."""
-        self.lines = Straight(first=1)
+        self._arguments = Counts()
+        """Three times what `argument` says, and which of the three frequent kinds it is: mostly that rises by one."""
+        self.lines = Counts()
         self.facts = Facts()
         self.kept: dict[int, Event] = {}
         self.segments: Stretches[Segment] = Stretches()
@@ -61,7 +61,10 @@ class Rows:
         kind = marks.NUMBER_OF[type(entry.event)]
         self.times.append(NEVER if entry.time is None else entry.time)
         self.marks.append(marks.mark_of(kind, entry.digits, entry.origin, argument is not None))
-        self.arguments.append(argument or 0)
+        if argument is None:
+            self._arguments.append_any()
+        else:
+            self.note_argument(argument, PLACE_OF[kind])
         self.lines.append(line)
         self.segments.note(row, segment)
         self.names.note(row, self._same_name(entry.export_name))
@@ -81,7 +84,8 @@ class Rows:
         segments, names = list(self.segments.each(rows)), list(self.names.each(rows))
         keep = [row for row, there in enumerate(segments) if there is not segment]
         self.lines = self.lines.kept(keep)
-        for name in ("times", "marks", "arguments"):
+        self._arguments = self._arguments.kept(keep)
+        for name in ("times", "marks"):
             column = getattr(self, name)
             setattr(self, name, array(column.typecode, (column[row] for row in keep)))
         self.segments, self.names = Stretches(), Stretches()
@@ -91,6 +95,23 @@ class Rows:
         self.kept, self.numbers = _moved(self.kept, keep), _moved(self.numbers, keep)
         self.facts.told = _moved(self.facts.told, keep)
 
+    def note_argument(self, argument: int, place: int) -> None:
+        """What the next row's event is about; `place`: of its kind among the frequent ones."""
+        self._arguments.append(3 * argument + place)
+
+    def note_arguments(self, chunk: int, file: int, completed: int, count: int) -> None:
+        """The same of so many chunks begun, written and done in turn; each of them is one further in all three."""
+        if chunk == file == completed:
+            self._arguments.extend_from(3 * chunk, 3 * count)
+            return
+        for number in range(count):
+            for place, argument in enumerate((chunk, file, completed)):
+                self.note_argument(argument + number, place)
+
+    def argument(self, row: int) -> int:
+        """What a frequent event is about (`core/facts.py`); nothing that counts for others."""
+        return self._arguments[row] // 3
+
     def kind_of(self, row: int) -> str:
         """The variant of a row."""
         number = self.marks[row] & marks.KIND
@@ -98,7 +119,7 @@ class Rows:
 
     def event_of(self, row: int) -> Event:
         """What a row says."""
-        return self._read(row) or from_facts(self.facts, self.marks[row], row, self.arguments[row])
+        return self._read(row) or from_facts(self.facts, self.marks[row], row, self.argument(row))
 
     def _read(self, row: int) -> Event | None:
         """What it says, None where its bytes are gone."""
@@ -114,12 +135,12 @@ class Rows:
         kind = self.marks[row] & marks.KIND
         if marks.NUMBER_OF[type(event)] != kind:
             return False
-        facts, its = self.facts.of(kind, row, self.arguments[row]), self.facts.of_event(event)
+        facts, its = self.facts.of(kind, row, self.argument(row)), self.facts.of_event(event)
         return facts == its
 
     def chunk_of(self, row: int) -> object:
         """The chunk that a row names, also one of a kind that nobody knows; None where it names none."""
-        mark, argument = self.marks[row], self.arguments[row]
+        mark, argument = self.marks[row], self.argument(row)
         if not mark & marks.FACT:
             return chunk_of(self.kept[row])
         if mark & marks.KIND == marks.CHUNK_STARTED:
@@ -141,7 +162,7 @@ class Rows:
         if not mine & its & marks.FACT:
             return True
         kind = mine & marks.KIND
-        return self.facts.of(kind, row, self.arguments[row]) == self.facts.of(kind, other, self.arguments[other])
+        return self.facts.of(kind, row, self.argument(row)) == self.facts.of(kind, other, self.argument(other))
 
     def digits_of(self, row: int) -> int:
         """The fractional digits its time was written with."""

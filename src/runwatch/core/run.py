@@ -26,6 +26,7 @@ from runwatch.core.facts import Facts
 from runwatch.core.files import Files
 from runwatch.core.parts import NOWHERE
 from runwatch.core.series import Series
+from runwatch.core.steps import Steps
 
 __all__ = [
     "COMPLETED", "FAILED", "INTERRUPTED", "NOWHERE", "PENDING", "RUNNING", "STATE_NAMES",
@@ -106,7 +107,7 @@ class RunState:
         return self.outcome != NOWHERE
 
     @property
-    def written(self) -> array[int]:
+    def written(self) -> Steps:
         """Where a FileWritten stands."""
         files = self.files
         return files.first_naming if files.written is None else files.written

@@ -29,7 +29,7 @@ def _content(log: Rows, row: int) -> int:
     mark = log.marks[row]
     kind = mark & marks.KIND
     if mark & marks.FACT:
-        return hash((kind, log.facts.of(kind, row, log.arguments[row])))
+        return hash((kind, log.facts.of(kind, row, log.argument(row))))
     event = log.kept[row]
     facts = log.facts.of_event(event)
     if facts is not None:

@@ -7,6 +7,9 @@ width. The series is a function of what was added, in any order of time.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 BUCKETS = 64
 FIRST_WIDTH = 250_000_000
 """Nanoseconds of a bucket at the begin."""
@@ -44,11 +47,32 @@ class Series:
         self.begin = self.origin + bucket * self.width
         self.end = self.begin + self.width
 
+    def add_rising(self, moments: Sequence[int], amounts: Sequence[int]) -> None:
+        """Count each amount at its moment (ns); the moments rise, and none is unknown."""
+        if self.begin <= moments[0] and moments[-1] < self.end:
+            self.pending += sum(amounts)
+            return
+        self._settle()
+        if self.origin is None:
+            self.origin = moments[0]
+        self._make_room(moments[-1])
+        at = 0
+        while at < len(moments):
+            bucket = max(0, (moments[at] - self.origin) // self.width)
+            self.begin = self.origin + bucket * self.width
+            self.end = self.begin + self.width
+            stop = bisect_left(moments, self.end, at)
+            self._amounts[bucket] = (self._amounts[bucket] or 0) + sum(amounts[at:stop])
+            at = stop
+
     def _make_room(self, moment: int) -> int:
         """The bucket of a moment behind all others."""
         assert self.origin is not None
-        while (bucket := (moment - self.origin) // self.width) >= BUCKETS:
-            self._halve()
+        bucket, several = (moment - self.origin) // self.width, 1
+        while bucket >= BUCKETS:
+            bucket, several = bucket // 2, several * 2
+        if several > 1:
+            self._widen(several)
         missing = bucket + 1 - len(self._amounts)
         if missing > 0:
             self._amounts += [None] * missing
@@ -61,10 +85,11 @@ class Series:
             self._amounts[bucket] = (self._amounts[bucket] or 0) + self.pending
             self.pending = 0
 
-    def _halve(self) -> None:
-        self.width *= 2
-        pairs = range(0, len(self._amounts), 2)
-        self._amounts = [_sum(self._amounts[start : start + 2]) for start in pairs]
+    def _widen(self, several: int) -> None:
+        """Each so many neighbours become one bucket."""
+        self.width *= several
+        starts = range(0, len(self._amounts), several)
+        self._amounts = [_sum(self._amounts[start : start + several]) for start in starts]
 
     def rates(self, now: int, last: int) -> tuple[float | None, ...]:
         """Amounts a second of the last `last` whole or begun buckets up to `now`; None where nothing was heard."""

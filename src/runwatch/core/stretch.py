@@ -61,17 +61,17 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int
     for position, (time, it) in enumerate(zip(times, said, strict=True), state.positions):
         if type(it) is Started:
             log.marks.append(was_started)
-            log.arguments.append(it.chunk_index)
+            log.note_argument(it.chunk_index, 0)
             started(state, position, it.chunk_index)
         elif type(it) is Written:
             file = facts.written(position, it.file_name, it.rows, it.bytes)
             log.marks.append(was_written)
-            log.arguments.append(file)
+            log.note_argument(file, 1)
             written(state, position, time, (file, it.rows, it.bytes))
         else:
             argument = facts.completed(position, it.chunk_index, it.rows, it.file_name)
             log.marks.append(was_completed)
-            log.arguments.append(argument)
+            log.note_argument(argument, 2)
             completed(state, log, position, (time, time), facts.of_completed(position, argument))
     state.positions += len(times)
 

@@ -14,7 +14,6 @@ from typing import Any
 from runwatch.core.marks import FREQUENT
 from runwatch.core.run import COMPLETED, RunState
 from runwatch.core.runs import Run
-from runwatch.core.series import Series
 from runwatch.core.wire import Completed, Started, Written
 
 FEWEST = 2
@@ -65,9 +64,10 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: in
     _note_facts(run, indexes, digits)
     _note_files(state, rows, sizes)
     _note_chunks(run, times, count)
-    _add(state.rows_series, times[1::3], rows)
-    _add(state.rows_series, times[2::3], (0,) * count)
-    _add(state.chunks_series, times[2::3], (1,) * count)
+    ends = times[2::3]
+    state.rows_series.add_rising(times[1::3], rows)
+    state.rows_series.add_rising(ends, (0,) * count)
+    state.chunks_series.add_rising(ends, (1,) * count)
     state.positions += 3 * count
     return True
 
@@ -75,27 +75,21 @@ def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: in
 def _note_facts(run: Run, indexes: list[int], digits: int) -> None:
     log, facts, count = run.log, run.log.facts, len(indexes)
     file, done = run.state_so_far.files.row_of.count, len(facts.completed_chunk)
-    numbers = range(file, file + count)
-    arguments = array("I", bytes(12 * count))
-    arguments[0::3] = array("I", indexes)
-    arguments[1::3] = array("I", numbers)
-    arguments[2::3] = array("I", range(done, done + count))
     log.marks.extend(_MARKS[digits] * count)
-    log.arguments.extend(arguments)
-    facts.completed_chunk.extend(indexes)
-    facts.completed_file.extend(numbers)
+    log.note_arguments(indexes[0], file, done, count)
+    facts.completed_chunk.extend_from(indexes[0], count)
+    facts.completed_file.extend_from(file, count)
 
 
 def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
     files, count, position = state.files, len(rows), state.positions
-    stop = position + 3 * count
     state.is_written = True
     files.row_of.count += count
     files.row_of.known.straight += count
-    files.first_naming.extend(range(position + 1, stop, 3))
+    files.first_naming.extend_from(position + 1, count)
     if files.written is not None:
-        files.written.extend(range(position + 1, stop, 3))
-    files.last_naming.extend(range(position + 2, stop, 3))
+        files.written.extend_from(position + 1, count)
+    files.last_naming.extend_from(position + 2, count)
     files.total_rows += sum(rows)
     files.total_bytes += sum(sizes)
     files.with_bytes += count
@@ -104,35 +98,21 @@ def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
 def _note_chunks(run: Run, times: Sequence[int], count: int) -> None:
     state = run.state_so_far
     chunks, position = state.chunks, state.positions
-    stop, slot = position + 3 * count, chunks.slot_of.count
-    attempts = range(len(chunks.attempt_start), len(chunks.attempt_start) + count)
+    slot, attempt = chunks.slot_of.count, len(chunks.attempt_outcome)
     file = state.files.row_of.count - count
     chunks.slot_of.count += count
     chunks.slot_of.known.straight += count
     chunks.states.extend(_DONE * count)
     chunks.ended[COMPLETED] += count
-    chunks.last_attempt.extend(attempts)
+    chunks.last_attempt.extend_from(attempt, count)
     chunks.add_last_parts(slot, count)
-    chunks.attempt_start.extend(range(position, stop, 3))
-    chunks.attempt_end.extend(range(position + 2, stop, 3))
+    chunks.attempt_start.extend_from(position, count)
+    chunks.attempt_end.extend_from(position + 2, count)
     chunks.attempt_outcome.extend(_DONE * count)
-    chunks.part_attempt.extend(attempts)
-    chunks.part_file.extend(range(file, file + count))
-    chunks.part_position.extend(range(position + 2, stop, 3))
+    chunks.part_attempt.extend_from(attempt, count)
+    chunks.part_file.extend_from(file, count)
+    chunks.part_position.extend_from(position + 2, count)
     lengths = list(map(sub, times[2::3], times[0::3]))
     longest = max(lengths)
     if longest > chunks.longest:
         chunks.slowest, chunks.longest = slot + lengths.index(longest), longest
-
-
-def _add(series: Series, times: Sequence[int], amounts: Sequence[int]) -> None:
-    """Each amount at its time; the times rise."""
-    if series.begin <= times[0] and times[-1] < series.end:
-        series.pending += sum(amounts)
-        return
-    for time, amount in zip(times, amounts, strict=True):
-        if series.begin <= time < series.end:
-            series.pending += amount
-        else:
-            series.add(time, amount)
-

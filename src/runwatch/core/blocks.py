@@ -1,0 +1,77 @@
+"""Blocks of lines, each decoded as if it stood alone.
+
+A job that runs every night plans the same every night, and what a line says of one run many lines say of others: an
+event that was decoded lately is not decoded again, it is the same object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import DecodeError, Raw, Struct
+from msgspec.json import Decoder
+
+from runwatch.core.decode import Decoded, decode_line, shared
+from runwatch.core.events import Entry, Event
+from runwatch.core.stream import Stream
+from runwatch.core.text import safe
+from runwatch.core.times import parse_time
+
+REMEMBERED, LONGEST = 200, 4096
+"""So many events, of at most so many bytes."""
+
+
+class _Line(Struct, gc=False, forbid_unknown_fields=True):
+    """A line of the form the producer writes; whatever else one is, `core/decode.py` says."""
+
+    event: Raw
+    recorded_at: str
+    run_id: str | None = None
+    export_name: str | None = None
+
+
+_decode = Decoder(_Line).decode
+_lately: dict[bytes, Event] = {}
+"""By their bytes: equal ones say the same wherever they stand."""
+
+
+def decode_block(
+    data: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None
+) -> Iterator[tuple[int, int, Decoded]]:
+    """(lines before it, bytes before it, what it says) for each entry of a block of whole lines.
+
+    `identity` is the run_id of lines that carry none. A blank line says nothing. `stream` knows what the lines in
+    front of these said, `arrived` (ns) is the time of those of them that have none.
+    """
+    offset = 0
+    for number, line in enumerate(data.split(b"\n")):
+        for decoded in _decoded(line, identity, stream, arrived):
+            yield number, offset, decoded
+        offset += len(line) + 1
+
+
+def _decoded(line: bytes, identity: str, stream: Stream | None, arrived: int | None) -> list[Decoded]:
+    try:
+        said = _decode(line)
+    except (DecodeError, UnicodeDecodeError):
+        return decode_line(line, identity, stream, arrived)
+    written = bytes(said.event)
+    event = _lately.get(written)
+    run_id, export_name = said.run_id, said.export_name
+    if event is None or not f"{said.recorded_at}{run_id}{export_name}".isprintable():
+        decoded = decode_line(line, identity)
+        if len(decoded) == 1 and isinstance(decoded[0], Entry) and len(written) <= LONGEST:
+            if len(_lately) >= REMEMBERED:
+                _lately.clear()
+            _lately[written] = decoded[0].event
+        return decoded
+    time, digits = parse_time(said.recorded_at) or (None, 0)
+    return [
+        Entry(
+            run_id=identity if run_id is None else shared(safe(run_id)),
+            event=event,
+            export_name=None if export_name is None else shared(safe(export_name)),
+            time=time,
+            digits=digits,
+        )
+    ]

@@ -1,0 +1,191 @@
+"""Columns of whole numbers that rise by the same step from row to row, but for a jump now and then.
+
+Chunks that are exported one after the other say everything of themselves in the same distance: begun, written, done,
+and the next one. Of such columns only the jumps are stored; of others, where workers get in each other's way, all.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import ClassVar, Self, overload
+
+FEW, RARE = 16, 8
+"""So many jumps are stored as such in any case, and more where there is at most one in so many rows."""
+
+
+class Steps:
+    """A column that grows at its end; what stands elsewhere can be changed, but then everything is stored."""
+
+    __slots__ = ("count", "ends", "offset", "offsets", "stored")
+    step: ClassVar[int] = 1
+    code: ClassVar[str] = "i"
+    """Of an array that has room for its numbers."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        """How many there are, until they are stored."""
+        self.offset = 0
+        """A number less its row times the step, since the last jump."""
+        self.ends: Sequence[int] = ()
+        """The row of each jump."""
+        self.offsets: Sequence[int] = ()
+        """The offset before it."""
+        self.stored: array[int] | None = None
+        """All numbers, where there are too many jumps."""
+
+    def none_yet(self) -> Self:
+        """Another column of its kind; that is not its own class while it waits for what it holds (`core/late.py`)."""
+        kind: type[Self] = next(kind for kind in type(self).__mro__ if kind.__module__ == __name__)
+        return kind()
+
+    def append(self, number: int) -> None:
+        """One more."""
+        self.extend_from(number, 1)
+
+    def extend_from(self, number: int, count: int) -> None:
+        """So many more: this one, and behind it each a step greater than the one before it."""
+        if self.stored is None:
+            offset = number - self.step * self.count
+            if offset == self.offset or self._jump(offset):
+                self.count += count
+                return
+        self._put(range(number, number + self.step * count, self.step))
+
+    def extend(self, numbers: Sequence[int]) -> None:
+        """Several more, of which each is greater than the one before it, in columns of step 1."""
+        if self.stored is not None:
+            self._put(numbers)
+        elif numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
+            self.extend_from(numbers[0], len(numbers))
+        else:
+            for number in numbers:
+                self.append(number)
+
+    def append_any(self) -> None:
+        """One more that nobody will ask for."""
+        self.append(0 if self.stored is not None else self.step * self.count + self.offset)
+
+    def _put(self, numbers: Iterable[int]) -> None:
+        """Store some more."""
+        assert self.stored is not None
+        try:
+            more = array(self.stored.typecode, numbers)
+        except OverflowError:
+            self.stored, more = array("q", self.stored), array("q", numbers)
+        self.stored.extend(more)
+
+    def _jump(self, offset: int) -> bool:
+        """From here on the offset is another; False where everything is stored instead."""
+        if self.count:
+            if not isinstance(self.ends, array) or not isinstance(self.offsets, array):
+                self.ends, self.offsets = array("I"), array("q")
+            if len(self.ends) >= max(FEW, self.count // RARE):
+                self._store()
+                return False
+            self.ends.append(self.count)
+            self.offsets.append(self.offset)
+        self.offset = offset
+        return True
+
+    def _store(self) -> array[int]:
+        try:
+            self.stored = array(self.code, self)
+        except OverflowError:
+            self.stored = array("q", self)
+        self.ends = self.offsets = ()
+        return self.stored
+
+    def _drop_last(self) -> None:
+        self.count -= 1
+        ends, offsets = self.ends, self.offsets
+        if isinstance(ends, array) and isinstance(offsets, array) and ends and ends[-1] == self.count:
+            ends.pop()
+            self.offset = offsets.pop()
+
+    def __setitem__(self, row: int, number: int) -> None:
+        """Change one of them. That of the last row costs next to nothing."""
+        if self.stored is None and row == self.count - 1:
+            self._drop_last()
+            self.append(number)
+        else:
+            stored = self._store() if self.stored is None else self.stored
+            stored[row] = number
+
+    def __len__(self) -> int:
+        return self.count if self.stored is None else len(self.stored)
+
+    @overload
+    def __getitem__(self, row: int) -> int: ...
+    @overload
+    def __getitem__(self, row: slice) -> Self: ...
+    def __getitem__(self, row: int | slice) -> int | Self:
+        if isinstance(row, slice):
+            return self._cut(len(range(len(self))[row]))
+        if self.stored is not None:
+            return self.stored[row]
+        if not 0 <= row < self.count:
+            if not -self.count <= row < 0:
+                raise IndexError(row)
+            row += self.count
+        ends = self.ends
+        if not ends or row >= ends[-1]:
+            return self.step * row + self.offset
+        return self.step * row + self.offsets[bisect_right(ends, row)]
+
+    def _cut(self, count: int) -> Self:
+        """The first so many of them; of no other slice is there a column."""
+        cut = self.none_yet()
+        if self.stored is not None:
+            cut.stored = self.stored[:count]
+            return cut
+        jumps = bisect_left(self.ends, count)
+        cut.count = count
+        cut.offset = self.offsets[jumps] if jumps < len(self.ends) else self.offset
+        if jumps:
+            cut.ends, cut.offsets = self.ends[:jumps], self.offsets[:jumps]
+        return cut
+
+    def _stretches(self) -> Iterator[tuple[int, range]]:
+        """The row at which each stretch without a jump begins, and its numbers."""
+        start, step = 0, self.step
+        for end, offset in zip((*self.ends, self.count), (*self.offsets, self.offset), strict=True):
+            yield start, range(step * start + offset, step * end + offset, step)
+            start = end
+
+    def __iter__(self) -> Iterator[int]:
+        if self.stored is not None:
+            return iter(self.stored)
+        return chain.from_iterable(numbers for _, numbers in self._stretches())
+
+    def kept(self, rows: Iterable[int]) -> Self:
+        """The numbers of these rows, one after the other."""
+        others = self.none_yet()
+        for row in rows:
+            others.append(self[row])
+        return others
+
+    def index(self, number: int, start: int = 0) -> int:
+        """The row in which it stands, from `start` on. Raises ValueError where there is none."""
+        if self.stored is not None:
+            return self.stored.index(number, start)
+        for begin, numbers in self._stretches():
+            if number in numbers and begin + numbers.index(number) >= start:
+                return begin + numbers.index(number)
+        raise ValueError(number)
+
+
+class Threes(Steps):
+    """A column of positions: nearly always a chunk says three things."""
+
+    __slots__ = ()
+    step = 3
+
+
+class Counts(Steps):
+    """A column of what is never negative, and may be beyond 31 bits."""
+
+    __slots__ = ()
+    code = "I"
