@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from runwatch.core.decode import decode_block, decode_line
+from runwatch.core.blocks import decode_block
+from runwatch.core.decode import decode_line
 from runwatch.core.encode import encode
 from runwatch.core.events import Entry, Problem, Progress, RunCompleted, RunStarted
 from runwatch.core.stream import Stream, is_told

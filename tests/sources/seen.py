@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.base import Block, Document, Fault, Item, Source, Withdrawn
+from runwatch.sources.base import Block, Document, Fault, Item, Source
 from runwatch.sources.files import FileSource
 
 
@@ -48,12 +48,11 @@ class Seen:
     def take(self, items: Iterable[Item]) -> None:
         for item in items:
             if isinstance(item, Block):
+                self.lines = [line for line in self.lines if line.segment is not item.instead_of]
                 self.blocks.append(item)
                 self.lines += lines_of(item)
             elif isinstance(item, Document):
                 self.documents.append(item)
-            elif isinstance(item, Withdrawn):
-                self.lines = [line for line in self.lines if line.segment is not item.segment]
             else:
                 self.faults.append(item)
 

@@ -26,8 +26,8 @@ class Output(Protocol):
         """Put them behind all others, now. Of `segment`, if they may have to be taken back."""
         ...
 
-    def replace(self, segment: Segment, data: bytes) -> None:
-        """What that segment said is no longer so; this is."""
+    def replace(self, segment: Segment, data: bytes, by: Segment) -> None:
+        """What that segment said is no longer so; this is, which another says or the same."""
         ...
 
     def is_at(self, path: str) -> bool:
@@ -41,7 +41,7 @@ class Stdout:
     def write(self, data: bytes, segment: Segment | None = None) -> None:
         write(data)
 
-    def replace(self, segment: Segment, data: bytes) -> None:
+    def replace(self, segment: Segment, data: bytes, by: Segment) -> None:
         complain(f"{segment.path} was replaced: what it says now stands behind what it said before")
         write(data)
 
@@ -77,17 +77,17 @@ class LogFile:
             self._spans.append((self._size, len(data), segment))
         self._size += len(data)
 
-    def replace(self, segment: Segment, data: bytes) -> None:
+    def replace(self, segment: Segment, data: bytes, by: Segment) -> None:
         """Written anew beside it and put in its place: whoever reads it then finds no line that does not hold."""
         if not self._is_plain:
             complain(f"{segment.path} was replaced: what it says now stands behind what it said before")
-            self.write(data, segment)
+            self.write(data, by)
             return
         try:
             self._write_anew(segment)
         except OSError as error:
             raise CannotWrite(told(error), self.path) from None
-        self.write(data, segment)
+        self.write(data, by)
 
     def is_at(self, path: str) -> bool:
         with suppress(OSError):

@@ -16,7 +16,7 @@ from runwatch.cli.output import complain, is_read, note
 from runwatch.cli.reading import must_exist, opened
 from runwatch.core.places import Place, Segment
 from runwatch.session.session import STAMPED, Session
-from runwatch.sources.base import Fault, Item
+from runwatch.sources.base import Block, Fault, Item
 from runwatch.sources.table import read_to_end
 
 INCOMPLETE = 1
@@ -44,8 +44,8 @@ def command(source: str, log: str, follow: bool, asked: Asked) -> int:
     becomes a line an entry. A carriage return becomes a blank; half a line
     is written when its end has come.
 
-    Where a document is replaced while it is followed, LOG is written anew
-    without what it said before, and put in the place of the old one: follow it
+    Where a document is replaced while it is followed, or a run's journal comes
+    into a state database, LOG is written anew without what it said before, and put in the place of the old one: follow it
     by name, `tail -F`. A dashboard keeps what it read until it is opened again.
 
     Exit code: 0 all is in LOG, 1 not what could not be read, 2 nothing is there
@@ -82,7 +82,7 @@ class Recorder:
         self._is_stamped = False
         self._known: set[Segment] = set()
         self._written: set[Segment] = set()
-        """Documents of which an earlier text is in the recording."""
+        """Documents and stored runs of which an earlier text is in the recording."""
 
     def record(self, follow: bool) -> int:
         """All there is, and then, if asked for, what comes."""
@@ -135,20 +135,21 @@ class Recorder:
             self._is_stamped = True
             complain(STAMPED)
         self.lines += data.count(b"\n")
+        earlier = item.instead_of if isinstance(item, Block) else segment
         if merged is not None:
             merged.add(data, segment)
-        elif segment in self._written:
-            self._output.replace(segment, data)
+        elif earlier in self._written:
+            self._output.replace(earlier, data, segment)
         else:
-            self._output.write(data, segment if segment.document else None)
-        if segment.document:
+            self._output.write(data, _taken_back(segment))
+        if _taken_back(segment) is not None:
             self._written.add(segment)
 
     def _write_merged(self, merged: Merged) -> None:
         together: list[bytes] = []
         size, before = 0, None
         for line, segment in merged.lines():
-            of = segment if segment.document else None
+            of = _taken_back(segment)
             if size >= _TOGETHER or of is not before:
                 self._output.write(b"".join(together), before)
                 together, size, before = [], 0, of
@@ -159,3 +160,8 @@ class Recorder:
     def _miss(self, what: str) -> None:
         self._is_whole = False
         complain(what)
+
+
+def _taken_back(segment: Segment) -> Segment | None:
+    """The segment, if what it says may have to be taken back: a document, a run in a state database."""
+    return segment if segment.document or segment.is_stored else None

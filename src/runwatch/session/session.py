@@ -23,7 +23,7 @@ from runwatch.session.copies import Copies
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
-from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source, Withdrawn
+from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source
 from runwatch.sources.resume import resumable_in
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ class Session(Moments):
         segment = item.segment
         match item:
             case Block():
+                if item.instead_of is not None:
+                    self._loading.settle()
+                    self.runs.take_out(item.instead_of)
                 segment.note_start(item.line, item.offset)
                 self._loading.feed(item.data, segment, item.line, item.offset, arrived)
             case Document():
                 self.runs.take_out(segment)  # what an earlier reading of it said, if there was one
                 self._loading.feed_document(item.data, segment, arrived)
-            case Withdrawn():
-                self._loading.settle()
-                self.runs.take_out(segment)
             case Fault():
                 self._faulty.add(segment)
                 where = segment.path if item.line is None else Place(segment, item.line, 0, item.offset)

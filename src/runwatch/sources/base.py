@@ -34,6 +34,8 @@ class Block(Struct, frozen=True):
     """Bytes in front of the first line, after decompression."""
     arrived: bool
     """It came while we watched: it was not there at the first look."""
+    instead_of: Segment | None = None
+    """What that segment said counts no longer: this one begins to say it anew."""
 
 
 class Document(Struct, frozen=True):
@@ -54,13 +56,7 @@ class Fault(Struct, frozen=True):
     reason: str
 
 
-class Withdrawn(Struct, frozen=True):
-    """What a segment said counts no longer: another one follows, which says it anew."""
-
-    segment: Segment
-
-
-Item = Block | Document | Fault | Withdrawn
+Item = Block | Document | Fault
 
 
 class Ending(Struct, frozen=True):

@@ -11,7 +11,7 @@ from queue import Full, Queue
 from msgspec import Struct, field
 
 from runwatch.core.places import Place, Segment
-from runwatch.sources.base import Block, Fault, Item, Progress, Withdrawn
+from runwatch.sources.base import Block, Fault, Item, Progress
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.news import News
 from runwatch.sources.spool import Spool
@@ -150,12 +150,12 @@ class StateSource:
                 yield Fault(self._whole, None, 0, told.fault)
 
     def _items_of(self, told: Told) -> Iterator[Item]:
-        log = self._logs.get(told.run_id)
+        log, old = self._logs.get(told.run_id), None
         if log is None or told.is_anew:
             if log is not None:
-                log.segment.gone = "told anew"
-                del self._by_segment[log.segment]
-                yield Withdrawn(log.segment)
+                old = log.segment
+                old.gone = "told anew"
+                del self._by_segment[old]
             log = self._logs[told.run_id] = self._log(told.run_id)
         if told.fault:
             yield Fault(log.segment, None, 0, told.fault)
@@ -165,10 +165,10 @@ class StateSource:
             lines.append(line)
             size += len(line) + 1
             if size >= BLOCK:
-                yield self._block(log, lines, told.arrived)
-                lines, size = [], 0
+                yield self._block(log, lines, told.arrived, old)
+                lines, size, old = [], 0, None
         if lines:
-            yield self._block(log, lines, told.arrived)
+            yield self._block(log, lines, told.arrived, old)
 
     def _log(self, run_id: str) -> _Log:
         path = f"{self._database.name}#{run_id}"
@@ -176,7 +176,7 @@ class StateSource:
         self._by_segment[log.segment] = log
         return log
 
-    def _block(self, log: _Log, lines: list[bytes], arrived: bool) -> Block:
+    def _block(self, log: _Log, lines: list[bytes], arrived: bool, instead_of: Segment | None) -> Block:
         data = b"\n".join(lines) + b"\n"
         at, line, offset = self._spool.size, len(log.starts) // 2 + 1, log.size
         for text in lines:
@@ -184,7 +184,7 @@ class StateSource:
             at += len(text) + 1
         log.size += len(data)
         self._spool.write(data)
-        return Block(log.segment, data, line, offset, arrived)
+        return Block(log.segment, data, line, offset, arrived, instead_of)
 
     def _note(self, *, is_partial: bool = True) -> None:
         reader, progress, fault = self._reader, self.progress, self._fault
