@@ -12,6 +12,7 @@ tests/core/test_loading.py holds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from operator import lt
 from typing import Any
 
@@ -28,10 +29,12 @@ from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
 from runwatch.core.wire import Completed, Started, Written, decode_lines, times_of
 
-GATHERED, SHARE = 30_000, 40
-"""Lines that wait to be taken in, at most: so many, or of a longer log one in 40,"""
+GATHERED, SHARE = 30_000, 64
+"""Lines that wait to be taken in, at most: so many, or of a longer log one in 64,"""
 OF_A_RUN = 1_000
 """and so many of a run, on average: of few runs no more than that is gained by waiting."""
+AHEAD = 1_000
+"""Lines of a run that are looked at before some of them are taken in."""
 PART = 1_500
 """Lines taken in between two pauses: some 5 ms."""
 
@@ -182,10 +185,15 @@ def _rising(times: Sequence[int], said: Sequence[Any], start: int, latest: int) 
     """Where the first one stands that may have come before: it is earlier than the one in front of it, or is like one
     of the same time.
     """
-    if start == 0 and all(map(lt, (latest, *times), times)):
-        return len(times)
+    stop = min(len(times), start + AHEAD)
+    if times[start] > latest:
+        with suppress(ValueError):
+            stop = times.index(NEVER, start, stop)
+        coming = times[start:stop]
+        if all(map(lt, coming, coming[1:])):
+            return stop
     equals: set[tuple[Any, ...]] = set()
-    for at in range(start, len(times)):
+    for at in range(start, stop):
         time = times[at]
         if time < latest or (at == start and time == latest):
             return at
@@ -196,7 +204,7 @@ def _rising(times: Sequence[int], said: Sequence[Any], start: int, latest: int) 
         if like in equals:
             return at
         equals.add(like)
-    return len(times)
+    return stop
 
 
 def _like(said: Any) -> tuple[Any, ...]:
