@@ -45,8 +45,9 @@ def command(source: str, log: str, follow: bool, asked: Asked) -> int:
     is written when its end has come.
 
     Where a document is replaced while it is followed, or a run's journal comes
-    into a state database, LOG is written anew without what it said before, and put in the place of the old one: follow it
-    by name, `tail -F`. A dashboard keeps what it read until it is opened again.
+    into a state database, LOG is written anew without what was said before,
+    and put in the place of the old one: follow it by name, `tail -F`. A
+    dashboard keeps what it read until it is opened again.
 
     Exit code: 0 all is in LOG, 1 not what could not be read, 2 nothing is there
     or LOG cannot be written.

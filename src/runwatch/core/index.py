@@ -21,7 +21,6 @@ from runwatch.core.marks import NEVER
 from runwatch.core.order import Order, Ordered
 from runwatch.core.places import Place, Segment
 from runwatch.core.placing import Placing, arranged
-from runwatch.core.rows import Events
 
 __all__ = ["NEVER", "UNNUMBERED", "RunLog"]
 UNNUMBERED = ("source", "unknown")
@@ -81,7 +80,7 @@ class RunLog(Ordered):
         """Forget what one segment said: it is going to be read anew."""
         self.part(len(self.times))
         self.drop(segment)
-        self.events = Events(self)
+        self._events = None
         self.is_arranged = False
 
     def arrange(self) -> None:

@@ -12,6 +12,7 @@ tests/core/test_loading.py holds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from operator import lt
 from typing import Any
 
@@ -29,10 +30,12 @@ from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
 from runwatch.core.wire import Completed, Started, Written, decode_lines, times_of
 
-GATHERED, SHARE = 30_000, 40
-"""Lines that wait to be taken in, at most: so many, or of a longer log one in 40,"""
+GATHERED, SHARE = 30_000, 64
+"""Lines that wait to be taken in, at most: so many, or of a longer log one in 64,"""
 OF_A_RUN = 1_000
 """and so many of a run, on average: of few runs no more than that is gained by waiting."""
+AHEAD = 1_000
+"""Lines of a run that are looked at before some of them are taken in."""
 PART, A_RUN = 1_500, 15
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
 
@@ -203,10 +206,15 @@ def _rising(
 
     Beside it what was said at the last time in front of there, None where that was not looked at.
     """
-    if start == 0 and all(map(lt, (latest, *times), times)):
-        return len(times), None
+    stop = min(len(times), start + AHEAD)
+    if times[start] > latest:
+        with suppress(ValueError):
+            stop = times.index(NEVER, start, stop)
+        coming = times[start:stop]
+        if all(map(lt, coming, coming[1:])):
+            return stop, None
     equals = set() if ties is None else ties
-    for at in range(start, len(times)):
+    for at in range(start, stop):
         time = times[at]
         if time < latest or (at == start and time == latest and ties is None):
             return at, equals if at > start else ties
@@ -217,7 +225,7 @@ def _rising(
             return at, equals
         else:
             equals.add(like)
-    return len(times), equals
+    return stop, equals
 
 
 def _tied(entry: Entry, latest: int, ties: Ties | None) -> Ties | None:

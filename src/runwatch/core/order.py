@@ -65,7 +65,7 @@ class Order(Sequence[int]):
 class Ordered(Rows):
     """Rows, and the order in which they are folded."""
 
-    __slots__ = ("_moments", "_owners", "events", "is_arranged", "order")
+    __slots__ = ("_events", "_moments", "_owners", "is_arranged", "order")
 
     def __init__(self, again: Again | None = None) -> None:
         """`again` reads an event in its log; without it all events are kept."""
@@ -74,12 +74,18 @@ class Ordered(Rows):
         """Rows in the order of the fold, without repeats."""
         self.is_arranged = True
         """False when the order must be worked out again before it is used."""
-        self.events = Events(self)
-        """By row."""
+        self._events: Events | None = None
         self._moments: array[int] | None = None
         """None while every entry's moment is its own time."""
         self._owners: Mapping[int, array[int]] = NOTHING
         """Forgotten whenever the order moves."""
+
+    @property
+    def events(self) -> Events:
+        """By row. The same object as long as rows are what they were."""
+        if self._events is None:
+            self._events = Events(self)
+        return self._events
 
     @property
     def moments(self) -> array[int]:

@@ -32,7 +32,7 @@ def parse_run_id(run_id: str) -> tuple[str | None, str]:
     return (match.group(1), match.group(2)) if match else (None, run_id)
 
 
-class Moment(Struct, frozen=True, eq=False):
+class Moment(Struct, frozen=True, eq=False, gc=False):
     """A run at T: what was known then, and what it came to. Live is only T = now."""
 
     run_id: str

@@ -21,7 +21,7 @@ ATTENTION = VERDICTS[:5]
 """Those that somebody has to look into."""
 
 
-class Silence(Struct, frozen=True):
+class Silence(Struct, frozen=True, gc=False):
     """How long a run without an outcome has been silent, and how long is usual for it. In ns."""
 
     length: int | None
@@ -33,7 +33,7 @@ class Silence(Struct, frozen=True):
     """The producer is known to be gone: this says so."""
 
 
-class Judgement(Struct, frozen=True):
+class Judgement(Struct, frozen=True, gc=False):
     """What a run comes to at one moment."""
 
     verdict: str
