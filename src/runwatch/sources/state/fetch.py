@@ -57,22 +57,22 @@ class Fetch:
 
     def missing(self) -> tuple[str, ...]:
         """Tables that are not there, or lack a column that we cannot do without."""
-        return tuple(name for kind, name in TABLES.items() if not self._has(kind))
+        return tuple(name for kind, name in TABLES.items() if not self.has(kind))
 
     def all(self, kind: type[Row]) -> list[Row]:
         """Every row: at the first look only."""
-        return self._rows(kind, "", ()) if self._has(kind) else []
+        return self._rows(kind, "", ()) if self.has(kind) else []
 
     def heads(self) -> list[Journal]:
         """Every journal without its text: at the first look only."""
-        if not self._has(Journal):
+        if not self.has(Journal):
             return []
         return self._rows(Journal, "", (), without="journal_json")
 
     def of_runs(self, kind: type[Row], run_ids: Iterable[str], more: str = "") -> list[Row]:
         """All rows of these runs, `more` being a further condition."""
         found: list[Row] = []
-        for some in _batches(list(run_ids)) if self._has(kind) else ():
+        for some in _batches(list(run_ids)) if self.has(kind) else ():
             found += self._rows(kind, f"WHERE run_id IN ({self._marks(len(some))}){more}", some)
         return found
 
@@ -81,7 +81,7 @@ class Fetch:
         found: list[Row] = []
         is_text = any(isinstance(value, str) for value in marks.values())
         mark = self._tables.mark
-        for some in _batches(list(marks.items())) if self._has(kind) else ():
+        for some in _batches(list(marks.items())) if self.has(kind) else ():
             pairs = ", ".join([f"({mark}, {mark})"] * len(some))
             beyond = self._tables.by_bytes(f"t.{column}") if is_text else f"t.{column}"
             where = f"JOIN w ON t.run_id = w.run_id AND {beyond} >= w.since"
@@ -92,7 +92,7 @@ class Fetch:
 
     def metrics_beyond(self, last: int) -> list[Metrics]:
         """Rows of `export_metrics` with greater ids: they are numbered as they come."""
-        return self._rows(Metrics, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self._has(Metrics) else []
+        return self._rows(Metrics, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self.has(Metrics) else []
 
     def running(self, run_ids: Iterable[str]) -> list[Metrics]:
         """How far these runs are."""
@@ -101,12 +101,13 @@ class Fetch:
     def begun(self, exports: Iterable[str]) -> list[ChunkRun]:
         """Whose chunks are being worked on for these exports, whoever planned them."""
         found: list[ChunkRun] = []
-        for some in _batches(sorted(exports)) if self._has(ChunkRun) else ():
+        for some in _batches(sorted(exports)) if self.has(ChunkRun) else ():
             where = f"WHERE export_name IN ({self._marks(len(some))}) AND status = 'in_progress'"
             found += self._rows(ChunkRun, where, some)
         return found
 
-    def _has(self, kind: type[Struct]) -> bool:
+    def has(self, kind: type[Struct]) -> bool:
+        """Whether there is such a table, with the columns that we cannot do without."""
         return NEEDED[kind] <= self._tables.columns(TABLES[kind])
 
     def _marks(self, count: int) -> str:
