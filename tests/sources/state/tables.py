@@ -270,10 +270,13 @@ class MemoryDatabase:
         self.looks = 0
         self.disturbs: list[Exception] = []
         """Raised at the ends of the next readings."""
+        self.before: dict[int, Callable[[], object]] = {}
+        """What happens right before the so manieth look."""
 
     @contextmanager
     def reading(self) -> Iterator[Tables]:
         self.looks += 1
+        self.before.get(self.looks, list)()
         yield SqliteTables(self.rivet.connection)
         if self.disturbs:
             raise self.disturbs.pop(0)

@@ -398,6 +398,38 @@ def test_a_clock_that_was_set_back_hides_no_chunk_once_the_run_has_ended() -> No
     assert sorted(done) == [0, 1]
 
 
+def test_what_a_run_resumes_during_the_first_look_is_its_own() -> None:
+    rivet = Rivet()
+    first = rivet.begin(chunks=2)
+    first.claim(0)
+    first.complete(0, 5)
+
+    def resume() -> None:
+        second = rivet.begin(chunks=2)
+        second.claim(1)
+        second.complete(1, 7)
+
+    watcher = watching(rivet)
+    database: Any = watcher.reader._database
+    database.before = {2: resume}  # at first it asks which runs there are, then what they hold
+    watcher.look()
+    chunks = [kinds(watcher.logs[work.run_id], "ChunkCompleted")[0]["chunk_index"] for work in rivet.runs]
+    assert chunks == [0, 1]
+    assert len(kinds(watcher.logs[first.run_id], "ChunkCompleted")) == 1
+
+
+def test_journals_that_come_where_nothing_else_of_a_run_is_stored_are_told() -> None:
+    rivet = Rivet()
+    rivet.execute("DROP TABLE run_status")
+    watcher = watching(rivet)
+    watcher.look()
+    insert = "INSERT INTO run_journal VALUES ('orders_7', 'orders', ?, ?)"
+    rivet.execute(insert, rivet.now, json.dumps({"entries": [{"event": {"RunCompleted": {"status": "success"}}}]}))
+    watcher.look()
+    assert kinds(watcher.logs["orders_7"], "RunCompleted") == [{"status": "success"}]
+    assert watcher.look() == []
+
+
 def test_a_run_of_which_only_the_journal_is_left_is_told() -> None:
     rivet = Rivet()
     work = rivet.begin()

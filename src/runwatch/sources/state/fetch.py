@@ -61,22 +61,22 @@ class Fetch:
 
     def missing(self) -> tuple[str, ...]:
         """Tables that are not there, or lack a column that we cannot do without."""
-        return tuple(name for kind, name in TABLES.items() if not self._has(kind))
+        return tuple(name for kind, name in TABLES.items() if not self.has(kind))
 
     def all(self, kind: type[Row]) -> list[Row]:
         """Every row: at the first look only."""
-        return self._rows(kind, "", ()) if self._has(kind) else []
+        return self._rows(kind, "", ()) if self.has(kind) else []
 
     def heads(self) -> list[Journal]:
         """Every journal without its text: at the first look only."""
-        if not self._has(Journal):
+        if not self.has(Journal):
             return []
         return self._rows(Journal, "", (), without="journal_json")
 
     def of_runs(self, kind: type[Row], run_ids: Iterable[str], more: str = "") -> list[Row]:
         """All rows of these runs, `more` being a further condition."""
         found: list[Row] = []
-        for some in _batches(list(run_ids)) if self._has(kind) else ():
+        for some in _batches(list(run_ids)) if self.has(kind) else ():
             found += self._rows(kind, f"WHERE run_id IN ({self._marks(len(some))}){more}", some)
         return found
 
@@ -84,7 +84,7 @@ class Fetch:
         """The chunks of these runs that may have changed since: those that are worked on, those that were, given by
         their numbers, and those that nobody had taken up, which are taken in their order, from the number given on.
         """
-        if not self._has(Task):
+        if not self.has(Task):
             return []
         rows = self.of_runs(Task, [run_id for run_id, (first, _) in marks.items() if not first])  # planned just now
         going_on = {run_id: mark for run_id, mark in marks.items() if mark[0]}
@@ -111,11 +111,11 @@ class Fetch:
 
     def beyond(self, kind: type[Row], last: int) -> list[Row]:
         """Rows with greater ids, whosever they are: they are numbered as they come."""
-        return self._rows(kind, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self._has(kind) else []
+        return self._rows(kind, f"WHERE id > {self._tables.mark} ORDER BY id", [last]) if self.has(kind) else []
 
     def last_file(self) -> int:
         """The greatest id of a file."""
-        rows = self._tables.rows("SELECT max(id) FROM file_log") if self._has(File) else []
+        rows = self._tables.rows("SELECT max(id) FROM file_log") if self.has(File) else []
         return (rows[0][0] or 0) if rows else 0
 
     def running(self, run_ids: Iterable[str]) -> list[Metrics]:
@@ -125,12 +125,13 @@ class Fetch:
     def begun(self, exports: Iterable[str]) -> list[ChunkRun]:
         """Whose chunks are being worked on for these exports, whoever planned them."""
         found: list[ChunkRun] = []
-        for some in _batches(sorted(exports)) if self._has(ChunkRun) else ():
+        for some in _batches(sorted(exports)) if self.has(ChunkRun) else ():
             where = f"WHERE export_name IN ({self._marks(len(some))}) AND status = 'in_progress'"
             found += self._rows(ChunkRun, where, some)
         return found
 
-    def _has(self, kind: type[Struct]) -> bool:
+    def has(self, kind: type[Struct]) -> bool:
+        """Whether there is such a table, with the columns that we cannot do without."""
         return NEEDED[kind] <= self._tables.columns(TABLES[kind])
 
     def _marks(self, count: int) -> str:

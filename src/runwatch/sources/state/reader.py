@@ -8,13 +8,13 @@ was disturbed, and nothing was told from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
 
 from runwatch.core.times import SECOND, parse_time
-from runwatch.sources.state.database import Database, Lease
+from runwatch.sources.state.database import Database, Lease, Stirred, Tables
 from runwatch.sources.state.fetch import Fetch, word_on_version
 from runwatch.sources.state.lineage import Lineage, end_of
 from runwatch.sources.state.producers import Producers
@@ -106,19 +106,15 @@ class Reader:
         while self._due:
             run_ids = self._due[:TOGETHER]
             with self._database.reading() as tables:
-                reading = self._whole(Fetch(tables), run_ids)
+                self._catch_up(fetch := Fetch(tables), tables, run_ids)
+                reading = self._whole(fetch, run_ids)
             del self._due[:TOGETHER]
             yield self._tell(run_ids, reading, arrived=False)
         self._producers.look(self._lineage.statuses[run_id] for run_id in self._stories)
         with self._database.reading() as tables:
             fetch = Fetch(tables)
             self._note_version(fetch)
-            stirred = self._database.stirred(tables, self._lineage.newest_first())
-            if stirred.is_anew:
-                self._last_metrics = 0
-            self._new |= dict.fromkeys(run_id for run_id in stirred.run_ids if run_id not in self._lineage.statuses)
-            reading = self._news(fetch)
-            reading.leases = stirred.leases
+            reading = self._news(fetch, tables)
         for run_id in reading.gone:
             self._forget(run_id)
         told = self._tell([*reading.new, *(run_id for run_id in self._stories if run_id not in reading.new)], reading)
@@ -147,20 +143,32 @@ class Reader:
             unfit=fetch.unfit,
         )
 
-    def _news(self, fetch: Fetch) -> Reading:
-        """What may have changed of the runs that are going on, and all of those that are new."""
-        active = [run_id for run_id in self._stories if run_id not in self._new]
-        statuses = fetch.of_runs(Status, [*self._new, *active])
-        found = {status.run_id for status in statuses}
-        new = [run_id for run_id in self._new if run_id in found]
+    def _catch_up(self, fetch: Fetch, tables: Tables, run_ids: Sequence[str]) -> tuple[Stirred, set[str]]:
+        """Learn which runs there are by now, and how these are; what stirred, and which of these and of the new ones
+        are stored.
+        """
+        stirred = self._database.stirred(tables, self._lineage.newest_first())
+        if stirred.is_anew:
+            self._last_metrics = self._last_file = 0
+        statuses = _journals_alone(fetch, self._lineage.statuses)
+        new = [*stirred.run_ids, *(status.run_id for status in statuses)]
+        self._new |= dict.fromkeys(run_id for run_id in new if run_id not in self._lineage.statuses)
+        statuses += fetch.of_runs(Status, [*self._new, *run_ids])
         exports = {status.export_name for status in statuses}
         waiting = self._lineage.going_on(exports)
-        chunk_runs = fetch.of_runs(ChunkRun, [*new, *active, *waiting]) + fetch.begun(exports)
+        chunk_runs = fetch.of_runs(ChunkRun, [*self._new, *run_ids, *waiting]) + fetch.begun(exports)
         self._learn(statuses, chunk_runs, fetch.beyond(Metrics, max(0, self._last_metrics - OVERLAP_IDS)))
+        return stirred, {status.run_id for status in statuses}
+
+    def _news(self, fetch: Fetch, tables: Tables) -> Reading:
+        """What may have changed of the runs that are going on, and all of those that are new."""
+        active = [run_id for run_id in self._stories if run_id not in self._new]
+        stirred, found = self._catch_up(fetch, tables, active)
+        new = [run_id for run_id in self._new if run_id in found]
         ending = [run_id for run_id in active if not self._lineage.goes_on(run_id)]
         ended = [run_id for run_id in ending if not self._stories[run_id].is_ending]
         reading = self._whole(fetch, [*new, *ended])  # once more all of it, as clocks may be set back
-        reading.new = new
+        reading.new, reading.leases = new, stirred.leases
         reading.gone = [run_id for run_id in active if run_id not in found and self._lineage.goes_on(run_id)]
         changed: dict[str, tuple[int, set[int]]] = {}
         for run_id in active:
@@ -238,6 +246,12 @@ class Reader:
 
     def _note_version(self, fetch: Fetch) -> None:
         self.word = word_on_version(fetch.version(), fetch.missing())
+
+
+def _journals_alone(fetch: Fetch, known: Container[str]) -> list[Status]:
+    """New runs of a rivet that keeps no more of them than their journals."""
+    heads = [] if fetch.has(Status) else fetch.heads()
+    return _with_journals_alone([], [head for head in heads if head.run_id not in known])
 
 
 def _with_journals_alone(statuses: list[Status], journals: list[Journal]) -> list[Status]:
