@@ -22,11 +22,12 @@ from benchmarks.plan import LARGE, Plan
 from benchmarks.small import idle, small_files, summary
 from benchmarks.state import state
 from benchmarks.table import Row, markdown, one_line, plain, short
+from benchmarks.watched import watched
 
 Group = Callable[[Plan], Iterable[Row]]
 GROUPS: dict[str, Group] = {
     group.__name__: group
-    for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift, state)
+    for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift, state, watched)
 }
 ROOM = 6 * 10**9
 """Bytes that the logs of a whole bench take."""
