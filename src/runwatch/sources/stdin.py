@@ -8,7 +8,6 @@ shown again as if it stood in a file.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import os
 import select
@@ -21,6 +20,7 @@ from runwatch.sources.again import Entries, Stretches
 from runwatch.sources.base import Block, Fault, Item, Progress
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.lines import Lines, LineSplitter, Piece
+from runwatch.sources.news import News
 from runwatch.sources.spool import Spool
 
 _READ = 64 << 10
@@ -128,7 +128,7 @@ class _Reader:
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="runwatch-stdin", daemon=True)
         self._closed = threading.Event()
-        self._listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+        self._news = News()
 
     def start(self) -> None:
         if self._thread.ident is None and not self._closed.is_set():
@@ -136,14 +136,7 @@ class _Reader:
 
     async def news(self, seconds: float) -> None:
         """Return when something has come, or the time is over."""
-        listener = (asyncio.get_running_loop(), asyncio.Event())
-        self._listeners.append(listener)
-        try:
-            if self._queue.empty():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(listener[1].wait(), seconds)
-        finally:
-            self._listeners.remove(listener)
+        await self._news.come(seconds, lambda: not self._queue.empty())
 
     def close(self) -> None:
         """End the thread, wherever it waits."""
@@ -187,9 +180,7 @@ class _Reader:
         except Full:
             return False
         self.has_news.set()
-        for loop, event in list(self._listeners):
-            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-                loop.call_soon_threadsafe(event.set)
+        self._news.tell()
         return True
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from runwatch.answers import units
 from runwatch.answers.view import Tone
 from runwatch.session.session import Session
+from runwatch.sources.table import STATE
 from runwatch.ui.line import Bit, Line, fit_line, wrap
 from runwatch.ui.safe import bit, line_text
 
@@ -51,6 +52,10 @@ def _what_counts(where: str, *, is_pipe: bool, is_missing: bool) -> str:
     if is_pipe:
         return "Every line that comes through the pipe is read."
     missing = "It does not exist yet, and is read as soon as it does. " if is_missing else ""
+    if "://" in where:
+        return "It is asked again and again. Nothing is written to it."
+    if PurePath(where).name == STATE:
+        return f"{missing}rivet makes it at its first run; runs stand here as they begin. Nothing is written to it."
     if PurePath(where).suffix in (".jsonl", ".ndjson", ".json", ".gz", ".zst"):
         return f"{missing}Nothing is written to it."
     return (

@@ -20,6 +20,7 @@ class Explained:
         self._database = database
         self.name: str = database.name
         self.is_here: bool = database.is_here
+        self.size = 0
         self.is_on = True
         self.statements: list[str] = []
         self.whole: list[tuple[str, str]] = []

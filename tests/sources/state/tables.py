@@ -263,6 +263,7 @@ class MemoryDatabase:
 
     name = "memory"
     is_here = True
+    size = 1000
 
     def __init__(self, rivet: Rivet) -> None:
         self.rivet = rivet

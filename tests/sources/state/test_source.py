@@ -86,6 +86,8 @@ def test_read_once_all_runs_are_there_and_it_ends(rivet: Rivet, seen: Seen) -> N
     assert len({line.segment for line in seen.lines}) == 30
     assert not seen.source.progress.is_partial
     assert (seen.source.progress.files, seen.source.progress.notices) == (30, ())
+    assert seen.source.progress.bytes_read == seen.source.progress.bytes_total
+    assert seen.source.progress.bytes_total
     assert seen.open_again() == len(seen.lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from textual.pilot import Pilot
 from runwatch.core.times import SECOND
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
+from runwatch.sources.table import open_source
 from runwatch.ui.screens.runs import RunsPage
 from runwatch.ui.widgets.footer import Footer
 
@@ -80,6 +82,22 @@ async def test_a_path_that_does_not_exist_is_said_not_to_in_whole_words(tmp_path
             words = " ".join(app.shown.split())
             assert "It does not exist yet, and is read as soon as it does." in words
             assert "also in folders below. Nothing is written to it." in words
+
+
+async def test_a_state_database_that_is_not_there_yet_is_no_folder_of_logs(tmp_path: Path) -> None:
+    source = open_source([str(tmp_path / "rivet.yaml")], now=lambda: 0)
+    session = Session(source, ManualClock(0))
+    try:
+        async with asyncio.timeout(20):
+            while not session.is_whole:
+                session.read(source.poll())
+                await source.changed()
+        async with runs_page(session, NARROW) as (app, _page, _pilot):
+            words = " ".join(app.shown.split())
+            assert "rivet makes it at its first run; runs stand here as they begin." in words
+            assert ".jsonl" not in words
+    finally:
+        source.close()
 
 
 async def test_the_first_run_brings_the_table_and_its_keys(tmp_path: Path) -> None:

@@ -70,6 +70,11 @@ class Database(Protocol):
         """Open it for a short reading. Raises `Unreadable`, also in the midst: then all of it is read again."""
         ...
 
+    @property
+    def size(self) -> int:
+        """Bytes it takes; 0 where nobody knows."""
+        ...
+
     def stirred(self, tables: Tables, known: Sequence[str]) -> Stirred:
         """What is new among the runs. `known` are the run_ids known so far, the newest start first; cheap, however
         many they are.

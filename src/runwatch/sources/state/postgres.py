@@ -84,6 +84,7 @@ class PostgresDatabase:
     """`postgresql://…` as a place that tables stand in."""
 
     is_here = False
+    size = 0
 
     def __init__(self, path: str) -> None:
         """Raises `WrongPath`."""

@@ -190,6 +190,9 @@ class StateSource:
         reader, progress, fault = self._reader, self.progress, self._fault
         progress.is_partial = progress.is_partial and is_partial
         progress.files = len(self._logs)
+        size, known = self._database.size, reader.known
+        progress.bytes_total = size
+        progress.bytes_read = size if reader.is_whole else size * (known - reader.left) // max(1, known)
         progress.waiting = (self.label,) if fault and not self._logs and not reader.known else ()
         progress.unreadable = ((self.label, fault),) if fault else ()
         said = (f"cannot read {self.label}: {fault}" if fault else "", reader.word, self._spool.notice)
