@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from tests.cli.calling import JSON, WARNED, call, completed, ended, line, log, started
+from tests.fakes import SAMPLES
 
 from runwatch.cli.progress_line import APART, ProgressLine
 
@@ -113,6 +114,14 @@ def test_when_the_time_is_over_it_says_so(tmp_path: Path, lines: list[str]) -> N
     done = subprocess.run([*PROGRAM, tmp_path, "--timeout", "1s"], capture_output=True, check=False, timeout=60)
     assert (done.returncode, b"time is over" in done.stderr) == (4, True)
     assert bool(done.stdout) == bool(lines)
+
+
+def test_runs_of_a_state_database_that_have_ended_are_not_among_those_that_appear() -> None:
+    """They come one after the other, as those of a directory do not."""
+    command = [*PROGRAM, str(SAMPLES / "state"), "--timeout", "2s"]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert b"time is over, and no run has appeared" in done.stderr
 
 
 def test_a_run_that_goes_silent_for_good_is_lost_and_waited_for_no_longer(tmp_path: Path) -> None:

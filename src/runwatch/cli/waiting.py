@@ -28,7 +28,9 @@ class Awaited:
         return self._session.source.progress.bytes_total is None
 
     def look(self) -> None:
-        """Take note of what was read."""
+        """Take note of what was read, once that is all there was."""
+        if self._session.source.progress.is_partial:
+            return
         found = self._session.selected()
         if self._is_named or self.is_pipe:
             self._run_ids = {moment.run_id for moment in found}

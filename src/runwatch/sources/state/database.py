@@ -11,6 +11,9 @@ from msgspec import Struct
 KNOWN_VERSION = 38
 """Of rivet's state schema: the one that this was made for (rivet 0.32.2)."""
 
+MISSING = "there is no such file yet"
+"""Why a database cannot be read that is not there."""
+
 
 class Unreadable(Exception):
     """The tables cannot be read now; the text says why, in a user's words and without any password."""

@@ -15,7 +15,7 @@ from runwatch.sources.base import Block, Fault, Item, Progress
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.news import News
 from runwatch.sources.spool import Spool
-from runwatch.sources.state.database import Database, Disturbed, Unreadable
+from runwatch.sources.state.database import MISSING, Database, Disturbed, Unreadable
 from runwatch.sources.state.reader import Reader
 from runwatch.sources.state.story import Told
 
@@ -195,7 +195,8 @@ class StateSource:
         progress.bytes_read = size if reader.is_whole else size * (known - reader.left) // max(1, known)
         progress.waiting = (self.label,) if fault and not self._logs and not reader.known else ()
         progress.unreadable = ((self.label, fault),) if fault else ()
-        said = (f"cannot read {self.label}: {fault}" if fault else "", reader.word, self._spool.notice)
+        told = f"cannot read {self.label}: {fault}" if fault and fault != MISSING else ""  # it is waited for
+        said = (told, reader.word, self._spool.notice)
         progress.notices = tuple(notice for notice in said if notice)
 
     def _run(self) -> None:

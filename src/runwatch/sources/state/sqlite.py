@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.state.aside import Aside
-from runwatch.sources.state.database import Disturbed, Stirred, Tables, Unreadable
+from runwatch.sources.state.database import MISSING, Disturbed, Stirred, Tables, Unreadable
 from runwatch.sources.state.fit import text_of
 
 NAME = ".rivet_state.db"
@@ -188,7 +188,7 @@ def _why_not_there(path: str) -> str:
         pass
     except OSError as error:
         return f"it cannot be reached: {error.strerror}"
-    return "there is no such file yet"
+    return MISSING
 
 
 def _why(error: sqlite3.Error) -> str:
