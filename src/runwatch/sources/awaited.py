@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from runwatch.core.places import Place
 from runwatch.sources.base import Item, Progress, Source, Waiting
 
-PERIOD = 1.0
+PERIOD = 2.0
 """Seconds between two looks for the file."""
 
 
