@@ -128,15 +128,14 @@ def recovered(journals: Journals) -> bytes:
 def disk_full(journals: Journals) -> bytes:
     """A hundred chunks in a row, of which two find room."""
     plan = renamed(journals.flat("chunkfail_hook_ckpt_seq"), "orders_20261123T181243.808_18614")[0]
-    files = [variant(line)[1].get("file_name") for line in journals.flat("many_chunks_par")[1:]]
+    parts = ("b5fbb24175dc5356", "161d8d5691f6952e")
     story: list[tuple[float, Line]] = [(0.0, plan["event"])]
     for index in range(100):
         at = 0.052 + 0.195 * index
         keys = {"start_key": str(index * 20_000 + 1), "end_key": str((index + 1) * 20_000)}
         story.append((at, {"ChunkStarted": {"chunk_index": index, **keys}}))
-        if index < 2:
-            tail = str(files[index]).rsplit("_", 1)[1]
-            name = f"orders_20261123_181244_chunk{index}_{tail}"
+        if index < len(parts):
+            name = f"orders_20261123_181244_chunk{index}_{parts[index]}.parquet"
             done = {"chunk_index": index, "rows": 20_000, "file_name": name}
             story.append((at + 0.187, {"ChunkCompleted": done}))
         else:
