@@ -25,6 +25,7 @@ import zstandard
 ROOT = Path(__file__).resolve().parent.parent
 Line = dict[str, Any]
 TERMINATED = "db error: FATAL: terminating connection due to administrator command"
+CDC = "cdc_t_20261123T181838.096_20812"
 DISK_FULL = "No space left on device (os error 28)"
 NOT_COMPLETED = (
     "{count} chunk task(s) of export 'orders' not completed; fix the cause, then `rivet run --config rivet.yaml "
@@ -241,8 +242,9 @@ def pretty(journals: Journals) -> bytes:
 
 
 def bare(journals: Journals) -> bytes:
-    """Entries that do not say which run they are of; the file's name does."""
-    return log(journals.document("cdc__04_cdc_t")["entries"])
+    """Entries that do not say which run they are of; the file's name does, and it stays as it is."""
+    document = journals.document("cdc__04_cdc_t")
+    return log(text(entry).replace(document["run_id"], CDC) for entry in document["entries"])
 
 
 def packed(sample: Callable[[Journals], bytes]) -> Callable[[Journals], bytes]:
@@ -281,7 +283,7 @@ SAMPLES: dict[str, Callable[[Journals], bytes]] = {
     "shape-snake-case.jsonl": snake_case,
     "events-internally-tagged.jsonl": internally_tagged,
     "users-csv-crlf.jsonl": lambda journals: log(journals.flat("full_csv_rowhash"), newline="\r\n"),
-    "cdc_t_20261123T181838.096_20812.jsonl": bare,
+    f"{CDC}.jsonl": bare,
     "small-problem-lines.jsonl": problem_lines,
 }  # fmt: skip
 

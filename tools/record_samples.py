@@ -3,9 +3,9 @@
     python tools/record_samples.py [--into FOLDER] [--journals FOLDER] [ONLY …]
 
 A PostgreSQL is started, rivet exports from it (`tests/real/recordings.py`, `tests/real/kept.py`), and
-`tools/make_samples.py` makes the logs from the journals that it leaves; those that are not played come from
-`tests/data/journals`. One minute. `--journals` keeps the journals; with ONLY, names of journals or `state`, no
-others are made anew.
+`tools/make_samples.py` makes the logs from the journals that it leaves; those that are not played, or did not show
+what they were to show, come from `tests/data/journals`, and which ones did not is said. One minute. `--journals`
+keeps the journals; with ONLY, names of journals, or `state`, no others are made anew.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from make_samples import make  # noqa: E402
+from tests.real.demanding import NotMadeError  # noqa: E402
 from tests.real.kept import keep, night  # noqa: E402
 from tests.real.postgres import Server, roomy, running  # noqa: E402
 from tests.real.recordings import RECORDINGS, record  # noqa: E402
@@ -38,11 +39,16 @@ def record_all(server: Server, work: Path, journals: Path, only: list[str]) -> N
     def play(number: int) -> None:
         how, names = RECORDINGS[number]
         project = Project(work / f"project-{number}", server.database())
-        for name, journal in record(how, names, project).items():
+        try:
+            made = record(how, names, project)
+        except NotMadeError as reason:
+            print(f"   not made anew  {' '.join(filter(None, names))}: {reason}", flush=True)
+            made = {}
+        for name, journal in made.items():
             text = json.dumps(journal, ensure_ascii=False, separators=(",", ":"))
             (journals / f"{name}.json").write_text(text)
             print(f"{len(journal['entries']):6d} events  {name}", flush=True)
-        shutil.rmtree(project.folder)
+        shutil.rmtree(project.folder, ignore_errors=True)  # without a play there is none
 
     wanted = [number for number, (_, names) in enumerate(RECORDINGS) if not only or set(only) & set(names)]
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -1,8 +1,8 @@
 """The journals that `sample_runs/` is made from, made anew: each function plays runs and says which journals they are.
 
-Two kinds are not played here and are taken from `tests/data/journals`: what only rivet's own test hooks make
-(`chunkfail_hook_ckpt_seq`), and what asks more of the server than it is started with (`cdc__04_cdc_t`,
-`governor_keyset_par`); and `live_ckpt_par`, of which a sample is derived by its very times.
+Not played here, and taken from `tests/data/journals`: what only rivet's own test hooks make
+(`chunkfail_hook_ckpt_seq`), and `live_ckpt_par`, of which a sample is derived by its very times. What asks more of
+the server is in `demanding.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.real import scenarios
+from tests.real import demanding, scenarios
 from tests.real.rivet import Project, Row
 
 
@@ -158,6 +158,7 @@ def incremental(project: Project) -> None:
 
 
 RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
+    (demanding.governor, ("governor_keyset_par",)),
     (exhausted, ("retry_full_exhausted",)),
     (many_chunks, ("many_chunks_par",)),
     (scenarios.full_terminated, ("retry_full_once",)),
@@ -177,6 +178,7 @@ RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
     (shape, ("", "shape_drift_warning__02_shape")),
     (keyset, ("keyset_seq",)),
     (csv, ("full_csv_rowhash",)),
+    (demanding.cdc, ("", "cdc__04_cdc_t")),
     (incremental, ("", "incremental__03_small")),
 ]
 """What is played, the longest first, and the names of its journals, oldest first; those without are not kept."""

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import getpass
+import json
 import runpy
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.real import demanding
 from tests.real.kept import texts_of
-from tests.test_samples import LOCAL, ROOT, STATE, VERDICTS, content, summary, verdicts_of, verdicts_of_state
+from tests.test_samples import JOURNALS, LOCAL, ROOT, STATE, VERDICTS, content, summary, verdicts_of, verdicts_of_state
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
+def script() -> Callable[..., list[Path]]:
+    made: Callable[..., list[Path]] = runpy.run_path(str(ROOT / "tools" / "record_samples.py"))["record_samples"]
+    return made
+
+
 def test_samples_made_anew_come_to_what_the_readme_says(tmp_path: Path) -> None:
     """All of them, and nothing in them tells of this machine."""
-    made = runpy.run_path(str(ROOT / "tools" / "record_samples.py"))["record_samples"](tmp_path)
+    made = script()(tmp_path)
     later = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")  # what has no end is lost by then
     logs = [path for path in made if path.suffix != ".db"]
     assert {path.name for path in logs} == {*VERDICTS, "gap-rotated-log.jsonl.1"}
@@ -26,6 +34,17 @@ def test_samples_made_anew_come_to_what_the_readme_says(tmp_path: Path) -> None:
         assert sorted(verdicts_of(summary(*map(str, paths), at=later))) == sorted(verdicts), name  # several run at once
     assert verdicts_of_state(tmp_path / "state", later) == STATE
     assert [path.name for path in logs if LOCAL.search(content(path))] == []
+    assert [path.name for path in logs if b"/rw-samples-" in content(path)] == []
     texts = texts_of(tmp_path / "state" / ".rivet_state.db")
     own = {str(tmp_path), "/tmp", f"@{socket.gethostname()}", f"/home/{getpass.getuser()}", "%2f", "%2F"}
     assert [text for text in texts if any(word in text for word in own)] == []
+
+
+def test_a_journal_that_cannot_be_made_here_stays_the_one_that_was_there_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demanding, "DEBIAN", tmp_path / "none")
+    script()(tmp_path / "samples", tmp_path / "journals", ["cdc__04_cdc_t"])
+    assert "not made anew  cdc__04_cdc_t: no PostgreSQL with test_decoding.so" in capsys.readouterr().out
+    kept = [json.loads((folder / "cdc__04_cdc_t.json").read_bytes()) for folder in (tmp_path / "journals", JOURNALS)]
+    assert kept[0] == kept[1]
