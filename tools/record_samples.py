@@ -4,8 +4,9 @@
 
 A PostgreSQL is started, rivet exports from it (`tests/real/recordings.py`, `tests/real/kept.py`), and
 `tools/make_samples.py` makes the logs from the journals that it leaves; those that are not played, or did not show
-what they were to show, come from `tests/data/journals`, and which ones did not is said. One minute. `--journals`
-keeps the journals; with ONLY, names of journals, or `state`, no others are made anew.
+what they were to show, come from `tests/data/journals`, and which ones did not is said. One log is what `runwatch
+record` makes of a run (`tests/real/recorded.py`). One minute. `--journals` keeps the journals; with ONLY, names of
+journals, `recorded` or `state`, no others are made anew.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from make_samples import make  # noqa: E402
 from tests.real.demanding import NotMadeError  # noqa: E402
 from tests.real.kept import keep, night  # noqa: E402
 from tests.real.postgres import Server, roomy, running  # noqa: E402
+from tests.real.recorded import recorded  # noqa: E402
 from tests.real.recordings import RECORDINGS, record  # noqa: E402
 from tests.real.rivet import Project  # noqa: E402
 
 SHIPPED = ROOT / "tests" / "data" / "journals"
 AT_ONCE = 3
 STATE = Path("state") / ".rivet_state.db"
+RECORDED = "orders-recorded.jsonl"
 
 
 def record_all(server: Server, work: Path, journals: Path, only: list[str]) -> None:
@@ -64,6 +67,8 @@ def record_samples(into: Path, journals: Path | None = None, only: list[str] | N
         shutil.copytree(SHIPPED, used, dirs_exist_ok=True)
         record_all(server, work, used, only)
         made = make(used, into)
+        if not only or "recorded" in only:
+            (into / RECORDED).write_bytes(recorded(Project(work / "recorded", server.database())))
         if not only or "state" in only:
             project = Project(work / "night", server.database())
             night(project)
@@ -75,7 +80,7 @@ def record_samples(into: Path, journals: Path | None = None, only: list[str] | N
 def main() -> None:
     """Read the arguments, write the files."""
     parser = argparse.ArgumentParser(description="Make the logs of sample_runs/ anew, from real runs of rivet.")
-    parser.add_argument("only", nargs="*", help="names of journals, or state: no others are made anew")
+    parser.add_argument("only", nargs="*", help="names of journals, recorded or state: no others are made anew")
     parser.add_argument("--into", type=Path, default=ROOT / "sample_runs")
     parser.add_argument("--journals", type=Path, help="keep the journals in this folder")
     arguments = parser.parse_args()

@@ -2,7 +2,7 @@
 
 Not played here, and taken from `tests/data/journals`: what only rivet's own test hooks make
 (`chunkfail_hook_ckpt_seq`), and `live_ckpt_par`, of which a sample is derived by its very times. What asks more of
-the server is in `demanding.py`.
+the server is in `demanding.py`, and what `runwatch record` makes of a run in `recorded.py`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,22 @@ from pathlib import Path
 import pytest
 from tests.real import demanding
 from tests.real.kept import texts_of
-from tests.test_samples import JOURNALS, LOCAL, ROOT, STATE, VERDICTS, content, summary, verdicts_of, verdicts_of_state
+from tests.real.recorded import HOST
+from tests.test_samples import (
+    JOURNALS,
+    LOCAL,
+    ROOT,
+    STATE,
+    VERDICTS,
+    content,
+    read,
+    summary,
+    variant,
+    verdicts_of,
+    verdicts_of_state,
+)
+
+from runwatch.core.events import SOURCE_VARIANTS
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -21,6 +36,16 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 def script() -> Callable[..., list[Path]]:
     made: Callable[..., list[Path]] = runpy.run_path(str(ROOT / "tools" / "record_samples.py"))["record_samples"]
     return made
+
+
+def check_recorded(log: Path) -> None:
+    """It has what only the tables tell, and the name of another host."""
+    lines = list(read(log))
+    names = {variant(line)[1] for line in lines}
+    assert {source.__name__ for source in SOURCE_VARIANTS} <= names
+    assert {line.get("origin") for line in lines} == {None, "tables"}
+    seen = [line["event"]["ProducerSeen"]["host"] for line in lines if "ProducerSeen" in line["event"]]
+    assert set(seen) == {HOST}
 
 
 def test_samples_made_anew_come_to_what_the_readme_says(tmp_path: Path) -> None:
@@ -35,6 +60,7 @@ def test_samples_made_anew_come_to_what_the_readme_says(tmp_path: Path) -> None:
     assert verdicts_of_state(tmp_path / "state", later) == STATE
     assert [path.name for path in logs if LOCAL.search(content(path))] == []
     assert [path.name for path in logs if b"/rw-samples-" in content(path)] == []
+    check_recorded(tmp_path / "orders-recorded.jsonl")
     texts = texts_of(tmp_path / "state" / ".rivet_state.db")
     own = {str(tmp_path), "/tmp", f"@{socket.gethostname()}", f"/home/{getpass.getuser()}", "%2f", "%2F"}
     assert [text for text in texts if any(word in text for word in own)] == []
