@@ -1,8 +1,8 @@
 """The journals that `sample_runs/` is made from, made anew: each function plays runs and says which journals they are.
 
 Not played here, and taken from `tests/data/journals`: what only rivet's own test hooks make
-(`chunkfail_hook_ckpt_seq`), and `live_ckpt_par`, of which a sample is derived by its very times. What asks more of
-the server is in `demanding.py`, and what `runwatch record` makes of a run in `recorded.py`.
+(`chunkfail_hook_ckpt_seq`), of which a sample is derived by its very times. What asks more of the server is in
+`demanding.py`, and what `runwatch record` makes of a run in `recorded.py`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,24 @@ def failing(parallel: int) -> Callable[[Project], None]:
         project.run()
 
     return play
+
+
+def recovered(project: Project) -> None:
+    """Chunk 0 loses its connection twice and completes at the third attempt; the run ends as failed all the same.
+
+    The sequence counts on where the query that ends its own backend begins anew.
+    """
+    scenarios.orders(project, 4_000)
+    project.database.run(
+        "CREATE SEQUENCE tries",
+        """CREATE FUNCTION ending(key bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN
+        IF key = 500 AND nextval('tries') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+        RETURN key; END $$""",
+    )
+    query = scenarios.slowly(0.05).replace("t.note,", "t.note, ending(t.id) AS x,")
+    tuning = {"max_retries": 0}  # else rivet connects anew by itself, and only its metrics tell
+    project.write(scenarios.checkpointed(query, parallel=1, chunk_max_attempts=3, tuning=tuning))
+    project.run()
 
 
 def mismatch(project: Project) -> None:
@@ -164,6 +182,7 @@ RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
     (scenarios.full_terminated, ("retry_full_once",)),
     (failing(1), ("chunkfail_permanent_ckpt_seq__01_orders",)),
     (failing(2), ("chunkfail_permanent_ckpt_par",)),
+    (recovered, ("chunkfail_recovered_ckpt_seq",)),
     (mismatch, ("reconcile_mismatch_full_insert",)),
     (checkpointed, ("ckpt_seq",)),
     (drift, ("", "drift_warn_chunked__02_drift")),

@@ -18,8 +18,10 @@ from tests.test_samples import (
     JOURNALS,
     LOCAL,
     ROOT,
+    SAMPLES,
     STATE,
     VERDICTS,
+    begin,
     content,
     read,
     summary,
@@ -48,6 +50,13 @@ def check_recorded(log: Path) -> None:
     assert set(seen) == {HOST}
 
 
+def check_recovered(log: Path) -> None:
+    """It is a real run's, and tells of each of three attempts at chunk 0."""
+    of_chunk_0 = [variant(line)[1] for line in read(log) if dict(*line["event"].values()).get("chunk_index") == 0]
+    assert of_chunk_0 == [*["ChunkStarted", "ChunkFailed"] * 2, "ChunkStarted", "ChunkCompleted"]
+    assert begin(log) > begin(SAMPLES / log.name)
+
+
 def test_samples_made_anew_come_to_what_the_readme_says(tmp_path: Path) -> None:
     """All of them, and nothing in them tells of this machine."""
     made = script()(tmp_path)
@@ -60,6 +69,7 @@ def test_samples_made_anew_come_to_what_the_readme_says(tmp_path: Path) -> None:
     assert verdicts_of_state(tmp_path / "state", later) == STATE
     assert [path.name for path in logs if LOCAL.search(content(path))] == []
     assert [path.name for path in logs if b"/rw-samples-" in content(path)] == []
+    check_recovered(tmp_path / "orders-failed-recovered.jsonl")
     check_recorded(tmp_path / "orders-recorded.jsonl")
     texts = texts_of(tmp_path / "state" / ".rivet_state.db")
     own = {str(tmp_path), "/tmp", f"@{socket.gethostname()}", f"/home/{getpass.getuser()}", "%2f", "%2F"}
