@@ -26,8 +26,6 @@ ROOT = Path(__file__).resolve().parent.parent
 Line = dict[str, Any]
 TERMINATED = "db error: FATAL: terminating connection due to administrator command"
 CDC = "cdc_t_20261123T181838.096_20812"
-RECOVERED = "chunkfail_recovered_ckpt_seq"
-"""Only `make samples` has it."""
 DISK_FULL = "No space left on device (os error 28)"
 NOT_COMPLETED = (
     "{count} chunk task(s) of export 'orders' not completed; fix the cause, then `rivet run --config rivet.yaml "
@@ -69,6 +67,11 @@ def real(name: str, *more: str) -> Callable[[Journals], bytes]:
     return lambda journals: log(line for each in (name, *more) for line in journals.flat(each))
 
 
+def played(name: str, derived: Callable[[Journals], bytes]) -> Callable[[Journals], bytes]:
+    """A sample that is derived unless `make samples` has played it."""
+    return lambda journals: (real(name) if (journals.folder / f"{name}.json").exists() else derived)(journals)
+
+
 def stamp(seconds: float, begin: str) -> str:
     """The time so many seconds behind `begin`, keeping its last three digits."""
     whole = datetime.fromisoformat(begin[:26] + "+00:00") + timedelta(seconds=seconds)
@@ -107,9 +110,7 @@ def snake(name: str) -> str:
 
 
 def recovered(journals: Journals) -> bytes:
-    """Chunk 0 fails twice and completes at the third attempt, yet the run ends as failed: derived, if not real."""
-    if (journals.folder / f"{RECOVERED}.json").exists():
-        return log(journals.flat(RECOVERED))
+    """Chunk 0 fails twice and completes at the third attempt, yet the run ends as failed."""
     lines = renamed(journals.flat("chunkfail_hook_ckpt_seq"), "orders_20261123T182404.812_21877")
     plan, chunks = lines[0], [fields for line in lines for fields in [variant(line)[1]] if "start_key" in fields]
     parts = ("63fdc425e24fc23e", "72577f315df79b36", "03885f2bb6f765e6", "94df5a60fc7ec0db")
@@ -264,8 +265,8 @@ def zstd(sample: Callable[[Journals], bytes]) -> Callable[[Journals], bytes]:
 SAMPLES: dict[str, Callable[[Journals], bytes]] = {
     "orders-failed-chunk.jsonl": real("chunkfail_permanent_ckpt_seq__01_orders"),
     "live-contradicted.jsonl": real("reconcile_mismatch_full_insert"),
-    "orders-failed-recovered.jsonl": recovered,
-    "orders-disk-full.jsonl": disk_full,
+    "orders-failed-recovered.jsonl": played("chunkfail_recovered_ckpt_seq", recovered),
+    "orders-disk-full.jsonl": played("chunkfail_disk_full_ckpt_seq", disk_full),
     "orders-killed.jsonl": killed,
     "orders-rows-differ.jsonl": rows_differ,
     "orders-failure-hidden.jsonl": real("chunkfail_permanent_ckpt_par"),

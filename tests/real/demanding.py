@@ -1,10 +1,12 @@
-"""Plays that ask for more than a server that is simply there: pressure on it, or changes that can be read from its log.
+"""Plays that ask for more than a server that is simply there: pressure on it, its log of changes, a full disk.
 
-Either may not come about, and then says so: the journal that was there before is kept.
+Each may not come about, and then says so: the journal that was there before is kept.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -21,6 +23,10 @@ REASONS = {"source pressure rising: backed off", "source pressure eased: recover
 DEBIAN = Path("/usr/lib/postgresql")
 PLUGIN = "test_decoding.so"
 """What rivet reads a PostgreSQL's changes with; the server of the other plays comes without."""
+
+ROOM = "64k"
+"""For two files of the play with a full disk, and not for three."""
+MOUNT = f'mount -t tmpfs -o size={ROOM} tmpfs "$0" && exec "$@"'
 
 
 class NotMadeError(Exception):
@@ -84,3 +90,17 @@ def cdc(project: Project) -> None:
             "DELETE FROM cdc_t WHERE id > 452",
         )
         project.run()
+
+
+def disk_full(project: Project) -> None:
+    """A hundred chunks in a row, of which two find room: the folder that they go to is a small disk for rivet alone."""
+    scenarios.orders(project, 100_000)
+    project.write(scenarios.checkpointed("SELECT * FROM orders", parallel=1))
+    project.out.mkdir()
+    user = () if os.geteuid() == 0 else ("--user", "--map-root-user")
+    project.through = ("unshare", *user, "--mount", "sh", "-c", MOUNT, str(project.out))
+    try:
+        subprocess.run([*project.through, "true"], check=True, capture_output=True, timeout=10)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise NotMadeError(f"no disk of one's own: {error}") from error
+    project.run()

@@ -1,8 +1,6 @@
 """The journals that `sample_runs/` is made from, made anew: each function plays runs and says which journals they are.
 
-Not played here, and taken from `tests/data/journals`: what only rivet's own test hooks make
-(`chunkfail_hook_ckpt_seq`), of which a sample is derived by its very times. What asks more of the server is in
-`demanding.py`, and what `runwatch record` makes of a run in `recorded.py`.
+What asks for more than a server is in `demanding.py`, and what `runwatch record` makes of a run in `recorded.py`.
 """
 
 from __future__ import annotations
@@ -182,6 +180,7 @@ RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
     (scenarios.full_terminated, ("retry_full_once",)),
     (failing(1), ("chunkfail_permanent_ckpt_seq__01_orders",)),
     (failing(2), ("chunkfail_permanent_ckpt_par",)),
+    (demanding.disk_full, ("chunkfail_disk_full_ckpt_seq",)),
     (recovered, ("chunkfail_recovered_ckpt_seq",)),
     (mismatch, ("reconcile_mismatch_full_insert",)),
     (checkpointed, ("ckpt_seq",)),
