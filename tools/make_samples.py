@@ -25,6 +25,7 @@ import zstandard
 ROOT = Path(__file__).resolve().parent.parent
 Line = dict[str, Any]
 TERMINATED = "db error: FATAL: terminating connection due to administrator command"
+CDC = "cdc_t_20261123T181838.096_20812"
 DISK_FULL = "No space left on device (os error 28)"
 NOT_COMPLETED = (
     "{count} chunk task(s) of export 'orders' not completed; fix the cause, then `rivet run --config rivet.yaml "
@@ -64,6 +65,11 @@ def log(lines: Iterable[Line | str], newline: str = "\n") -> bytes:
 def real(name: str, *more: str) -> Callable[[Journals], bytes]:
     """A sample that is one or several journals, flattened and otherwise as they are."""
     return lambda journals: log(line for each in (name, *more) for line in journals.flat(each))
+
+
+def played(name: str, derived: Callable[[Journals], bytes]) -> Callable[[Journals], bytes]:
+    """A sample that is derived unless `make samples` has played it."""
+    return lambda journals: (real(name) if (journals.folder / f"{name}.json").exists() else derived)(journals)
 
 
 def stamp(seconds: float, begin: str) -> str:
@@ -128,15 +134,14 @@ def recovered(journals: Journals) -> bytes:
 def disk_full(journals: Journals) -> bytes:
     """A hundred chunks in a row, of which two find room."""
     plan = renamed(journals.flat("chunkfail_hook_ckpt_seq"), "orders_20261123T181243.808_18614")[0]
-    files = [variant(line)[1].get("file_name") for line in journals.flat("many_chunks_par")[1:]]
+    parts = ("b5fbb24175dc5356", "161d8d5691f6952e")
     story: list[tuple[float, Line]] = [(0.0, plan["event"])]
     for index in range(100):
         at = 0.052 + 0.195 * index
         keys = {"start_key": str(index * 20_000 + 1), "end_key": str((index + 1) * 20_000)}
         story.append((at, {"ChunkStarted": {"chunk_index": index, **keys}}))
-        if index < 2:
-            tail = str(files[index]).rsplit("_", 1)[1]
-            name = f"orders_20261123_181244_chunk{index}_{tail}"
+        if index < len(parts):
+            name = f"orders_20261123_181244_chunk{index}_{parts[index]}.parquet"
             done = {"chunk_index": index, "rows": 20_000, "file_name": name}
             story.append((at + 0.187, {"ChunkCompleted": done}))
         else:
@@ -242,8 +247,9 @@ def pretty(journals: Journals) -> bytes:
 
 
 def bare(journals: Journals) -> bytes:
-    """Entries that do not say which run they are of; the file's name does."""
-    return log(journals.document("cdc__04_cdc_t")["entries"])
+    """Entries that do not say which run they are of; the file's name does, and it stays as it is."""
+    document = journals.document("cdc__04_cdc_t")
+    return log(text(entry).replace(document["run_id"], CDC) for entry in document["entries"])
 
 
 def packed(sample: Callable[[Journals], bytes]) -> Callable[[Journals], bytes]:
@@ -259,8 +265,8 @@ def zstd(sample: Callable[[Journals], bytes]) -> Callable[[Journals], bytes]:
 SAMPLES: dict[str, Callable[[Journals], bytes]] = {
     "orders-failed-chunk.jsonl": real("chunkfail_permanent_ckpt_seq__01_orders"),
     "live-contradicted.jsonl": real("reconcile_mismatch_full_insert"),
-    "orders-failed-recovered.jsonl": recovered,
-    "orders-disk-full.jsonl": disk_full,
+    "orders-failed-recovered.jsonl": played("chunkfail_recovered_ckpt_seq", recovered),
+    "orders-disk-full.jsonl": played("chunkfail_disk_full_ckpt_seq", disk_full),
     "orders-killed.jsonl": killed,
     "orders-rows-differ.jsonl": rows_differ,
     "orders-failure-hidden.jsonl": real("chunkfail_permanent_ckpt_par"),
@@ -282,7 +288,7 @@ SAMPLES: dict[str, Callable[[Journals], bytes]] = {
     "shape-snake-case.jsonl": snake_case,
     "events-internally-tagged.jsonl": internally_tagged,
     "users-csv-crlf.jsonl": lambda journals: log(journals.flat("full_csv_rowhash"), newline="\r\n"),
-    "cdc_t_20261123T181838.096_20812.jsonl": bare,
+    f"{CDC}.jsonl": bare,
     "small-problem-lines.jsonl": problem_lines,
 }  # fmt: skip
 

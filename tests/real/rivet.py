@@ -88,6 +88,8 @@ class Project:
     """Where the state is kept, if not in `.rivet_state.db` beside the config."""
     around: Callable[[Project], AbstractContextManager[Any]] = lambda _: nullcontext()
     """What is entered around each of its runs: whoever takes snapshots, or watches."""
+    through: tuple[str, ...] = ()
+    """A command that becomes rivet's, by `exec`: what prepares the place that it runs in."""
     _started: list[Invocation] = field(default_factory=list)
 
     @property
@@ -124,8 +126,9 @@ class Project:
             environment["RIVET_STATE_URL"] = f"{self.state.url}?sslmode=disable"
         with output.open("wb") as said:
             process = subprocess.Popen(
-                [str(RIVET), "run", "--config", self.config.name, *options], cwd=self.folder, env=environment,
-                stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
+                [*self.through, str(RIVET), "run", "--config", self.config.name, *options],
+                cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=said,
+                stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         invocation = Invocation(process, output)
         self._started.append(invocation)
