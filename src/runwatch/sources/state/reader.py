@@ -95,9 +95,9 @@ class Reader:
         return len(self._lineage.statuses)
 
     @property
-    def left(self) -> int:
-        """How many of them are still to be told."""
-        return len(self._due or ())
+    def share(self) -> float:
+        """How much of what was stored when we came is told."""
+        return float(self.is_whole) if not self._due else 1 - len(self._due) / self.known
 
     def look(self) -> Iterator[list[Told]]:
         """What is new, in parts. Raises `Unreadable`: the next look then goes on from here."""

@@ -111,9 +111,7 @@ class StateSource:
     def wait_for_more(self) -> bool:
         """Block until more has come; false once all that is stored was given."""
         self._start()
-        while self._queue.empty():
-            if self._looks or self._closed.is_set():
-                break
+        while self._queue.empty() and not (self._looks or self._closed.is_set()):
             self._has_news.wait(PERIOD)
             self._has_news.clear()
         has_more = not self._queue.empty()
@@ -190,14 +188,12 @@ class StateSource:
         reader, progress, fault = self._reader, self.progress, self._fault
         progress.is_partial = progress.is_partial and is_partial
         progress.files = len(self._logs)
-        size, known = self._database.size, reader.known
-        progress.bytes_total = size
-        progress.bytes_read = size if reader.is_whole else size * (known - reader.left) // max(1, known)
+        progress.bytes_total = self._database.size
+        progress.bytes_read = round(progress.bytes_total * reader.share)
         progress.waiting = (self.label,) if fault and not self._logs and not reader.known else ()
         progress.unreadable = ((self.label, fault),) if fault else ()
         told = f"cannot read {self.label}: {fault}" if fault and fault != MISSING else ""  # it is waited for
-        said = (told, reader.word, self._spool.notice)
-        progress.notices = tuple(notice for notice in said if notice)
+        progress.notices = tuple(filter(None, (told, reader.word, self._spool.notice)))
 
     def _run(self) -> None:
         """Look, give, rest; until it is closed."""
