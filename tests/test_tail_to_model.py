@@ -197,7 +197,7 @@ def looking(session: Session, rng: random.Random, often: float, *, hinted: bool)
 
 @pytest.mark.parametrize("path", ["logs", "logs/x.jsonl", "logs/*.jsonl"])
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("often", "hinted"), [(0.15, False), (0.7, True)])
+@pytest.mark.parametrize(("often", "hinted"), [pytest.param(0.15, False, marks=pytest.mark.slow), (0.7, True)])
 def test_twenty_rotations_leave_the_model_as_if_there_had_been_none(
     path: str, kind: str, often: float, hinted: bool
 ) -> None:

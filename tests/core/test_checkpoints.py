@@ -65,7 +65,7 @@ def folds(log: RunLog, stops: list[int]) -> Iterator[tuple[int, Any]]:
 
 
 @pytest.mark.parametrize("path", sorted(JOURNALS.glob("*.json")), ids=lambda path: path.stem)
-@pytest.mark.parametrize("spacing", [7, 1000], indirect=True)
+@pytest.mark.parametrize("spacing", [7, pytest.param(1000, marks=pytest.mark.slow)], indirect=True)
 def test_a_seek_to_any_prefix_of_a_journal_is_its_fold(path: Path, spacing: int) -> None:
     """From the start, from the end, at random, and by steps."""
     run = fed(path)

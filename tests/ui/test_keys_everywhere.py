@@ -194,7 +194,7 @@ async def press_all(app: RunwatchApp, pilot: Pilot[None], screen: str) -> None:
     assert app.is_running
 
 
-@pytest.mark.parametrize("screen", ["runs", "run"])
+@pytest.mark.parametrize("screen", [pytest.param("runs", marks=pytest.mark.slow), "run"])
 async def test_no_key_crashes_the_screens_used_most(screen: str) -> None:
     async with watching("sample_runs", size=SMALL) as (app, pilot):
         await press_all(app, pilot, screen)
@@ -234,6 +234,7 @@ async def test_a_terminal_that_is_too_small_for_anything_bears_every_screen(size
             assert app.is_running
 
 
+@pytest.mark.slow
 async def test_resizing_while_keys_are_pressed_breaks_nothing() -> None:
     sizes = [(1, 1), (200, 60), (18, 3), (80, 24), (40, 12), (10, 30), (130, 8), (80, 24)]
     async with watching("sample_runs", size=SMALL) as (app, pilot):

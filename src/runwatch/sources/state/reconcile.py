@@ -135,13 +135,12 @@ def _is_partial(journal: Sequence[Said]) -> bool:
 def checks(journal: Sequence[Said], end: Metrics) -> list[Said]:
     """The real ends of the checks, where the journal says something else or nothing.
 
-    A failed run whose validation did not come to its end has `validated` = 0 too: nothing was found wrong there.
+    `validated` is 0 also where a run failed before all of it was checked; rivet itself says FAIL then.
     """
     said, at = [], utc(end.run_at)
     last = {one.kind: one.fields for one in journal if isinstance(one.fields, dict)}
     passed = last.get("ValidationResult", {}).get("passed")
-    is_known = end.validated or (end.validated is False and end.status != "failed")
-    if is_known and (end.validated != passed or _is_partial(journal)):
+    if end.validated is not None and (end.validated != passed or _is_partial(journal)):
         said.append(Said("ValidationResult", {"passed": end.validated}, at))
     if end.reconciled is not None and end.source_count is not None:
         found = last.get("ReconciliationResult")
