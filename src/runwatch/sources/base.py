@@ -1,8 +1,9 @@
 """What a source is: a place that lines come from.
 
-`poll` is the truth: it reads all that is new, now, without waiting, and can be
-called at any time. `changed` is a hint: it returns when a poll may find more.
-Whoever loses a hint loses nothing.
+`poll` is the truth: it reads all that is new, without waiting, and can be called
+at any time. `changed` is a hint: it returns when a poll may find more. Whoever
+loses a hint loses nothing but time: of very many files those that no hint named
+are looked at once a minute (`looks.py`), or when `rescan` was called.
 """
 
 from __future__ import annotations
