@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from hypothesis import strategies as st
 from tests.core.made import produced_lines, segment, whole
 from tests.strategies import Logs, logs
 
-from runwatch.core import checkpoints, loading
+from runwatch.core import checkpoints, gathering, loading
 from runwatch.core.again import GONE
 from runwatch.core.blocks import decode_block
+from runwatch.core.bulk import waiting
+from runwatch.core.bulk.loading import Bulk
+from runwatch.core.gathering import Gathering
 from runwatch.core.loading import Loading
 from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Runs
@@ -36,7 +40,7 @@ def slow(files: Files) -> Runs:
     return runs
 
 
-def fast(files: Files, sizes: list[int]) -> tuple[Runs, Loading]:
+def fast(files: Files, sizes: list[int], bulk: type[Bulk] | None = None) -> tuple[Runs, Loading]:
     """In blocks of so many lines, read again where an event is asked for."""
     lines = {path: data.split(b"\n") for path, data in files.items()}
 
@@ -45,6 +49,7 @@ def fast(files: Files, sizes: list[int]) -> tuple[Runs, Loading]:
 
     runs = Runs(read)
     loader = Loading(runs)
+    loader.bulk = bulk
     for number, (path, data) in enumerate(files.items()):
         where = Segment(number, path, path, path, is_plain=True)
         all_lines = data.split(b"\n")[:-1]
@@ -61,9 +66,26 @@ def fast(files: Files, sizes: list[int]) -> tuple[Runs, Loading]:
     return runs, loader
 
 
+@contextmanager
+def small_blocks() -> Iterator[None]:
+    """Blocks of few lines are taken in bulk, however many of them are not as most are."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in ((loading, "ENOUGH", 0), (loading, "LARGE", 900), (waiting, "REGULAR", 0.0)):
+            patch.setattr(module, name, value)
+        yield
+
+
 def same(files: Files, sizes: list[int]) -> Runs:
+    """Both ways."""
     expected = slow(files)
     runs, loader = fast(files, sizes)
+    are_same(runs, loader, expected)
+    with small_blocks():
+        are_same(*fast(files, sizes, Bulk), expected)
+    return runs
+
+
+def are_same(runs: Runs, loader: Loading, expected: Runs) -> None:
     assert list(runs.by_id) == list(expected.by_id)
     for run_id, run in runs.by_id.items():
         assert whole(run) == whole(expected.by_id[run_id])
@@ -71,7 +93,6 @@ def same(files: Files, sizes: list[int]) -> Runs:
         (str(where), why) for where, why in expected.problems
     )
     assert loader.entries == sum(len(run.log) for run in runs.by_id.values()) + runs.problem_count
-    return runs
 
 
 def of(made: Logs) -> Files:
@@ -86,7 +107,7 @@ def test_any_log_comes_to_the_same(made: Logs, sizes: list[int]) -> None:
 @pytest.mark.parametrize("gathered", [1, 50, 30_000])
 @pytest.mark.parametrize("count", [1, 7])
 def test_runs_of_the_producer_come_to_the_same(count: int, gathered: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "GATHERED", gathered)
+    monkeypatch.setattr(gathering, "GATHERED", gathered)
     monkeypatch.setattr(checkpoints, "FIRST", 97)
     lines = produced_lines(count, count, 60)
     runs = same({"a.jsonl": b"".join(lines)}, [40] * 100)
@@ -145,7 +166,7 @@ def test_what_shares_its_time_with_what_was_taken_before_goes_the_short_way_too(
         feed(runs, *said)
 
     monkeypatch.setattr(Runs, "feed", noted)
-    monkeypatch.setattr(loading, "OF_A_RUN", 10)
+    monkeypatch.setattr(gathering, "OF_A_RUN", 10)
     fast({"a.jsonl": b"".join(lines)}, [13] * 40)
     assert len(fed) < 10, "plan, outcome and what stands around them"
 
@@ -156,20 +177,20 @@ def test_a_pause_comes_after_few_lines_of_one_run_and_after_few_runs(
 ) -> None:
     """To take in a line of another run costs more than one of the same."""
     lines = produced_lines(1, count, chunks)
-    monkeypatch.setattr(loading, "PART", 60)
-    monkeypatch.setattr(loading, "A_RUN", 15)
+    monkeypatch.setattr(gathering, "PART", 60)
+    monkeypatch.setattr(gathering, "A_RUN", 15)
     runs = Runs(lambda place: lines[place.line - 1])
     loader = Loading(runs)
     loader.feed(b"".join(lines), Segment(0, "a", "a", "a", is_plain=True), 1, 0, None)
     taken, touched = [0], [0]
-    settle = Loading._settle
+    settle = Gathering._settle
 
-    def noted(self: Loading, segment: Segment, run_id: str, own: list[Any], stop: int) -> None:
+    def noted(self: Gathering, run_id: str, own: list[Any], stop: int, arrived: int | None) -> None:
         taken[-1] += stop // 3
         touched[-1] += 1
-        settle(self, segment, run_id, own, stop)
+        settle(self, run_id, own, stop, arrived)
 
-    monkeypatch.setattr(Loading, "_settle", noted)
+    monkeypatch.setattr(Gathering, "_settle", noted)
     for _ in loader.settling(is_all=True):
         taken.append(0)
         touched.append(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runwatch.core.names import Names
+from runwatch.core.names import Names, hash_of
 
 COUNT = 5_000
 
@@ -19,8 +19,8 @@ def test_names_are_numbered_in_the_order_in_which_they_come() -> None:
 def test_many_at_once_have_the_same_numbers_and_one_that_is_known_spoils_all() -> None:
     names = Names()
     for first in range(0, COUNT, 50):
-        assert names.add_new([f"name {each}" for each in range(first, first + 50)])
-        assert not names.add_new(["another", f"name {first}"])
+        assert names.add_new([hash_of(f"name {each}") for each in range(first, first + 50)])
+        assert not names.add_new([hash_of("another"), hash_of(f"name {first}")])
     assert [names.number(f"name {each}") for each in range(COUNT)] == list(range(COUNT))
     assert names.number("another") == COUNT
 

@@ -15,7 +15,7 @@ from tests.strategies import Logs, logs
 
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry
-from runwatch.core.loading import entry_of
+from runwatch.core.gathering import entry_of
 from runwatch.core.times import parse_time
 from runwatch.core.wire import ODD, decode_lines, times_of
 

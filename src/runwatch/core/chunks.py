@@ -153,6 +153,17 @@ class Chunks(Parts):
         self._turn(slot, RUNNING)
         return attempt
 
+    def complete_again(self, slot: int, attempt: int) -> None:
+        """A further attempt, which is under way nowhere and ends well; its own columns are the caller's."""
+        if slot < self.settled:
+            self.note(slot)
+        before = self.last_attempt[slot]
+        self.attempt_before, self.first_attempt = earlier, first = own(self.attempt_before), own(self.first_attempt)
+        earlier[attempt] = before
+        first.setdefault(slot, before)
+        self.last_attempt[slot] = attempt
+        self._turn(slot, COMPLETED)
+
     def end(self, slot: int, position: int, outcome: int) -> None:
         """The open attempt ended; or one whose start nobody saw."""
         attempt = self.open[slot] if slot in self.open else self.begin(slot, NOWHERE)

@@ -111,18 +111,25 @@ class Facts:
 
     def written(self, row: int, name: str, rows: int, size: int) -> int:
         """A FileWritten; its argument."""
-        file = self.file(name, rows, size)
-        if (rows, size) != (self.file_rows[file], self.file_sizes[file]):
+        return self.written_to(row, self.names.number(name), rows, size)
+
+    def written_to(self, row: int, file: int, rows: int, size: int) -> int:
+        """The same by the number of its file, which may be the next new one."""
+        if file == len(self.file_rows):
+            self.tell([rows], [size])
+        elif (rows, size) != (self.file_rows[file], self.file_sizes[file]):
             self._note_told(row, rows, size)
         return file
 
     def completed(self, row: int, chunk: int, rows: int, name: str | None) -> int:
         """A ChunkCompleted; its argument."""
-        file = NO_FILE if name is None else self.file(name, rows)
-        if file == NO_FILE:
-            if rows:
-                self._note_told(row, rows, -1)
-        elif rows != self.file_rows[file]:
+        return self.completed_with(row, chunk, rows, NO_FILE if name is None else self.names.number(name))
+
+    def completed_with(self, row: int, chunk: int, rows: int, file: int) -> int:
+        """The same by the number of its file, which may be the next new one."""
+        if file == len(self.file_rows):
+            self.tell([rows], [-1])
+        elif (file == NO_FILE and rows) or (file != NO_FILE and rows != self.file_rows[file]):
             self._note_told(row, rows, -1)
         self.completed_chunk.append(chunk)
         self.completed_file.append(file)

@@ -6,9 +6,11 @@ name itself stands in the log, and is read there when someone wants to see it.
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import mul
 
 from runwatch.core.text import safe
 
@@ -24,30 +26,59 @@ _NO_TABLE = array("I")
 """Shared by all that know few texts."""
 
 
+WORDS = 64
+"""Of four bytes, in a text that is hashed as it is."""
+SEED = int.from_bytes(os.urandom(8))
+"""Another one in each process: no log can be made so that its names fall together."""
+_BIG = 2**64
+
+
 @cache
-def _modulus() -> int:
-    """A prime of 62 bits, another one in each process: no log can be made so that its names fall together."""
-    number = 2**61 + hash("a seed that nobody knows") % 2**61 | 1
-    while pow(2, number - 1, number) != 1:
-        number += 2
-    return number
+def keys_of(seed: int) -> tuple[int, ...]:
+    """Two random numbers of 64 bits for each word and for the length, 128 bits apart: one sum of products does for both.
+
+    The generator is SplitMix64 (Steele, Lea and Flood, 2014).
+    """
+    numbers = []
+    for _ in range(2 * WORDS + 2):
+        seed = (seed + 0x9E3779B97F4A7C15) % _BIG
+        number = (seed ^ seed >> 30) * 0xBF58476D1CE4E5B9 % _BIG
+        number = (number ^ number >> 27) * 0x94D049BB133111EB % _BIG
+        numbers.append(number ^ number >> 31)
+    return tuple(first | second << 128 for first, second in zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def hash_of(text: str, seed: int = SEED) -> int:
+    """64 bits, of which each half is the upper half of a sum of products (multilinear hashing after Carter and Wegman):
+    two texts have the same in one case of 2^64, whatever they are.
+    """
+    data = text.encode()
+    if len(data) > 4 * WORDS:
+        import hashlib  # hardly ever
+
+        data = hashlib.blake2b(data).digest()
+    keys, size = keys_of(seed), len(data)
+    words = memoryview(data.ljust(-(-size // 4) * 4, b"\0")).cast("I")
+    total = sum(map(mul, keys, words), size * keys[WORDS])
+    return total % _BIG >> 32 << 32 | (total >> 128) % _BIG >> 32
 
 
 class Names:
     """Texts → 0, 1, 2… in the order in which they were first heard of. Open addressing, half full at most.
 
-    Two texts are the same where their remainders by a prime of 62 bits are: among a million that is an error in one of
-    millions of logs. Python's own hash would be as good and cheaper, but it is another one in each process, and what
-    is known of a log is kept for the next (`core/kept.py`): the prime with it.
+    Two texts are the same where their hashes are: among a million that is an error in one of millions of logs. Python's
+    own hash would be cheaper, but it is another one in each process, and what is known of a log is kept for the next
+    (`core/kept.py`): the seed with it.
     """
 
-    __slots__ = ("_hashes", "_latest", "_latest_number", "_mask", "_modulus", "_moved", "_next", "_table")
+    __slots__ = ("_latest", "_latest_number", "_moved", "_next", "hashes", "mask", "seed", "table")
 
     def __init__(self) -> None:
-        self._hashes = array("q")
-        self._table = _NO_TABLE
+        self.hashes = array("Q")
+        """By number."""
+        self.table = _NO_TABLE
         """Number + 1 by the low bits of its hash, or behind that where they are taken."""
-        self._mask = -1
+        self.mask = -1
         """-1 while there is no table."""
         self._next = _NO_TABLE
         """The table of twice the size that will take its place, made bit by bit: of a million names that takes a third
@@ -55,12 +86,12 @@ class Names:
         """
         self._moved = 0
         """How many names it has."""
-        self._modulus = _modulus()
+        self.seed = SEED
         self._latest: str | None = None
         self._latest_number = -1
 
     def __len__(self) -> int:
-        return len(self._hashes)
+        return len(self.hashes)
 
     def let_go(self) -> None:
         """Forget what can be made again."""
@@ -70,17 +101,19 @@ class Names:
         """Its number, a new one for a new text. What makes no difference on the screen makes none here."""
         if text == self._latest:
             return self._latest_number
-        latest = text
-        if len(text) > _LONG or not text.isprintable():
-            text = safe(text)
-        value = (int.from_bytes(text.encode(), "little") << 64) % self._modulus  # short ones are strewn too
-        number = self._find(value)
-        self._latest, self._latest_number = latest, number
+        number = self.find(self.hash_of(text))
+        self._latest, self._latest_number = text, number
         return number
 
-    def _find(self, value: int) -> int:
-        """The number of a text by its remainder, a new one for a new one."""
-        table, mask, hashes = self._table, self._mask, self._hashes
+    def hash_of(self, text: str) -> int:
+        """What stands for a text here."""
+        if len(text) > _LONG or not text.isprintable():
+            text = safe(text)
+        return hash_of(text, self.seed)
+
+    def find(self, value: int) -> int:
+        """The number of a hash, a new one for a new one."""
+        table, mask, hashes = self.table, self.mask, self.hashes
         slot = value & mask
         if mask < 0:
             if value in hashes:
@@ -96,14 +129,30 @@ class Names:
         self._make_room(1)
         return len(hashes) - 1
 
-    def add_new(self, texts: Sequence[str]) -> bool:
-        """Number several, if each is a new one; if not, nothing has happened."""
-        if not all(map(str.isprintable, texts)) or max(map(len, texts)) > _LONG:
-            return False
+    def numbers(self, values: Iterable[int], count: int) -> list[int]:
+        """Those of several hashes, of which there are so many; new ones for new ones."""
+        self._make_room(count)
+        table, mask, hashes = self.table, self.mask, self.hashes
+        if mask < 0:
+            return [self.find(value) for value in values]
+        numbers = []
+        for value in values:
+            slot = value & mask
+            while number := table[slot]:
+                if hashes[number - 1] == value:
+                    break
+                slot = (slot + 1) & mask
+            else:
+                hashes.append(value)
+                number = table[slot] = len(hashes)
+            numbers.append(number - 1)
+        return numbers
+
+    def add_new(self, values: Sequence[int]) -> bool:
+        """Number several hashes, if each is a new one; if not, nothing has happened."""
         self._latest = None
-        self._make_room(len(texts))
-        table, mask, hashes, modulus, number_of = self._table, self._mask, self._hashes, self._modulus, int.from_bytes
-        values = [(number_of(text.encode(), "little") << 64) % modulus for text in texts]
+        self._make_room(len(values))
+        table, mask, hashes = self.table, self.mask, self.hashes
         first = len(hashes)
         if mask < 0:
             known = {*hashes, *values}
@@ -128,24 +177,24 @@ class Names:
 
     def _make_room(self, more: int) -> None:
         """For so many more names; for a few without a table."""
-        count = len(self._hashes) + more
+        count = len(self.hashes) + more
         if count <= _FEW:
             return
-        if self._mask >= 0 and count * 8 > self._mask * 3:
+        if self.mask >= 0 and count * 8 > self.mask * 3:
             self._build(more * _AHEAD)
-        while count * 2 > self._mask:
-            self._build(len(self._hashes))
-            self._table, self._mask = self._next, len(self._next) - 1
+        while count * 2 > self.mask:
+            self._build(len(self.hashes))
+            self.table, self.mask = self._next, len(self._next) - 1
             self.let_go()
 
     def _build(self, more: int) -> None:
         """So many more names into the next table."""
-        size = max(4 * _FEW, (self._mask + 1) * 2)
+        size = max(4 * _FEW, (self.mask + 1) * 2)
         if not self._next:
             self._next = array("I", bytes(4 * size))
         table, mask, moved = self._next, size - 1, self._moved
-        self._moved = min(moved + more, len(self._hashes))
-        for number, value in enumerate(self._hashes[moved : self._moved], moved + 1):
+        self._moved = min(moved + more, len(self.hashes))
+        for number, value in enumerate(self.hashes[moved : self._moved], moved + 1):
             slot = value & mask
             while table[slot]:
                 slot = (slot + 1) & mask

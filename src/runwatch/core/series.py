@@ -47,23 +47,27 @@ class Series:
         self.begin = self.origin + bucket * self.width
         self.end = self.begin + self.width
 
-    def add_rising(self, moments: Sequence[int], amounts: Sequence[int]) -> None:
-        """Count each amount at its moment (ns); the moments rise, and none is unknown."""
-        if self.begin <= moments[0] and moments[-1] < self.end:
-            self.pending += sum(amounts)
+    def add_rising(self, moments: Sequence[int], amounts: Sequence[int] | int) -> None:
+        """Count each amount (one: each time that) at its moment (ns); the moments rise, and none is unknown."""
+        first, last, count = moments[0], moments[-1], len(moments)
+        if self.begin <= first and last < self.end:
+            self.pending += amounts * count if isinstance(amounts, int) else sum(amounts)
             return
         self._settle()
         if self.origin is None:
-            self.origin = moments[0]
-        self._make_room(moments[-1])
-        at = 0
-        while at < len(moments):
-            bucket = max(0, (moments[at] - self.origin) // self.width)
-            self.begin = self.origin + bucket * self.width
-            self.end = self.begin + self.width
-            stop = bisect_left(moments, self.end, at)
-            self._amounts[bucket] = (self._amounts[bucket] or 0) + sum(amounts[at:stop])
+            self.origin = first
+        self._make_room(last)
+        origin, width, held, at = self.origin, self.width, self._amounts, 0
+        while True:
+            bucket = max(0, (moments[at] - origin) // width)
+            end = origin + bucket * width + width
+            stop = count if last < end else bisect_left(moments, end, at)
+            more = amounts * (stop - at) if isinstance(amounts, int) else sum(amounts[at:stop])
+            held[bucket] = (held[bucket] or 0) + more
+            if stop == count:
+                break
             at = stop
+        self.begin, self.end = end - width, end
 
     def _make_room(self, moment: int) -> int:
         """The bucket of a moment behind all others."""

@@ -43,10 +43,15 @@ class Steps:
 
     def append(self, number: int) -> None:
         """One more."""
-        self.extend_from(number, 1)
+        if self.stored is None and number - self.step * self.count == self.offset:
+            self.count += 1
+        else:
+            self.extend_from(number, 1)
 
     def extend_from(self, number: int, count: int) -> None:
         """So many more: this one, and behind it each a step greater than the one before it."""
+        if not count:
+            return
         if self.stored is None:
             offset = number - self.step * self.count
             if offset == self.offset or self._jump(offset):
@@ -61,8 +66,11 @@ class Steps:
         elif numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
             self.extend_from(numbers[0], len(numbers))
         else:
-            for number in numbers:
+            for at, number in enumerate(numbers):
                 self.append(number)
+                if self.stored is not None:
+                    self._put(numbers[at + 1 :])
+                    return
 
     def append_any(self) -> None:
         """One more that nobody will ask for."""

@@ -7,16 +7,21 @@ come to the same, which tests/core/test_loading.py holds.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from operator import sub
+from typing import Any
 
 from runwatch.core.fold import completed, started, written
 from runwatch.core.marks import FREQUENT
 from runwatch.core.runs import Run
-from runwatch.core.triples import take_triples, triples_at
+from runwatch.core.triples import Triples, take_triples
 from runwatch.core.wire import Completed, Started, Written
 
 Said = Started | Written | Completed
+FEWEST = 2
+"""Triples that are worth it."""
+_MARKS = {digits: array("H", marks) for digits, marks in FREQUENT.items()}
 
 
 def take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said], digits: int) -> None:
@@ -41,17 +46,51 @@ def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[S
     log.times.extend(times)
     log.lines.extend(lines)
     start, count = triples_at(said)
-    begun = said[start]
-    if count and isinstance(begun, Started) and begun.chunk_index != state.chunks.slot_of.count:
-        start, count = start + 3, count - 1  # begun once more: what a stretch begins with where an attempt has failed
     stop = start + 3 * count
     if start:
         _take_each(run, times[:start], said[:start], digits)
-    if count and not take_triples(run, times[start:stop], said[start:stop], digits):
-        _take_each(run, times[start:stop], said[start:stop], digits)
+    if count:
+        triples = _triples(run, times[start:stop], said[start:stop])
+        if triples is not None and take_triples(run, triples):
+            log.marks.extend(_MARKS[digits] * count)
+        else:
+            _take_each(run, times[start:stop], said[start:stop], digits)
     if stop < len(times):
         _take_each(run, times[stop:], said[stop:], digits)
     state.last_heard, state.heard = state.positions - 1, times[-1]
+
+
+def triples_at(said: Sequence[Said]) -> tuple[int, int]:
+    """Where triples begin, and how many follow one another; (0, 0) where there are too few."""
+    kinds: list[Any] = list(map(type, said))
+    start = kinds.index(Started) if Started in kinds else len(kinds)
+    count = (len(kinds) - start) // 3
+    stop = start + 3 * count
+    if (
+        count < FEWEST
+        or kinds[start:stop:3].count(Started) != count
+        or kinds[start + 1 : stop : 3].count(Written) != count
+        or kinds[start + 2 : stop : 3].count(Completed) != count
+    ):
+        return 0, 0
+    return start, count
+
+
+def _triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> Triples | None:
+    """What they say, where each chunk follows the one before it and says the same twice."""
+    started, written, completed = said[0::3], said[1::3], said[2::3]
+    index: int = started[0].chunk_index
+    indexes = list(range(index, index + len(started)))
+    rows, names = [one.rows for one in written], [one.file_name for one in written]
+    if (
+        [one.chunk_index for one in started] != indexes
+        or [one.chunk_index for one in completed] != indexes
+        or [one.rows for one in completed] != rows
+        or [one.file_name for one in completed] != names
+    ):
+        return None
+    sizes, hashes = [one.bytes for one in written], list(map(run.log.facts.names.hash_of, names))
+    return Triples(index, times[0::3], times[1::3], times[2::3], rows, sizes, hashes)
 
 
 def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int) -> None:

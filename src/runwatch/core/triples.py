@@ -6,82 +6,76 @@ triples and nothing else, each column takes all of them in one step.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from operator import sub
-from typing import Any
+from typing import NamedTuple
 
-from runwatch.core.marks import FREQUENT
-from runwatch.core.run import COMPLETED, RunState
+from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RUNNING, Chunks, RunState
 from runwatch.core.runs import Run
-from runwatch.core.wire import Completed, Started, Written
 
-FEWEST = 2
-"""Triples that are worth it."""
-_MARKS = {digits: array("H", marks) for digits, marks in FREQUENT.items()}
 _DONE = bytes([COMPLETED])
+_LEFT = (RUNNING, FAILED, INTERRUPTED)
 
 
-def triples_at(said: Sequence[Any]) -> tuple[int, int]:
-    """Where triples begin, and how many follow one another; (0, 0) where there are too few."""
-    kinds = list(map(type, said))
-    start = kinds.index(Started) if Started in kinds else len(kinds)
-    count = (len(kinds) - start) // 3
-    stop = start + 3 * count
-    if (
-        count < FEWEST
-        or kinds[start:stop:3].count(Started) != count
-        or kinds[start + 1 : stop : 3].count(Written) != count
-        or kinds[start + 2 : stop : 3].count(Completed) != count
-    ):
-        return 0, 0
-    return start, count
+class Triples(NamedTuple):
+    """Several chunks, one after the other. All lists are of the same length."""
+
+    index: int
+    """Of the first chunk."""
+    begun: Sequence[int]
+    written: Sequence[int]
+    done: Sequence[int]
+    """Times."""
+    rows: Sequence[int]
+    sizes: Sequence[int]
+    """Bytes."""
+    names: Sequence[int] | None
+    """Of the files; hashes (`core/names.py`). None where they are numbered, and are the next new ones."""
 
 
-def take_triples(run: Run, times: Sequence[int], said: Sequence[Any], digits: int) -> bool:
-    """Whether these triples were taken; if not, nothing has happened. Times and lines are the caller's."""
-    started, written, completed = said[0::3], said[1::3], said[2::3]
+def take_triples(run: Run, triples: Triples) -> bool:
+    """Whether these were taken; if not, nothing has happened. Times, marks and lines in the log are the caller's.
+
+    The first chunk may be the last one that the run began: one more attempt at it.
+    """
     state, facts = run.state_so_far, run.log.facts
-    chunks, files, count = state.chunks, state.files, len(started)
-    index = chunks.slot_of.count
-    indexes = list(range(index, index + count))
-    rows, names = [one.rows for one in written], [one.file_name for one in written]
+    chunks, files, count = state.chunks, state.files, len(triples.done)
+    slots, index = chunks.slot_of.count, triples.index
     if (
         chunks.strewn is not None
-        or chunks.slot_of.known.straight != index
+        or chunks.slot_of.known.straight != slots
+        or (index != slots and not (index == slots - 1 and _was_left(chunks, index)))
         or files.row_of.count != files.row_of.known.straight
         or len(facts.file_rows) != files.row_of.count
-        or [one.chunk_index for one in started] != indexes
-        or [one.chunk_index for one in completed] != indexes
-        or [one.rows for one in completed] != rows
         or files.numbers is not None
-        or [one.file_name for one in completed] != names
-        or not facts.names.add_new(names)
+        or not (triples.names is None or facts.names.add_new(triples.names))
     ):
         return False
-    sizes = [one.bytes for one in written]
-    facts.tell(rows, sizes)
-    _note_facts(run, indexes, digits)
-    _note_files(state, rows, sizes)
-    _note_chunks(run, times, count)
-    ends = times[2::3]
-    state.rows_series.add_rising(times[1::3], rows)
-    state.rows_series.add_rising(ends, (0,) * count)
-    state.chunks_series.add_rising(ends, (1,) * count)
+    facts.tell(triples.rows, triples.sizes)
+    _note_facts(run, index, count)
+    _note_files(state, triples.rows, triples.sizes)
+    _note_chunks(run, triples, count)
+    state.rows_series.add_rising(triples.written, triples.rows)
+    state.rows_series.add_rising(triples.done, 0)
+    state.chunks_series.add_rising(triples.done, 1)
     state.positions += 3 * count
     return True
 
 
-def _note_facts(run: Run, indexes: list[int], digits: int) -> None:
-    log, facts, count = run.log, run.log.facts, len(indexes)
+def _was_left(chunks: Chunks, slot: int) -> bool:
+    """Whether an attempt at it did not end well, and nothing of it is there."""
+    return chunks.states[slot] in _LEFT and chunks.last_part_of(slot) == NOWHERE
+
+
+def _note_facts(run: Run, index: int, count: int) -> None:
+    log, facts = run.log, run.log.facts
     file, done = run.state_so_far.files.row_of.count, len(facts.completed_chunk)
-    log.marks.extend(_MARKS[digits] * count)
-    log.note_arguments(indexes[0], file, done, count)
-    facts.completed_chunk.extend_from(indexes[0], count)
+    log.note_arguments(index, file, done, count)
+    facts.completed_chunk.extend_from(index, count)
     facts.completed_file.extend_from(file, count)
 
 
-def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
+def _note_files(state: RunState, rows: Sequence[int], sizes: Sequence[int]) -> None:
     files, count, position = state.files, len(rows), state.positions
     state.is_written = True
     files.row_of.count += count
@@ -95,16 +89,20 @@ def _note_files(state: RunState, rows: list[int], sizes: list[int]) -> None:
     files.with_bytes += count
 
 
-def _note_chunks(run: Run, times: Sequence[int], count: int) -> None:
+def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     state = run.state_so_far
     chunks, position = state.chunks, state.positions
-    slot, attempt = chunks.slot_of.count, len(chunks.attempt_outcome)
+    slot, attempt, new = triples.index, len(chunks.attempt_outcome), count
     file = state.files.row_of.count - count
-    chunks.slot_of.count += count
-    chunks.slot_of.known.straight += count
-    chunks.states.extend(_DONE * count)
-    chunks.ended[COMPLETED] += count
-    chunks.last_attempt.extend_from(attempt, count)
+    lengths = list(map(sub, triples.done, triples.begun))
+    if slot < chunks.slot_of.count:
+        lengths[0] = triples.done[0] - _begin_again(run, slot, attempt)
+        new -= 1
+    chunks.slot_of.count += new
+    chunks.slot_of.known.straight += new
+    chunks.states.extend(_DONE * new)
+    chunks.ended[COMPLETED] += new
+    chunks.last_attempt.extend_from(attempt + count - new, new)
     chunks.add_last_parts(slot, count)
     chunks.attempt_start.extend_from(position, count)
     chunks.attempt_end.extend_from(position + 2, count)
@@ -112,7 +110,16 @@ def _note_chunks(run: Run, times: Sequence[int], count: int) -> None:
     chunks.part_attempt.extend_from(attempt, count)
     chunks.part_file.extend_from(file, count)
     chunks.part_position.extend_from(position + 2, count)
-    lengths = list(map(sub, times[2::3], times[0::3]))
     longest = max(lengths)
     if longest > chunks.longest:
         chunks.slowest, chunks.longest = slot + lengths.index(longest), longest
+
+
+def _begin_again(run: Run, slot: int, attempt: int) -> int:
+    """Note one more attempt, which ends well, where it is not noted in columns; when the first one began."""
+    chunks, log = run.state_so_far.chunks, run.log
+    if slot in chunks.open:
+        chunks.end(slot, run.state_so_far.positions, INTERRUPTED)
+    chunks.complete_again(slot, attempt)
+    start = chunks.first_start(slot)
+    return log.times[start] if start != NOWHERE else NEVER

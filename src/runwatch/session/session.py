@@ -7,6 +7,7 @@ screens and the reports ever ask.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,9 @@ BRIEF = 0.002
 FRESH = 0.05
 """Seconds that what comes while we watch may wait until it is taken in."""
 
+LONG = 8 << 20
+"""Bytes from which on what takes in long logs is worth its import, a tenth of a second."""
+
 GiveWay = Callable[[bool], Awaitable[object]]
 STAMPED = "stream: times are those of arrival"
 
@@ -62,10 +66,19 @@ class Session(Moments):
         """Slices are to be short: keys are coming."""
         self._store: Store | None = None
         self._faulty: set[Segment] = set()
+        self._read_bytes = 0
+        self._is_ready = False
+        """It makes ready, or is, for a long log."""
 
     def read_into(self, runs: Runs) -> None:
         """Take everything to these runs."""
         self.runs, self._loading = runs, Loading(runs)
+
+    def _make_ready(self) -> None:
+        """For a long log."""
+        from runwatch.core.bulk.loading import Bulk
+
+        self._loading.bulk = Bulk
 
     def keep_in(self, directory: str) -> None:
         """Bookmarks and what is copied are kept there; before it is called, nowhere."""
@@ -126,11 +139,13 @@ class Session(Moments):
                     self._loading.settle()
                     self.runs.take_out(item.instead_of)
                 segment.note_start(item.line, item.offset)
+                self._read_bytes += len(item.data)
                 self._loading.feed(item.data, segment, item.line, item.offset, arrived)
             case Document():
                 self.runs.take_out(segment)  # what an earlier reading of it said, if there was one
                 self._loading.feed_document(item.data, segment, arrived)
             case Fault():
+                self._loading.decode()
                 self._faulty.add(segment)
                 where = segment.path if item.line is None else Place(segment, item.line, 0, item.offset)
                 self.runs.report(where, item.reason)
@@ -139,6 +154,8 @@ class Session(Moments):
         """Take everything `items` has, at once."""
         for item in items:
             self._take(item)
+            if self._read_bytes > LONG and self._loading.bulk is None:
+                self._make_ready()
             if self._loading.is_full:
                 for _ in self._loading.settling():
                     pass
@@ -169,6 +186,9 @@ class Session(Moments):
         begun = settled = time.monotonic()
         for item in self.source.poll():
             self._take(item)
+            if self._read_bytes > LONG and not self._is_ready:
+                self._is_ready = True
+                threading.Thread(target=self._make_ready, daemon=True).start()
             now = time.monotonic()
             if self._loading.is_full or (self.is_whole and now - settled >= FRESH):
                 await self._settle(give_way, is_all=False)

@@ -1,0 +1,214 @@
+"""A block of lines decoded at once: the three frequent variants, byte for byte as the producer writes them.
+
+Where a log has thousands of lines of the same form, what stands between their
+values need not be parsed: it is enough to see that it is there. Quotes are
+looked for in the whole block, so that a value begins and ends where the n-th of
+its line does; then each step is one operation on all lines. A line that differs
+in a single byte is `ODD`, and is decoded otherwise. What is read here says the
+same in `core/decode.py`, which tests/core/bulk/test_decode.py holds.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runwatch.core.bulk import heads, stamps
+from runwatch.core.bulk.block import PAD, Block, Flags, Numbers, Words, are, pattern
+from runwatch.core.facts import LARGEST
+from runwatch.core.names import SEED, WORDS, keys_of
+
+STARTED, WRITTEN, COMPLETED, ODD = range(4)
+"""What a line says; the order is that of `core/marks.py`."""
+LONGEST_NAME = 4 * WORDS
+_BEGIN, _MIDDLE = b'{"run_id":"', b'","export_name":"'
+_BEHIND_HEAD = b',"recorded_at":"' + stamps.FORM + b'","event":'
+_STAMP = range(16, 46)
+_FORMS = {
+    STARTED: (26, b'{"ChunkStarted":{"chunk_index":'),
+    WRITTEN: (26, b'{"FileWritten":{"file_name":"'),
+    COMPLETED: (24, b'{"ChunkCompleted":{"chunk_index":'),
+}
+"""How many quotes such a line has, and what stands behind `"event":`."""
+_KIND_AT, _WIDTH = 7, 96
+"""The word that tells kinds apart, and how many bytes are looked at from behind a head."""
+
+
+class Columns(NamedTuple):
+    """What each line of a block says; of an `ODD` one only where it begins and ends counts."""
+
+    kind: NDArray[np.uint8]
+    head: Numbers
+    """The number of what stands in front of its time (`Heads`)."""
+    time: Numbers
+    """ns since 1970."""
+    chunk: Numbers
+    """The chunk that begins or is done; of a FileWritten its part_index."""
+    rows: Numbers
+    size: Numbers
+    """Bytes."""
+    name: Words
+    """Of its file; a hash (`core/names.py`)."""
+    begins: Numbers
+    """Where it begins in the block."""
+    ends: Numbers
+    """Where its newline stands."""
+
+
+class _Quotes(NamedTuple):
+    """Quotes of some lines, by their order in each."""
+
+    at: Numbers
+    """All quotes of the block, and its newlines."""
+    first: Numbers
+    """Where among them the first one of each line is."""
+
+    def __getitem__(self, number: int) -> Numbers:  # type: ignore[override]
+        return self.at[self.first + number]
+
+    def of(self, lines: Numbers | Flags) -> _Quotes:
+        return _Quotes(self.at, self.first[lines])
+
+
+def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
+    """What each line of a block says. `data` ends with a newline and `PAD`."""
+    block = Block(data)
+    at, breaks, plain = _scan(block)
+    ends, count = at[breaks], len(breaks)
+    begins, first = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    begins[1:], first[1:] = ends[:-1] + 1, breaks[:-1] + 1
+    numbers = (np.zeros(count, np.int64) for _ in range(5))
+    columns = Columns(np.full(count, ODD, np.uint8), *numbers, np.zeros(count, np.uint64), begins, ends)
+    quotes, many = _Quotes(at, first), breaks - first
+    lines = np.flatnonzero(plain & (many >= 24) & (many <= 26))
+    lines = lines[block.holds(ends[lines] - 3, b"}}}\n")]
+    lines, behind = _headed(block, quotes, begins, lines)
+    if len(lines):
+        behind_head = block.at(behind, _WIDTH)
+        times, good = stamps.times_of(behind_head[:, 2:6])
+        found = _by_kind(behind_head, good, many[lines])
+        _read(block, quotes, {kind: lines[those] for kind, those in found.items()}, columns)
+        columns.time[lines] = times
+        regular = columns.kind[lines] != ODD
+        lines = lines[regular]
+        if len(lines):
+            columns.head[lines] = known.numbers(block, begins[lines], behind[regular] - 1)
+    return columns
+
+
+def _scan(block: Block) -> tuple[Numbers, Numbers, Flags]:
+    """Where all quotes and newlines stand, which of these are newlines, and which lines have nothing that is odd: only
+    characters that stand for themselves.
+    """
+    bare = block.bytes[: len(block.data) - len(PAD)]
+    at = np.flatnonzero(bare.view(np.int8) < 35)  # also blanks, `!`, controls, and all that is not ASCII: one look
+    found = bare[at]
+    breaks = np.flatnonzero(found == 10)
+    plain = np.ones(len(breaks), np.bool_)
+    if np.count_nonzero(found == 34) + len(breaks) < len(at):
+        others = np.flatnonzero((found != 34) & (found != 10))
+        if len(others) > len(breaks):  # not only the messages of a few have blanks
+            odd = others[(found[others] > 34) | (found[others] < 32)]
+            plain[np.searchsorted(breaks, odd)] = False
+            at = at[(found == 34) | (found == 10)]
+            breaks = np.flatnonzero(bare[at] == 10)
+        else:
+            plain[np.searchsorted(breaks, others)] = False
+    for char in (b"\\", b"\x7f"):
+        if char in block.data:
+            plain[np.searchsorted(at[breaks], np.flatnonzero(bare == char[0]))] = False
+    return at, breaks, plain
+
+
+def _headed(block: Block, quotes: _Quotes, begins: Numbers, lines: Numbers) -> tuple[Numbers, Numbers]:
+    """Those lines that begin with their run and their export, and what comes behind these."""
+    quotes, begins = quotes.of(lines), begins[lines]
+    run_id, behind = quotes[3], quotes[7] + 1
+    good = (
+        block.holds(begins, _BEGIN) & (quotes[2] == begins + len(_BEGIN) - 1)
+        & block.holds(run_id, _MIDDLE) & (quotes[6] == run_id + len(_MIDDLE) - 1)
+        & (behind - begins <= heads.LONGEST)
+    )  # fmt: skip
+    return lines[good], behind[good]
+
+
+def _by_kind(behind: Words, good: Flags, many: Numbers) -> dict[int, Numbers]:
+    """Which of them say what, as far as that stands in front of their values."""
+    found = {}
+    for kind, (quotes, begin) in _FORMS.items():
+        words, masks = pattern(_BEHIND_HEAD + begin, _STAMP)
+        those = np.flatnonzero(good & (many == quotes) & (behind[:, _KIND_AT] == words[_KIND_AT]))
+        found[kind] = those[are(behind[those], words, masks)]
+    return found
+
+
+def _read(block: Block, quotes: _Quotes, lines: dict[int, Numbers], columns: Columns) -> None:
+    """The values of these lines, by what they say."""
+    started, written, completed = (quotes.of(lines[kind]) for kind in (STARTED, WRITTEN, COMPLETED))
+    begins = (started[17], written[21], written[23], written[25], completed[17], completed[19])
+    last = columns.ends[lines[WRITTEN]] - 2
+    ends = (started[18], written[22], written[24], last, completed[18], completed[20])
+    values, good = block.number(np.concatenate(begins) + 2, np.concatenate(ends) - 1)
+    places = np.cumsum([len(each) for each in begins])[:-1]
+    (index, rows, size, part, chunk, count), are_good = np.split(values, places), np.split(good, places)
+
+    middle = started[21]
+    fits = (
+        are_good[0] & (index <= LARGEST)
+        & block.holds(started[18] - 1, b',"start_key":"') & (started[20] == started[18] + 12)
+        & block.holds(middle, b'","end_key":"') & (started[24] == middle + 12)
+        & (started[25] == columns.ends[lines[STARTED]] - 4)
+    )  # fmt: skip
+    _note(columns, STARTED, lines[STARTED][fits], index[fits])
+
+    name = written[18] + 1, written[19]
+    fits = (
+        are_good[1] & are_good[2] & are_good[3] & (rows <= LARGEST)
+        & block.holds(name[1], b'","rows":') & (written[21] == name[1] + 7)
+        & block.holds(written[22] - 1, b',"bytes":') & (written[23] == written[22] + 6)
+        & block.holds(written[24] - 1, b',"part_index":') & (written[25] == written[24] + 11)
+        & (name[1] - name[0] <= LONGEST_NAME)
+    )  # fmt: skip
+    those = lines[WRITTEN][fits]
+    _note(columns, WRITTEN, those, part[fits], rows[fits], _names(block, name[0][fits], name[1][fits]))
+    columns.size[those] = size[fits]
+
+    name = completed[22] + 1, completed[23]
+    fits = (
+        are_good[4] & are_good[5] & (chunk <= LARGEST) & (count <= LARGEST)
+        & block.holds(completed[18] - 1, b',"rows":') & (completed[19] == completed[18] + 5)
+        & block.holds(completed[20] - 1, b',"file_name":"') & (completed[22] == completed[20] + 12)
+        & (name[1] == columns.ends[lines[COMPLETED]] - 4) & (name[1] - name[0] <= LONGEST_NAME)
+    )  # fmt: skip
+    those = lines[COMPLETED][fits]
+    _note(columns, COMPLETED, those, chunk[fits], count[fits], _names(block, name[0][fits], name[1][fits]))
+
+
+def _note(
+    columns: Columns, kind: int, lines: Numbers, chunk: Numbers, rows: Numbers | None = None, name: Words | None = None
+) -> None:
+    columns.kind[lines] = kind
+    columns.chunk[lines] = chunk
+    if rows is not None and name is not None:
+        columns.rows[lines] = rows
+        columns.name[lines] = name
+
+
+_LOW = np.uint64(0xFFFFFFFF)
+_KEYS = [
+    np.array([key >> shift & 2**64 - 1 for key in keys_of(SEED)], np.uint64) for shift in (0, 128)
+]  # fmt: skip
+
+
+def _names(block: Block, begins: Numbers, ends: Numbers) -> Words:
+    """What `core/names.py` makes of these texts."""
+    lengths = (ends - begins).astype(np.uint64)
+    words = block.until(begins, ends, max(8, -(-int(lengths.max(initial=0)) // 8) * 8))
+    high, low = (lengths * keys[WORDS] for keys in _KEYS)
+    for at in range(words.shape[1]):
+        for number, half in enumerate((words[:, at] & _LOW, words[:, at] >> np.uint64(32)), 2 * at):
+            high += half * _KEYS[0][number]
+            low += half * _KEYS[1][number]
+    return (high & ~_LOW) | (low >> np.uint64(32))

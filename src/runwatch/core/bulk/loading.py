@@ -1,0 +1,77 @@
+"""A long log by numpy: its lines wait, and are taken into the runs many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from runwatch.core.bulk.batch import Batch
+from runwatch.core.bulk.block import PAD
+from runwatch.core.bulk.waiting import Waiting
+from runwatch.core.events import Entry
+from runwatch.core.gathering import Decode
+from runwatch.core.places import Segment
+from runwatch.core.runs import Runs
+
+GATHERED, SHARE = 100_000, 24
+"""Lines that wait to be taken in, at most: so many, or of a longer log one in 24,"""
+OF_A_RUN = 1_000
+"""and so many of a run, on average: of few runs no more than that is gained by waiting."""
+PART, A_RUN = 10_000, 100
+"""Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
+
+
+class Bulk:
+    """Lines of one log; they are in the runs after `settling`."""
+
+    def __init__(self, segment: Segment, runs: Runs, decode: Decode) -> None:
+        self._runs, self._decode = runs, decode
+        self._waiting = Waiting(segment, runs)
+        self._batch: Iterator[int] | None = None
+        """What is being taken in: whoever abandons that goes on later."""
+
+    @property
+    def count(self) -> int:
+        """Lines that wait; 1 at least while some are being taken in."""
+        return self._waiting.count or int(self._batch is not None)
+
+    def is_full(self, entries: int) -> bool:
+        """It is time for `settling`, where so many entries were taken so far."""
+        runs = len(self._waiting.run_ids)
+        return self._waiting.count > min(max(GATHERED, entries // SHARE), OF_A_RUN * runs)
+
+    def feed(self, blocks: Sequence[bytes], line: int, offset: int) -> int | None:
+        """Let whole lines wait, the first of which has this number; how many of them are as most are.
+
+        None, and nothing has happened, where those are too few.
+        """
+        data = b"".join((*blocks, b"" if blocks[-1].endswith(b"\n") else b"\n", PAD))
+
+        def decode(number: int, begin: int, end: int) -> Sequence[Entry]:
+            return self._decode(data[begin:end], number, offset + begin)
+
+        return self._waiting.feed(data, line, decode)
+
+    def look_again(self) -> None:
+        """Other lines were taken in by another way."""
+        self._waiting.look_again()
+
+    def settling(self, arrived: int | None, *, is_all: bool) -> Iterator[None]:
+        """As `Gathering.settling`."""
+        yield from self._take(arrived)
+        if self._waiting.count:
+            self._batch = Batch(self._waiting, self._runs, is_all=is_all).taking(arrived)
+            yield from self._take(arrived)
+
+    def _take(self, arrived: int | None) -> Iterator[None]:
+        """What is left of the batch."""
+        taken = 0
+        for lines in self._batch or ():
+            taken += lines + A_RUN
+            if taken >= PART:
+                self._runs.revision += 1
+                taken = 0
+                yield
+        if self._batch is not None:
+            self._batch = None
+            self._waiting.is_taken()
+        self._runs.revision += 1
