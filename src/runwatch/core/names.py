@@ -18,6 +18,8 @@ _FEW = 8
 """Texts that are found without a table."""
 _AHEAD = 4
 """Names that move into the next table for each new one: so it is whole when it is needed."""
+_LARGE = 1 << 14
+"""Places of a table that takes long to be made anew, some milliseconds."""
 _LONG = 4_096
 """Characters of a text that is surely not cut."""
 
@@ -82,7 +84,7 @@ class Names:
         """-1 while there is no table."""
         self._next = _NO_TABLE
         """The table of twice the size that will take its place, made bit by bit: of a million names that takes a third
-        of a second. Empty until this one is three eighths full.
+        of a second. Empty until this one, if it is large, is three eighths full.
         """
         self._moved = 0
         """How many names it has."""
@@ -180,7 +182,7 @@ class Names:
         count = len(self.hashes) + more
         if count <= _FEW:
             return
-        if self.mask >= 0 and count * 8 > self.mask * 3:
+        if self.mask >= _LARGE and count * 8 > self.mask * 3:
             self._build(more * _AHEAD)
         while count * 2 > self.mask:
             self._build(len(self.hashes))

@@ -16,7 +16,7 @@ import numpy as np
 from runwatch.core.bulk.block import Flags, Numbers
 from runwatch.core.bulk.decode import COMPLETED, ODD, STARTED, WRITTEN
 from runwatch.core.bulk.names import numbers_of
-from runwatch.core.bulk.waiting import Lines, Waiting, begins_of, by_run
+from runwatch.core.bulk.waiting import Lines, Waiting, begins_of
 from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import completed, started, written
 from runwatch.core.marks import FREQUENT
@@ -37,7 +37,7 @@ class Batch:
         """Unless `is_all`, the lines of a chunk that is not done go on waiting, at the end of each run."""
         self._runs, self._segment, self._run_ids = runs, waiting.segment, waiting.run_ids
         self._entries, waiting.entries = waiting.entries, []
-        self._lines = lines = _sorted(waiting.take())
+        self._lines = lines = waiting.take()
         firsts = np.flatnonzero(begins_of(lines.run))
         stops = np.append(firsts[1:], len(lines.run))
         if not is_all:
@@ -184,17 +184,6 @@ class Batch:
         lines = self._lines
         for column in (lines.kind, lines.time, lines.chunk, lines.rows, lines.size, self._files):
             yield column[start:stop].tolist()
-
-
-def _sorted(lines: Lines) -> Lines:
-    """In the order of their runs: that of their first lines."""
-    count = len(lines.run)
-    first = np.full(int(lines.run.max()) + 1, count)
-    first[lines.run[::-1]] = np.arange(count - 1, -1, -1)
-    rank = np.empty(len(first), np.int32)
-    rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
-    order = by_run(rank[lines.run])
-    return Lines(*(column[order] for column in lines))
 
 
 def _undone(kind: Numbers, firsts: Numbers, stops: Numbers) -> Numbers:

@@ -9,7 +9,7 @@ is decoded at once as `core/decode.py` does, and waits as the entry that it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,10 +239,15 @@ class Waiting:
         self._parts.append(lines)
 
     def take(self) -> Lines:
-        """All that waits."""
-        lines = _together(self._parts)
+        """All that waits, in the order of the runs: that of their first lines."""
+        columns = [list(column) for column in zip(*self._parts, strict=True)]
         self._parts, self.count = [], 0
-        return lines
+        columns.reverse()
+        all_columns = []
+        while columns:  # one after the other, so that never all are there twice
+            all_columns.append(np.concatenate(columns.pop()))
+        order = _by_first_line(all_columns[0])
+        return Lines(*(_pop_in(all_columns, at, order) for at in range(len(all_columns))))
 
     def put_back(self, lines: Lines) -> None:
         """These go on waiting, in front of what comes."""
@@ -258,6 +263,21 @@ class Waiting:
         for number in self._unsure:
             self._look(number)
         self._unsure = set()
+
+
+def _by_first_line(run: NDArray[np.int32]) -> Numbers:
+    """The order of lines in which those of each run stand together, a run that was heard of first first."""
+    count = len(run)
+    first = np.full(int(run.max()) + 1, count)
+    first[run[::-1]] = np.arange(count - 1, -1, -1)
+    rank = np.empty(len(first), np.int32)
+    rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    return by_run(rank[run])
+
+
+def _pop_in(columns: list[Any], at: int, order: Numbers) -> Any:
+    column, columns[at] = columns[at], None
+    return column[order]
 
 
 def _file_of(event: ev.Event) -> int:
