@@ -71,10 +71,15 @@ def _span(moment: Moment, attempt: Attempt) -> AttemptSpan | None:
 
 
 def attempt_outcome(moment: Moment, attempt: Attempt) -> str:
-    """The model's word; in a lost run an open attempt counts as interrupted."""
-    if attempt.outcome == RUNNING and moment.judgement.verdict == "lost":
+    """The model's word."""
+    return outcome_word(moment, attempt.outcome)
+
+
+def outcome_word(moment: Moment, outcome: int) -> str:
+    """How an attempt ended; in a lost run an open one counts as interrupted."""
+    if outcome == RUNNING and moment.judgement.verdict == "lost":
         return "interrupted"
-    return STATE_NAMES[attempt.outcome]
+    return STATE_NAMES[outcome]
 
 
 def chunk_mark(moment: Moment, slot: int) -> Mark:

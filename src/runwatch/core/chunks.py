@@ -229,16 +229,21 @@ class Chunks(Parts):
         self.recovered = {slot: None for slot in self.troubled if self.states[slot] == COMPLETED}
         self._unsure = dict.fromkeys(self._delivered_twice)
 
-    def attempts(self, slot: int) -> tuple[Attempt, ...]:
-        """Every attempt, the first first."""
-        parts: dict[int, list[int]] = {}
-        for part in self.parts(slot):
-            parts.setdefault(self.part_attempt[part], []).append(self.part_position[part])
+    def attempt_rows(self, slot: int) -> list[int]:
+        """Where its attempts stand in the columns, the first first."""
         rows = []
         row = self.last_attempt[slot]
         while row != NOWHERE:
             rows.append(row)
             row = self.attempt_before.get(row, NOWHERE)
+        rows.reverse()
+        return rows
+
+    def attempts(self, slot: int) -> tuple[Attempt, ...]:
+        """Every attempt, the first first."""
+        parts: dict[int, list[int]] = {}
+        for part in self.parts(slot):
+            parts.setdefault(self.part_attempt[part], []).append(self.part_position[part])
         return tuple(
             Attempt(
                 number,
@@ -247,5 +252,5 @@ class Chunks(Parts):
                 self.attempt_outcome[row],
                 tuple(reversed(parts.get(row, []))),
             )
-            for number, row in enumerate(reversed(rows), 1)
+            for number, row in enumerate(self.attempt_rows(slot), 1)
         )

@@ -22,7 +22,7 @@ from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RunState
 from runwatch.core.text import mask
 from runwatch.core.times import SECOND
 
-_WORK = frozenset({marks.FILE_WRITTEN, marks.CHUNK_STARTED, marks.CHUNK_COMPLETED, marks.NUMBER_OF[ev.ChunkFailed]})
+WORK = frozenset({marks.FILE_WRITTEN, marks.CHUNK_STARTED, marks.CHUNK_COMPLETED, marks.NUMBER_OF[ev.ChunkFailed]})
 """A silence that ended in one of these is a gap the run has shown to be usual."""
 
 
@@ -49,6 +49,12 @@ def fold(state: RunState, log: RunLog, stop: int) -> None:
     state.positions = max(state.positions, stop)
 
 
+def fold_event(state: RunState, log: RunLog, event: ev.Event) -> None:
+    """What an event says that has a number and stands at the next position; what its time says is the caller's."""
+    _FOLDS[type(event)](state, event, state.positions, log)
+    state.positions += 1
+
+
 def _note_time(state: RunState, log: RunLog, position: int, row: int, kind: int) -> None:
     """Keep what the times say: unknown ones, a clock that ran backwards, the longest gap."""
     time, moment = log.times[row], log.moments[position]
@@ -62,7 +68,7 @@ def _note_time(state: RunState, log: RunLog, position: int, row: int, kind: int)
         return
     if state.first_heard == NOWHERE:
         state.first_heard = position
-    elif kind in _WORK and moment - state.heard > state.longest_gap:
+    elif kind in WORK and moment - state.heard > state.longest_gap:
         state.longest_gap = moment - state.heard
     state.last_heard, state.heard = position, moment
 

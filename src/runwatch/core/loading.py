@@ -21,10 +21,10 @@ from runwatch.core.stream import Stream
 if TYPE_CHECKING:
     from runwatch.core.bulk.loading import Bulk
 
-LARGE, ENOUGH = 1 << 20, 128 << 10
+LARGE, ENOUGH = 2 << 20, 128 << 10
 """Bytes that are decoded in bulk: of more they leave the nearest cache, of fewer each step costs more than it does."""
-SKIPPED = 8
-"""Times the other way is gone at once where most lines were not as most are."""
+SKIPPED, MOST_SKIPPED = 8, 1024
+"""Blocks that go the other way at once after one in which too few lines were as most are: twice as many each time."""
 
 
 class Loading:
@@ -45,7 +45,10 @@ class Loading:
         self._bulk: Bulk | None = None
         self._is_by_line = False
         """The last lines went that way: the other has to look at their runs again."""
-        self._skipped = 0
+        self._is_regular = False
+        """The last ones went that way: so more of them may be taken at once."""
+        self._skipped, self._patience = 0, SKIPPED
+        """Blocks that go the other way at once."""
         self._blocks: list[bytes] = []
         """They stand one behind the other, and wait to be decoded at once."""
         self._size = 0
@@ -61,7 +64,8 @@ class Loading:
         if segment is not self._segment or (arrived is None) != (self._arrived is None):
             self.settle()
         if segment is not self._segment:
-            self._segment, self._bulk, self._skipped = segment, None, 0
+            self._segment, self._bulk, self._is_regular = segment, None, False
+            self._skipped, self._patience = 0, SKIPPED
             self._gathering = Gathering(self.runs, segment, self._decode)
             self._stream = self.streams.get(segment.chain) or Stream()
         self._arrived = arrived
@@ -71,7 +75,8 @@ class Loading:
             self._line, self._offset = line, offset
         self._blocks.append(data)
         self._size += len(data)
-        if self._size >= LARGE or self.bulk is None or self._skipped or not data.endswith(b"\n"):
+        enough = LARGE if self._is_regular else ENOUGH
+        if self._size >= enough or self.bulk is None or self._skipped or not data.endswith(b"\n"):
             self.decode()
 
     def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
@@ -112,9 +117,11 @@ class Loading:
             self._bulk.look_again()
             self._is_by_line = False
         taken = self._bulk.feed(blocks, self._line, self._offset)
+        self._is_regular = taken is not None
         if taken is None:
-            self._skipped = SKIPPED
+            self._skipped, self._patience = self._patience, min(2 * self._patience, MOST_SKIPPED)
             return False
+        self._patience = SKIPPED
         self.entries += taken
         return True
 

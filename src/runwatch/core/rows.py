@@ -95,6 +95,11 @@ class Rows:
         self.kept, self.numbers = _moved(self.kept, keep), _moved(self.numbers, keep)
         self.facts.told = _moved(self.facts.told, keep)
 
+    def keep(self, row: int, event: Event) -> None:
+        """What a row says, all else of which is in its columns: one that is kept."""
+        self.kept[row] = event
+        self._arguments.append_any()
+
     def note_argument(self, argument: int, place: int) -> None:
         """What the next row's event is about; `place`: of its kind among the frequent ones."""
         self._arguments.append(3 * argument + place)

@@ -11,7 +11,7 @@ from runwatch.answers.chunk import bounds_of, key_words
 from runwatch.answers.evidence import cite
 from runwatch.answers.figures import places, stamp
 from runwatch.answers.glyphs import CHUNK_WORDS
-from runwatch.answers.lanes import attempt_outcome
+from runwatch.answers.lanes import attempt_outcome, outcome_word
 from runwatch.answers.view import Mark
 from runwatch.core.events import ChunkFailed
 from runwatch.core.findings import EVIDENCE_AT_MOST
@@ -87,7 +87,7 @@ def _try(moment: Moment, attempt: Attempt) -> Try:
         started_at=stamp(moment, attempt.start),
         ended_at=stamp(moment, attempt.end),
         outcome=attempt_outcome(moment, attempt),
-        error=_error(moment, attempt),
+        error=_error_at(moment, attempt.end) if attempt.outcome == FAILED else None,
         evidence=places(moment, (attempt.start, *ends))[:EVIDENCE_AT_MOST],
     )
 
@@ -136,9 +136,12 @@ class Alike(Struct, frozen=True):
 
 def _broken_off(moment: Moment, slot: int) -> Iterator[int]:
     """Where each failed or interrupted attempt of a chunk shows: its end, or its start while it has none."""
-    for attempt in moment.state.chunks.attempts(slot):
-        if attempt.outcome != COMPLETED and attempt_outcome(moment, attempt) in ("failed", "interrupted"):
-            position = attempt.start if attempt.end == NOWHERE else attempt.end
+    chunks = moment.state.chunks
+    for row in chunks.attempt_rows(slot):
+        outcome = chunks.attempt_outcome[row]
+        if outcome != COMPLETED and outcome_word(moment, outcome) in ("failed", "interrupted"):
+            end = chunks.attempt_end[row]
+            position = chunks.attempt_start[row] if end == NOWHERE else end
             if position != NOWHERE:
                 yield position
 
@@ -146,16 +149,22 @@ def _broken_off(moment: Moment, slot: int) -> Iterator[int]:
 def alike(moment: Moment) -> tuple[Alike, ...]:
     """The chunks that had trouble: those that are not done first, then those with most chunks."""
     groups: dict[tuple[str, str | None], list[int]] = {}
+    chunks = moment.state.chunks
     for slot in _slots(moment):
-        attempts = moment.state.chunks.attempts(slot)
-        said = (_error(moment, attempt) for attempt in reversed(attempts))
+        rows = chunks.attempt_rows(slot)
+        said = (_error(moment, row) for row in reversed(rows))
         error = next((error for error in said if error is not None), None)
-        groups.setdefault((attempt_outcome(moment, attempts[-1]), error), []).append(slot)
+        groups.setdefault((outcome_word(moment, chunks.attempt_outcome[rows[-1]]), error), []).append(slot)
     found = [Alike(moment, state, error, slots) for (state, error), slots in groups.items()]
     return tuple(sorted(found, key=lambda group: (group.mark is Mark.RECOVERED, -len(group.chunks))))
 
 
-def _error(moment: Moment, attempt: Attempt) -> str | None:
-    """What a failed attempt said."""
-    end = moment.log.event(attempt.end) if attempt.outcome == FAILED else None
-    return end.error if isinstance(end, ChunkFailed) else None
+def _error(moment: Moment, row: int) -> str | None:
+    """What an attempt said, if it failed."""
+    chunks = moment.state.chunks
+    return _error_at(moment, chunks.attempt_end[row]) if chunks.attempt_outcome[row] == FAILED else None
+
+
+def _error_at(moment: Moment, position: int) -> str | None:
+    event = moment.log.event(position)
+    return event.error if isinstance(event, ChunkFailed) else None

@@ -28,8 +28,8 @@ def _keep_memory() -> None:
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is not None:
-        mallopt(_TRIM, 64 << 20)
-        mallopt(_MMAP, 32 << 20)
+        mallopt(_TRIM, 32 << 20)
+        mallopt(_MMAP, 2 << 20)
 
 
 _import_alone()

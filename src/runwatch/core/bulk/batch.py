@@ -13,12 +13,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from runwatch.core import marks
 from runwatch.core.bulk.block import Flags, Numbers
 from runwatch.core.bulk.decode import COMPLETED, ODD, STARTED, WRITTEN
 from runwatch.core.bulk.names import numbers_of
-from runwatch.core.bulk.waiting import Lines, Waiting, begins_of
+from runwatch.core.bulk.waiting import EASY, Lines, Waiting, begins_of
+from runwatch.core.events import Entry
 from runwatch.core.facts import NO_FILE
-from runwatch.core.fold import completed, started, written
+from runwatch.core.fold import WORK, completed, fold_event, started, written
 from runwatch.core.marks import FREQUENT
 from runwatch.core.runs import Run, Runs
 from runwatch.core.triples import Triples, take_triples
@@ -27,7 +29,7 @@ DIGITS = 9
 """Of all times here."""
 PART = 20_000
 """Lines of a run that are taken in at once, at most."""
-_MARKS = np.array([*FREQUENT[DIGITS], 0], np.uint16)
+_MARKS = np.array([*FREQUENT[DIGITS], 0, 0], np.uint16)
 
 
 class Batch:
@@ -47,9 +49,18 @@ class Batch:
             waiting.put_back(lines.of(np.sort(stay)))
         shares = list(zip(lines.run[firsts].tolist(), firsts.tolist(), stops.tolist(), strict=True))
         self._shares = iter(shares)
+        self._hard = iter([*np.flatnonzero(lines.kind == ODD).tolist(), len(lines.run)])
+        self._next_hard = next(self._hard)
+        easy = np.flatnonzero(lines.kind == EASY).tolist()
+        self._easy = [len(lines.run), *reversed(easy)]
+        """The last one first."""
         self._marks, self._gaps = _MARKS[lines.kind], np.diff(lines.time, prepend=0)
-        self._odd = iter([*np.flatnonzero(lines.kind == ODD).tolist(), len(lines.run)])
-        self._next_odd = next(self._odd)
+        for at in easy:
+            entry = self._entries[lines.chunk[at]]
+            kind = marks.NUMBER_OF[type(entry.event)]
+            self._marks[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
+            if kind not in WORK:
+                self._gaps[at] = 0
         triples = np.flatnonzero(_are_triples(lines))
         self._files = self._numbers_of_files(triples, shares)
         heads = np.flatnonzero(~_go_on(lines, triples, self._files))
@@ -57,6 +68,7 @@ class Batch:
             zip(triples[heads].tolist(), np.diff(np.append(heads, len(triples))).tolist(), strict=True)
         )
         """Where stretches of triples begin whose chunks follow one another, and of how many; the last one first."""
+        self._triples.append((len(lines.run), 0))
         self._triples.reverse()
 
     def _numbers_of_files(self, triples: Numbers, shares: list[tuple[int, int, int]]) -> Numbers:
@@ -78,26 +90,22 @@ class Batch:
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
-        for number, at, stop in self._shares:
-            run_id = self._run_ids[number]
+        for number, start, stop in self._shares:
+            run_id, at = self._run_ids[number], start
             while at < stop:
                 begin = at
                 self._runs.changed[run_id] = None
-                if at == self._next_odd:
-                    self._take_entry(at, arrived)
+                if at == self._next_hard:
+                    entry = self._entries[self._lines.chunk[at]]
+                    self._runs.feed(entry, self._segment, int(self._lines.line[at]), -1, arrived)
+                    self._next_hard = next(self._hard)
                     at += 1
                 else:
                     run = self._runs.by_id[run_id]
-                    at = self._take(run, at, min(stop, self._next_odd, at + PART))
+                    at = self._take(run, at, min(stop, self._next_hard, at + PART))
                     if arrived is not None:
                         run.note_arrival(arrived)
                 yield at - begin
-
-    def _take_entry(self, at: int, arrived: int | None) -> None:
-        number = int(self._lines.chunk[at])
-        entry = self._entries[number]
-        self._runs.feed(entry, self._segment, int(self._lines.line[at]), -1, arrived)
-        self._next_odd = next(self._odd)
 
     def _take(self, run: Run, start: int, stop: int) -> int:
         """Lines that stand behind all others of a straight run, and are no repeats; where the first one is that was not
@@ -105,11 +113,12 @@ class Batch:
         """
         lines, log, state = self._lines, run.log, run.state_so_far
         assert run.straight is self._segment
-        stop = self._whole(min(stop, start + run.checkpoints.due - state.positions), stop)
-        gap = int(lines.time[start]) - state.heard
-        if stop > start + 1:
-            gap = max(gap, int(self._gaps[start + 1 : stop].max()))
-        state.longest_gap = max(state.longest_gap, gap)
+        due = start + run.checkpoints.due - state.positions
+        if due < stop:
+            stop = min(stop, self._whole(due))
+        if self._gaps[start]:
+            self._gaps[start] = lines.time[start] - state.heard
+        state.longest_gap = max(state.longest_gap, int(self._gaps[start:stop].max()))
         log.times.frombytes(lines.time[start:stop].tobytes())
         log.marks.frombytes(self._marks[start:stop].tobytes())
         log.lines.extend(array("I", lines.line[start:stop].astype(np.uint32).tobytes()))
@@ -121,28 +130,37 @@ class Batch:
             run.checkpoints.note(state)
         return stop
 
-    def _whole(self, stop: int, last: int) -> int:
+    def _whole(self, stop: int) -> int:
         """Not in the middle of a triple."""
         for begin, count in reversed(self._triples):
-            if stop <= begin:
-                return stop
             if stop < begin + 3 * count:
-                return min(last, stop + (begin - stop) % 3)
+                return max(stop, stop + (begin - stop) % 3) if stop > begin else stop
         return stop
 
     def _fold(self, run: Run, start: int, stop: int) -> None:
-        triples = self._triples
-        while triples and triples[-1][0] < stop:
-            begin, count = triples.pop()
-            end = begin + 3 * count
-            if end > stop:
-                triples.append((stop, (end - stop) // 3))
-                end = stop
-            self._fold_each(run, start, begin)
-            if not self._fold_triples(run, begin, end):
-                self._fold_each(run, begin, end)
+        triples, easy = self._triples, self._easy
+        while start < stop:
+            begin, count = triples[-1]
+            end = min(begin, easy[-1], stop)
+            if start < end:
+                self._fold_each(run, start, end)
+            elif start == easy[-1]:
+                easy.pop()
+                end = start + 1
+                self._fold_entry(run, self._entries[self._lines.chunk[start]])
+            else:
+                triples.pop()
+                end = begin + 3 * count
+                if end > stop:
+                    triples.append((stop, (end - stop) // 3))
+                    end = stop
+                if not self._fold_triples(run, begin, end):
+                    self._fold_each(run, begin, end)
             start = end
-        self._fold_each(run, start, stop)
+
+    def _fold_entry(self, run: Run, entry: Entry) -> None:
+        run.log.keep(run.state_so_far.positions, entry.event)
+        fold_event(run.state_so_far, run.log, entry.event)
 
     def _fold_triples(self, run: Run, start: int, stop: int) -> bool:
         """Whether they could be taken in together."""
@@ -162,8 +180,6 @@ class Batch:
 
     def _fold_each(self, run: Run, start: int, stop: int) -> None:
         """One after the other: a second attempt, a chunk out of its order, a file named before, whatever it is."""
-        if start == stop:
-            return
         log, state, facts = run.log, run.state_so_far, run.log.facts
         for kind, time, chunk, rows, size, file in zip(*self._values(start, stop), strict=True):
             position = state.positions

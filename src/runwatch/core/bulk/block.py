@@ -17,6 +17,7 @@ PAD = bytes(512)
 MOST_DIGITS = 16
 _HIGH = np.uint64(0xF0F0F0F0F0F0F0F0)
 _ZERO = np.uint64(0x3030303030303030)
+_ALL = np.uint64(2**64 - 1)
 _SIX = np.uint64(0x0606060606060606)
 _LEAST = np.array([0, *(10 ** (digits - 1) for digits in range(1, MOST_DIGITS + 1))], np.int64)
 """The smallest number of so many digits."""
@@ -107,7 +108,7 @@ def pattern(literal: bytes, free: range | None = None) -> Pattern:
 
 def are(found: Words, words: list[Any], masks: list[Any]) -> Flags:
     """Which rows begin with these words."""
-    differs = (found[:, 0] & masks[0]) ^ words[0]
-    for at in range(1, len(words)):
-        differs |= (found[:, at] & masks[at]) ^ words[at]
+    differs = np.zeros(len(found), np.uint64)
+    for at, (word, mask) in enumerate(zip(words, masks, strict=True)):
+        differs |= found[:, at] ^ word if mask == _ALL else (found[:, at] & mask) ^ word
     return differs == 0

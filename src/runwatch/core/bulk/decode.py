@@ -23,7 +23,6 @@ from runwatch.core.names import SEED, WORDS, keys_of
 STARTED, WRITTEN, COMPLETED, ODD = range(4)
 """What a line says; the order is that of `core/marks.py`."""
 LONGEST_NAME = 4 * WORDS
-_BEGIN, _MIDDLE = b'{"run_id":"', b'","export_name":"'
 _BEHIND_HEAD = b',"recorded_at":"' + stamps.FORM + b'","event":'
 _STAMP = range(16, 46)
 _FORMS = {
@@ -84,7 +83,9 @@ def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
     quotes, many = _Quotes(at, first), breaks - first
     lines = np.flatnonzero(plain & (many >= 24) & (many <= 26))
     lines = lines[block.holds(ends[lines] - 3, b"}}}\n")]
-    lines, behind = _headed(block, quotes, begins, lines)
+    behind = quotes.of(lines)[7] + 1
+    short = behind - begins[lines] <= heads.LONGEST
+    lines, behind = lines[short], behind[short]
     if len(lines):
         behind_head = block.at(behind, _WIDTH)
         times, good = stamps.times_of(behind_head[:, 2:6])
@@ -95,6 +96,7 @@ def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
         lines = lines[regular]
         if len(lines):
             columns.head[lines] = known.numbers(block, begins[lines], behind[regular] - 1)
+            columns.kind[lines[columns.head[lines] < 0]] = ODD
     return columns
 
 
@@ -120,18 +122,6 @@ def _scan(block: Block) -> tuple[Numbers, Numbers, Flags]:
         if char in block.data:
             plain[np.searchsorted(at[breaks], np.flatnonzero(bare == char[0]))] = False
     return at, breaks, plain
-
-
-def _headed(block: Block, quotes: _Quotes, begins: Numbers, lines: Numbers) -> tuple[Numbers, Numbers]:
-    """Those lines that begin with their run and their export, and what comes behind these."""
-    quotes, begins = quotes.of(lines), begins[lines]
-    run_id, behind = quotes[3], quotes[7] + 1
-    good = (
-        block.holds(begins, _BEGIN) & (quotes[2] == begins + len(_BEGIN) - 1)
-        & block.holds(run_id, _MIDDLE) & (quotes[6] == run_id + len(_MIDDLE) - 1)
-        & (behind - begins <= heads.LONGEST)
-    )  # fmt: skip
-    return lines[good], behind[good]
 
 
 def _by_kind(behind: Words, good: Flags, many: Numbers) -> dict[int, Numbers]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from runwatch.core.bulk.block import Block, Numbers, Words
+from runwatch.core.bulk.block import Block, Numbers, Pattern, Words, are
 
 LONGEST = 256
 """Bytes of a head."""
+_FORM = re.compile(rb'{"run_id":"([^"]*)","export_name":"([^"]*)')
+_ALL = np.uint64(2**64 - 1)
 _FACTORS = np.random.default_rng().integers(0, 2**63, LONGEST // 8, np.uint64) * np.uint64(2) + np.uint64(1)
 
 
@@ -19,14 +23,20 @@ class Heads:
         """run_id, export_name."""
         self._words = np.zeros((0, 1), np.uint64)
         """Their bytes."""
+        self._only: Pattern = ([], [])
+        """The first of them."""
+        self._columns: list[int] = []
+        """Words of a head that are enough to tell it from all others."""
         self._hashes = np.zeros(0, np.uint64)
+        """Of these words."""
         self._numbers = np.zeros(0, np.int64)
         """By hash, in the order of `_hashes`."""
 
     def numbers(self, block: Block, begins: Numbers, ends: Numbers) -> Numbers:
-        """The number of each head; one that is new gets one."""
+        """The number of each head, a new one for a new one; -1 of what is none."""
         width = max(-(-int((ends - begins).max()) // 8), self._words.shape[1])
-        self._words = np.pad(self._words, ((0, 0), (0, width - self._words.shape[1])))
+        if width > self._words.shape[1]:
+            self._widen(width)
         words = block.until(begins, ends, 8 * width)
         numbers = self._known(words)
         if (numbers < 0).any():
@@ -34,11 +44,18 @@ class Heads:
             numbers = self._known(words)
         return numbers
 
+    def _widen(self, width: int) -> None:
+        self._words = np.pad(self._words, ((0, 0), (0, width - self._words.shape[1])))
+        if self.names:
+            self._only = list(self._words[0]), [_ALL] * width
+
     def _known(self, words: Words) -> Numbers:
         """The number of each, -1 of those that have none."""
         if not self.names:
             return np.full(len(words), -1, np.int64)
-        places = np.searchsorted(self._hashes, _hashes_of(words))
+        if len(self.names) == 1:
+            return np.where(are(words, *self._only), 0, -1)
+        places = np.searchsorted(self._hashes, self._hashes_of(words))
         numbers = self._numbers[np.minimum(places, len(self._hashes) - 1)]
         expected = self._words[numbers]
         differs = words[:, 0] ^ expected[:, 0]
@@ -51,18 +68,34 @@ class Heads:
         found: dict[bytes, int] = {}
         for at in those.tolist():
             found.setdefault(block.data[begins[at] : ends[at]], at)
-        for text in found:
-            run_id, export_name = text.removeprefix(b'{"run_id":"').decode("ascii").split('","export_name":"')
-            self.names.append((run_id, export_name))
-        self._words = np.concatenate((self._words, words[list(found.values())]))
-        hashes = _hashes_of(self._words)
+        rows = []
+        for text, at in found.items():
+            form = _FORM.fullmatch(text)
+            if form is not None:
+                self.names.append((form[1].decode("ascii"), form[2].decode("ascii")))
+                rows.append(at)
+        if not rows:
+            return
+        self._words = np.concatenate((self._words, words[rows]))
+        self._only = list(self._words[0]), [_ALL] * self._words.shape[1]
+        self._choose_columns()
+        hashes = self._hashes_of(self._words)
         self._numbers = np.argsort(hashes)
         self._hashes = hashes[self._numbers]
 
+    def _choose_columns(self) -> None:
+        """Those with most different words first, until all heads have other ones."""
+        count = self._words.shape[1]
+        different = [len(np.unique(self._words[:, at])) for at in range(count)]
+        self._columns = []
+        for at in sorted(range(count), key=lambda at: -different[at]):
+            self._columns.append(at)
+            if len(np.unique(self._hashes_of(self._words))) == len(self._words):
+                break
 
-def _hashes_of(words: Words) -> Words:
-    """Two that have the same are compared: it need not be a good one, only another one in each process."""
-    hashes = words[:, 0] * _FACTORS[0]
-    for at in range(1, words.shape[1]):
-        hashes += words[:, at] * _FACTORS[at]
-    return hashes
+    def _hashes_of(self, words: Words) -> Words:
+        """Two that have the same are compared: it need not be a good one."""
+        hashes = np.zeros(len(words), np.uint64)
+        for number, at in enumerate(self._columns):
+            hashes += words[:, at] * _FACTORS[number]
+        return hashes

@@ -19,12 +19,17 @@ from runwatch.core.bulk.block import Flags, Numbers, Words
 from runwatch.core.bulk.decode import ODD, Columns, decode_bulk
 from runwatch.core.bulk.heads import Heads
 from runwatch.core.events import Entry
+from runwatch.core.index import UNNUMBERED
 from runwatch.core.marks import NEVER
 from runwatch.core.names import SEED, hash_of
 from runwatch.core.places import Segment
 from runwatch.core.runs import Run, Runs
 
-FREQUENT = (ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted)
+EASY = ODD + 1
+"""A line that was decoded as any other is, but of which nothing needs to be looked for in its run."""
+_EASY = frozenset(kind for kind in ev.VARIANTS if kind.group not in UNNUMBERED) - {
+    ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted, ev.RunCompleted
+}  # fmt: skip
 REGULAR = 0.9
 """Of a block so many lines at least are to be taken in this way; of fewer the other way costs less."""
 _LAST = 2**62
@@ -42,7 +47,9 @@ class Lines(NamedTuple):
     time: Numbers
     line: Numbers
     chunk: NDArray[np.uint32]
-    """The chunk that begins or is done, the part_index of a FileWritten; of an `ODD` one where in `entries` it is."""
+    """The chunk that begins or is done, the part_index of a FileWritten; of an `ODD` or `EASY` one where
+    in `entries` it is.
+    """
     rows: NDArray[np.uint32]
     size: Numbers
     name: Words
@@ -59,8 +66,8 @@ class Waiting:
     def __init__(self, segment: Segment, runs: Runs) -> None:
         self.segment = segment
         self.run_ids: list[str] = []
-        self.entries: list[Entry | None] = []
-        """Those of `ODD` lines; None where it was taken."""
+        self.entries: list[Entry] = []
+        """Those of `ODD` and `EASY` lines."""
         self.count = 0
         """Lines that wait."""
         self._runs = runs
@@ -71,7 +78,7 @@ class Waiting:
         self._run_of = np.zeros(0, np.int64)
         """By head; -1 of a run's second one."""
         self._straight = np.zeros(0, np.bool_)
-        """By run: whatever comes, and is later, will stand behind all others."""
+        """By run, with room for more: whatever comes, and is later, will stand behind all others."""
         self._latest = np.zeros(0, np.int64)
         """By run: the time of its last line so far."""
         self._unsure: set[int] = set()
@@ -103,6 +110,10 @@ class Waiting:
             self._decode(np.array(late), columns, line, decode, odd, stops)
             odd.sort(key=lambda pair: pair[0])
             lines = self._in_order(columns, run, regular, odd, line)
+        for (at, entry), row in zip(odd, np.flatnonzero(lines.kind == ODD).tolist(), strict=True):
+            number = self._number_of[entry.run_id]
+            if self._is_easy(entry, number) and at < stops.get(number, _LAST):
+                lines.kind[row] = EASY
         self._wait(lines, [entry for _, entry in odd])
         if stops:
             self._straight[list(stops)] = False
@@ -111,6 +122,7 @@ class Waiting:
 
     def _meet(self) -> None:
         """Number the runs of heads that are new."""
+        run_of = []
         for run_id, export_name in self._heads.names[len(self._run_of) :]:
             number = self._number(run_id)
             if self._exports[number] is None:
@@ -119,7 +131,9 @@ class Waiting:
                     self._look(number)
             elif self._exports[number] != export_name:
                 number = -1
-            self._run_of = np.append(self._run_of, number)
+            run_of.append(number)
+        if run_of:
+            self._run_of = np.append(self._run_of, run_of)
 
     def _number(self, run_id: str) -> int:
         number = self._number_of.get(run_id)
@@ -127,7 +141,9 @@ class Waiting:
             number = self._number_of[run_id] = len(self.run_ids)
             self.run_ids.append(run_id)
             self._exports.append(None)
-            self._straight, self._latest = np.append(self._straight, False), np.append(self._latest, NEVER)
+            if number == len(self._latest):
+                self._straight = np.append(self._straight, np.zeros(number + 64, np.bool_))
+                self._latest = np.append(self._latest, np.full(number + 64, NEVER))
         return number
 
     def _look(self, number: int) -> None:
@@ -157,6 +173,9 @@ class Waiting:
                 number = self._number(entry.run_id)
                 if not (self._straight[number] and self._stays_straight(entry, number)):
                     stops[number] = min(at, stops.get(number, at))
+
+    def _is_easy(self, entry: Entry, number: int) -> bool:
+        return type(entry.event) in _EASY and bool(self._straight[number])
 
     def _stays_straight(self, entry: Entry, number: int) -> bool:
         return (
@@ -222,7 +241,7 @@ class Waiting:
         group = np.cumsum(~joins)  # of one run and one time
         unknown, odd = np.zeros((2, int(group[-1]) + 1), np.bool_)
         unknown[group[begins & (time == self._latest[run]) & (order >= len(order) - count)]] = True
-        odd[group[lines.kind[order] == ODD]] = True
+        odd[group[lines.kind[order] >= ODD]] = True
         _, places = np.unique(_likes(lines.of(order)) + group.astype(np.uint64) * _FACTORS[3], return_index=True)
         repeats = np.ones(len(order), np.bool_)
         repeats[places] = False
