@@ -21,7 +21,7 @@ from runwatch.core.stream import Stream
 if TYPE_CHECKING:
     from runwatch.core.bulk.loading import Bulk
 
-LARGE, ENOUGH = 2 << 20, 128 << 10
+LARGE, ENOUGH = 3 << 19, 128 << 10
 """Bytes that are decoded in bulk: of more they leave the nearest cache, of fewer each step costs more than it does."""
 SKIPPED, MOST_SKIPPED = 8, 1024
 """Blocks that go the other way at once after one in which too few lines were as most are: twice as many each time."""

@@ -52,10 +52,15 @@ class Steps:
         """So many more: this one, and behind it each a step greater than the one before it."""
         if not count:
             return
+        rows = self.count
         if self.stored is None:
-            offset = number - self.step * self.count
-            if offset == self.offset or self._jump(offset):
-                self.count += count
+            offset = number - self.step * rows
+            if offset == self.offset:
+                self.count = rows + count
+                return
+            if not rows or self._jump(rows):
+                self.offset = offset
+                self.count = rows + count
                 return
         self._put(range(number, number + self.step * count, self.step))
 
@@ -85,17 +90,16 @@ class Steps:
             self.stored, more = array("q", self.stored), array("q", numbers)
         self.stored.extend(more)
 
-    def _jump(self, offset: int) -> bool:
-        """From here on the offset is another; False where everything is stored instead."""
-        if self.count:
-            if not isinstance(self.ends, array) or not isinstance(self.offsets, array):
-                self.ends, self.offsets = array("I"), array("q")
-            if len(self.ends) >= max(FEW, self.count // RARE):
-                self._store()
-                return False
-            self.ends.append(self.count)
-            self.offsets.append(self.offset)
-        self.offset = offset
+    def _jump(self, rows: int) -> bool:
+        """From this row on the offset is another; False where everything is stored instead."""
+        ends, offsets = self.ends, self.offsets
+        if len(ends) >= FEW and len(ends) >= rows // RARE:
+            self._store()
+            return False
+        if not isinstance(ends, array) or not isinstance(offsets, array):
+            self.ends, self.offsets = ends, offsets = array("I"), array("q")
+        ends.append(rows)
+        offsets.append(self.offset)
         return True
 
     def _store(self) -> array[int]:

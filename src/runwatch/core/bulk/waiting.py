@@ -114,7 +114,8 @@ class Waiting:
             number = self._number_of[entry.run_id]
             if self._is_easy(entry, number) and at < stops.get(number, _LAST):
                 lines.kind[row] = EASY
-        self._wait(lines, [entry for _, entry in odd])
+        self.entries += [entry for _, entry in odd]
+        self._wait(lines)
         if stops:
             self._straight[list(stops)] = False
             self._unsure |= stops.keys()
@@ -190,23 +191,19 @@ class Waiting:
     ) -> Lines:
         """Regular lines and odd ones; the numbers of these are those behind the entries that wait."""
         those = np.flatnonzero(regular)
-        lines = Lines(
-            run[those].astype(np.int32), columns.kind[those], columns.time[those], those + line,
-            columns.chunk[those].astype(np.uint32), columns.rows[those].astype(np.uint32), columns.size[those],
-            columns.name[those],
-        )  # fmt: skip
         if not odd:
-            return lines
-        count, first = len(odd), len(self.entries)
-        number = np.array([self._number_of[entry.run_id] for _, entry in odd], np.int32)
-        time = np.array([NEVER if entry.time is None else entry.time for _, entry in odd], np.int64)
-        others = Lines(
-            number, np.full(count, ODD, np.uint8), time, np.array([at for at, _ in odd], np.int64) + line,
-            np.arange(first, first + count, dtype=np.uint32), np.zeros(count, np.uint32), np.zeros(count, np.int64),
-            np.array([_file_of(entry.event) for _, entry in odd], np.uint64),
-        )  # fmt: skip
-        both = Lines(*(np.concatenate(pair) for pair in zip(lines, others, strict=True)))
-        return both.of(np.argsort(both.line, kind="stable"))
+            return _lines(columns, run, those, line)
+        first, at = len(self.entries), np.array([place for place, _ in odd])
+        order = np.argsort(np.concatenate((those, at)), kind="stable")
+        is_odd = order >= len(those)
+        lines = _lines(columns, run, np.concatenate((those, at))[order], line)
+        which = order[is_odd] - len(those)
+        lines.run[is_odd] = np.array([self._number_of[entry.run_id] for _, entry in odd])[which]
+        lines.kind[is_odd] = ODD
+        lines.time[is_odd] = np.array([NEVER if entry.time is None else entry.time for _, entry in odd])[which]
+        lines.chunk[is_odd] = first + which
+        lines.name[is_odd] = np.array([_file_of(entry.event) for _, entry in odd], np.uint64)[which]
+        return lines
 
     def _late(self, lines: Lines, stops: dict[int, int], line: int) -> list[int]:
         """The regular lines that cannot wait as such, for what stands in front of them; `stops` has their runs then."""
@@ -248,12 +245,9 @@ class Waiting:
         wrong = order[unknown[group] | (joins & (odd[group] | repeats))] - (len(order) - count)
         return wrong[wrong >= 0]
 
-    def _wait(self, lines: Lines, entries: Sequence[Entry]) -> None:
-        self.entries += entries
+    def _wait(self, lines: Lines) -> None:
         self.count += len(lines.run)
-        order = by_run(lines.run)
-        last = np.append(begins_of(lines.run[order])[1:], True)
-        self._latest[lines.run[order[last]]] = lines.time[order[last]]
+        self._latest[lines.run] = lines.time  # of several of one run the last one stays
         self._last = [_together([each.of(each.time == self._latest[each.run]) for each in (*self._last, lines)])]
         self._parts.append(lines)
 
@@ -302,6 +296,14 @@ def _pop_in(columns: list[Any], at: int, order: Numbers) -> Any:
 def _file_of(event: ev.Event) -> int:
     name = event.file_name if isinstance(event, ev.FileWritten | ev.ChunkCompleted) else None
     return 0 if name is None else hash_of(name)
+
+
+def _lines(columns: Columns, run: Numbers, those: Numbers, line: int) -> Lines:
+    return Lines(
+        run[those].astype(np.int32), columns.kind[those], columns.time[those], those + line,
+        columns.chunk[those].astype(np.uint32), columns.rows[those].astype(np.uint32), columns.size[those],
+        columns.name[those],
+    )  # fmt: skip
 
 
 def _together(parts: Sequence[Lines]) -> Lines:
