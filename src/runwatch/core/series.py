@@ -69,6 +69,17 @@ class Series:
             at = stop
         self.begin, self.end = end - width, end
 
+    def room_for(self, moment: int) -> tuple[int, int]:
+        """Where its buckets begin and how wide they are (ns), with one for this moment. It has heard of something."""
+        assert self.origin is not None
+        self._settle()
+        self._make_room(moment)
+        return self.origin, self.width
+
+    def add_to(self, bucket: int, amount: int) -> None:
+        """Count an amount in a bucket, which is there."""
+        self._amounts[bucket] = (self._amounts[bucket] or 0) + amount
+
     def _make_room(self, moment: int) -> int:
         """The bucket of a moment behind all others."""
         assert self.origin is not None

@@ -31,6 +31,8 @@ class Triples(NamedTuple):
     """Bytes."""
     names: Sequence[int] | None
     """Of the files; hashes (`core/names.py`). None where they are numbered, and are the next new ones."""
+    is_counted: bool = False
+    """The series have them already."""
 
 
 def take_triples(run: Run, triples: Triples) -> bool:
@@ -55,9 +57,10 @@ def take_triples(run: Run, triples: Triples) -> bool:
     _note_facts(run, index, count)
     _note_files(state, triples.rows, triples.sizes)
     _note_chunks(run, triples, count)
-    state.rows_series.add_rising(triples.written, triples.rows)
-    state.rows_series.add_rising(triples.done, 0)
-    state.chunks_series.add_rising(triples.done, 1)
+    if not triples.is_counted:
+        state.rows_series.add_rising(triples.written, triples.rows)
+        state.rows_series.add_rising(triples.done, 0)
+        state.chunks_series.add_rising(triples.done, 1)
     state.positions += 3 * count
     return True
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from runwatch.core import marks
 from runwatch.core.bulk.block import Flags, Numbers
+from runwatch.core.bulk.counting import can_count, count
 from runwatch.core.bulk.decode import COMPLETED, ODD, STARTED, WRITTEN
 from runwatch.core.bulk.names import numbers_of
 from runwatch.core.bulk.waiting import EASY, Lines, Waiting, begins_of
@@ -22,6 +23,7 @@ from runwatch.core.events import Entry
 from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import WORK, completed, fold_event, started, written
 from runwatch.core.marks import FREQUENT
+from runwatch.core.run import RunState
 from runwatch.core.runs import Run, Runs
 from runwatch.core.triples import Triples, take_triples
 
@@ -68,6 +70,7 @@ class Batch:
             zip(triples[heads].tolist(), np.diff(np.append(heads, len(triples))).tolist(), strict=True)
         )
         """Where stretches of triples begin whose chunks follow one another, and of how many; the last one first."""
+        self._counted = self._count(triples, shares)
         self._triples.append((len(lines.run), 0))
         self._triples.reverse()
 
@@ -87,6 +90,22 @@ class Batch:
                 files[those] = numbers_of(run.log.facts.names, lines.name[those])
         files[triples + 2] = files[triples + 1]
         return files
+
+    def _count(self, triples: Numbers, shares: list[tuple[int, int, int]]) -> set[str]:
+        """The runs whose triples were counted in their series."""
+        runs, states, chosen, counts = set(), [], [], []
+        starts = np.searchsorted(triples, [start for _, start, _ in shares]).tolist()
+        ends = np.searchsorted(triples, [stop for _, _, stop in shares]).tolist()
+        for (number, first, last), start, end in zip(shares, starts, ends, strict=True):
+            run = self._runs.by_id.get(self._run_ids[number])
+            if start < end and run is not None and can_count(run.state_so_far, run.checkpoints.due, last - first):
+                runs.add(run.run_id)
+                states.append(run.state_so_far)
+                chosen.append(triples[start:end])
+                counts.append(end - start)
+        if states:
+            count(self._lines, np.concatenate(chosen), counts, states)
+        return runs
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
@@ -164,8 +183,6 @@ class Batch:
 
     def _fold_triples(self, run: Run, start: int, stop: int) -> bool:
         """Whether they could be taken in together."""
-        if self._files[start + 1] != len(run.log.facts.file_rows):
-            return False
         time, rows, size = self._lines.time, self._lines.rows, self._lines.size
         triples = Triples(
             index=int(self._lines.chunk[start]),
@@ -175,8 +192,19 @@ class Batch:
             rows=rows[start + 1 : stop : 3].tolist(),
             sizes=size[start + 1 : stop : 3].tolist(),
             names=None,
+            is_counted=run.run_id in self._counted,
         )
-        return take_triples(run, triples)
+        is_new = bool(self._files[start + 1] == len(run.log.facts.file_rows))
+        is_taken = is_new and take_triples(run, triples)
+        if triples.is_counted and not is_taken:
+            self._take_back(run.state_so_far, triples)
+        return is_taken
+
+    def _take_back(self, state: RunState, triples: Triples) -> None:
+        """What was counted too early is counted one by one."""
+        for moment, done, rows in zip(triples.written, triples.done, triples.rows, strict=True):
+            state.rows_series.add(moment, -rows)
+            state.chunks_series.add(done, -1)
 
     def _fold_each(self, run: Run, start: int, stop: int) -> None:
         """One after the other: a second attempt, a chunk out of its order, a file named before, whatever it is."""

@@ -1,0 +1,49 @@
+"""What the triples of many runs add to their series, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from runwatch.core.bulk.block import Numbers
+from runwatch.core.bulk.waiting import Lines
+from runwatch.core.run import RunState
+from runwatch.core.series import BUCKETS, Series
+
+
+def can_count(state: RunState, due: int, lines: int) -> bool:
+    """Whether so many lines may be counted before they are folded: no checkpoint is due among them, and both series
+    have begun.
+    """
+    begun = state.rows_series.origin is not None and state.chunks_series.origin is not None
+    return begun and state.positions + lines < due
+
+
+def count(lines: Lines, triples: Numbers, counts: Sequence[int], states: Sequence[RunState]) -> None:
+    """Count these triples, which begin in these lines: the first so many are the first state's, and so on."""
+    if not len(triples):
+        return
+    share = np.repeat(np.arange(len(states)), counts)
+    lasts = lines.time[triples[np.cumsum(counts) - 1] + 2].tolist()
+    written, done = lines.time[triples + 1], lines.time[triples + 2]
+    rows = [state.rows_series for state in states]
+    at, heard = _places(rows, lasts, share, written), _places(rows, lasts, share, done)
+    _add(rows, at, lines.rows[triples + 1])
+    _add(rows, heard, np.zeros(len(triples), np.uint32))
+    chunks = [state.chunks_series for state in states]
+    _add(chunks, _places(chunks, lasts, share, done), np.ones(len(triples), np.uint32))
+
+
+def _places(series: Sequence[Series], lasts: Sequence[int], share: Numbers, moments: Numbers) -> Numbers:
+    """For each moment a number that says of which series, and which bucket."""
+    begun = np.array([each.room_for(last) for each, last in zip(series, lasts, strict=True)])
+    buckets = (moments - begun[share, 0]) // begun[share, 1]
+    return share * BUCKETS + np.maximum(buckets, 0)
+
+
+def _add(series: Sequence[Series], places: Numbers, amounts: Numbers) -> None:
+    begins = np.flatnonzero(np.diff(places, prepend=-1))
+    sums = np.add.reduceat(amounts.astype(np.int64), begins)
+    for place, amount in zip(places[begins].tolist(), sums.tolist(), strict=True):
+        series[place // BUCKETS].add_to(place % BUCKETS, amount)
