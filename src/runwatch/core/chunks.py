@@ -92,9 +92,8 @@ class Chunks(Parts):
     @property
     def counts(self) -> list[int]:
         """Chunks by state."""
-        _, _, completed, failed, interrupted = self.ended
-        pending = self.slot_of.count - len(self.open) - completed - failed - interrupted
-        return [pending, len(self.open), completed, failed, interrupted]
+        ended = self.ended[COMPLETED:]
+        return [self.slot_of.count - len(self.open) - sum(ended), len(self.open), *ended]
 
     @property
     def starts(self) -> int:
@@ -116,10 +115,7 @@ class Chunks(Parts):
 
     def tries(self, slot: int) -> int:
         """How many attempts it had."""
-        attempt, count = self.last_attempt[slot], 0
-        while attempt != NOWHERE:
-            attempt, count = self.attempt_before.get(attempt, NOWHERE), count + 1
-        return count
+        return len(self.attempt_rows(slot))
 
     def first_start(self, slot: int) -> int:
         """Where its first attempt began; NOWHERE where that is not known."""
@@ -135,18 +131,12 @@ class Chunks(Parts):
 
     def begin(self, slot: int, start: int) -> int:
         """A new attempt; `start` is NOWHERE where it is not known to have begun."""
-        if slot < self.settled:
-            self.note(slot)
+        self.note(slot)
         attempt = len(self.attempt_start)
-        before = self.last_attempt[slot]
-        if before != NOWHERE:
-            self.attempt_before, self.first_attempt = earlier, first = own(self.attempt_before), own(self.first_attempt)
-            earlier[attempt] = before
-            first.setdefault(slot, before)
+        self._stand_behind(slot, attempt)
         self.attempt_start.append(start)
         self.attempt_end.append(NOWHERE)
         self.attempt_outcome.append(RUNNING)
-        self.last_attempt[slot] = attempt
         self.unseen_starts += start == NOWHERE
         under_way = self.open = own(self.open)
         under_way[slot] = attempt
@@ -155,20 +145,22 @@ class Chunks(Parts):
 
     def complete_again(self, slot: int, attempt: int) -> None:
         """A further attempt, which is under way nowhere and ends well; its own columns are the caller's."""
-        if slot < self.settled:
-            self.note(slot)
-        before = self.last_attempt[slot]
-        self.attempt_before, self.first_attempt = earlier, first = own(self.attempt_before), own(self.first_attempt)
-        earlier[attempt] = before
-        first.setdefault(slot, before)
-        self.last_attempt[slot] = attempt
+        self.note(slot)
+        self._stand_behind(slot, attempt)
         self._turn(slot, COMPLETED)
+
+    def _stand_behind(self, slot: int, attempt: int) -> None:
+        before = self.last_attempt[slot]
+        if before != NOWHERE:
+            self.attempt_before, self.first_attempt = earlier, first = own(self.attempt_before), own(self.first_attempt)
+            earlier[attempt] = before
+            first.setdefault(slot, before)
+        self.last_attempt[slot] = attempt
 
     def end(self, slot: int, position: int, outcome: int) -> None:
         """The open attempt ended; or one whose start nobody saw."""
         attempt = self.open[slot] if slot in self.open else self.begin(slot, NOWHERE)
-        if slot < self.settled:
-            self.note(slot)
+        self.note(slot)
         under_way = self.open = own(self.open)
         del under_way[slot]
         self.attempt_end[attempt] = position
@@ -187,8 +179,7 @@ class Chunks(Parts):
 
     def move_end(self, slot: int, position: int) -> None:
         """A further part of a completed chunk came."""
-        if slot < self.settled:
-            self.note(slot)
+        self.note(slot)
         self.attempt_end[self.last_attempt[slot]] = position
 
     def _turn(self, slot: int, state: int) -> None:
@@ -206,8 +197,8 @@ class Chunks(Parts):
             del recovered[slot]
 
     def note(self, slot: int) -> None:
-        """Remember what a slot said at the last checkpoint."""
-        if slot not in self.before:
+        """Remember what a slot said at the last checkpoint, if it was there."""
+        if slot < self.settled and slot not in self.before:
             last = self.last_attempt[slot]
             end, outcome = (NOWHERE, 0) if last == NOWHERE else (self.attempt_end[last], self.attempt_outcome[last])
             changed = self.before = own(self.before)
@@ -231,8 +222,7 @@ class Chunks(Parts):
 
     def attempt_rows(self, slot: int) -> list[int]:
         """Where its attempts stand in the columns, the first first."""
-        rows = []
-        row = self.last_attempt[slot]
+        rows, row = [], self.last_attempt[slot]
         while row != NOWHERE:
             rows.append(row)
             row = self.attempt_before.get(row, NOWHERE)
@@ -244,13 +234,8 @@ class Chunks(Parts):
         parts: dict[int, list[int]] = {}
         for part in self.parts(slot):
             parts.setdefault(self.part_attempt[part], []).append(self.part_position[part])
+        start, end, outcome = self.attempt_start, self.attempt_end, self.attempt_outcome
         return tuple(
-            Attempt(
-                number,
-                self.attempt_start[row],
-                self.attempt_end[row],
-                self.attempt_outcome[row],
-                tuple(reversed(parts.get(row, []))),
-            )
+            Attempt(number, start[row], end[row], outcome[row], tuple(reversed(parts.get(row, []))))
             for number, row in enumerate(self.attempt_rows(slot), 1)
         )

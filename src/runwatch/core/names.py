@@ -6,7 +6,6 @@ name itself stands in the log, and is read there when someone wants to see it.
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -30,14 +29,14 @@ _NO_TABLE = array("I")
 
 WORDS = 64
 """Of four bytes, in a text that is hashed as it is."""
-SEED = int.from_bytes(os.urandom(8))
+SEED = hash("a seed that nobody knows") % 2**64
 """Another one in each process: no log can be made so that its names fall together."""
 _BIG = 2**64
 
 
 @cache
 def keys_of(seed: int) -> tuple[int, ...]:
-    """Two random numbers of 64 bits for each word and for the length, 128 bits apart: one sum of products does for both.
+    """Two random numbers of 64 bits for each word and for the length, 128 bits apart: one sum does for both.
 
     The generator is SplitMix64 (Steele, Lea and Flood, 2014).
     """
@@ -61,7 +60,7 @@ def hash_of(text: str, seed: int = SEED) -> int:
         data = hashlib.blake2b(data).digest()
     keys, size = keys_of(seed), len(data)
     words = memoryview(data.ljust(-(-size // 4) * 4, b"\0")).cast("I")
-    total = sum(map(mul, keys, words), size * keys[WORDS])
+    total: int = sum(map(mul, keys, words), size * keys[WORDS])
     return total % _BIG >> 32 << 32 | (total >> 128) % _BIG >> 32
 
 

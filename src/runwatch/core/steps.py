@@ -72,10 +72,13 @@ class Steps:
             self.extend_from(numbers[0], len(numbers))
         else:
             for at, number in enumerate(numbers):
+                if self._is_stored():
+                    self._put(numbers[at:])
+                    break
                 self.append(number)
-                if self.stored is not None:
-                    self._put(numbers[at + 1 :])
-                    return
+
+    def _is_stored(self) -> bool:
+        return self.stored is not None
 
     def append_any(self) -> None:
         """One more that nobody will ask for."""

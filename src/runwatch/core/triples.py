@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from operator import sub
 from typing import NamedTuple
 
+from runwatch.core.marks import NEVER
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RUNNING, Chunks, RunState
 from runwatch.core.runs import Run
 
@@ -20,8 +21,8 @@ _LEFT = (RUNNING, FAILED, INTERRUPTED)
 class Triples(NamedTuple):
     """Several chunks, one after the other. All lists are of the same length."""
 
-    index: int
-    """Of the first chunk."""
+    chunk: int
+    """The first."""
     begun: Sequence[int]
     written: Sequence[int]
     done: Sequence[int]
@@ -42,7 +43,7 @@ def take_triples(run: Run, triples: Triples) -> bool:
     """
     state, facts = run.state_so_far, run.log.facts
     chunks, files, count = state.chunks, state.files, len(triples.done)
-    slots, index = chunks.slot_of.count, triples.index
+    slots, index = chunks.slot_of.count, triples.chunk
     if (
         chunks.strewn is not None
         or chunks.slot_of.known.straight != slots
@@ -95,7 +96,7 @@ def _note_files(state: RunState, rows: Sequence[int], sizes: Sequence[int]) -> N
 def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     state = run.state_so_far
     chunks, position = state.chunks, state.positions
-    slot, attempt, new = triples.index, len(chunks.attempt_outcome), count
+    slot, attempt, new = triples.chunk, len(chunks.attempt_outcome), count
     file = state.files.row_of.count - count
     lengths = list(map(sub, triples.done, triples.begun))
     if slot < chunks.slot_of.count:

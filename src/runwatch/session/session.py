@@ -7,7 +7,6 @@ screens and the reports ever ask.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from runwatch.core.times import SECOND
 from runwatch.session.bookmarks import Bookmarks
 from runwatch.session.clock import Clock
 from runwatch.session.copies import Copies
+from runwatch.session.long_logs import LongLogs
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
@@ -40,9 +40,6 @@ BRIEF = 0.002
 FRESH = 0.05
 """Seconds that what comes while we watch may wait until it is taken in."""
 
-LONG = 8 << 20
-"""Bytes from which on what takes in long logs is worth its import, a tenth of a second."""
-
 GiveWay = Callable[[bool], Awaitable[object]]
 STAMPED = "stream: times are those of arrival"
 
@@ -53,10 +50,10 @@ class Session(Moments):
     def __init__(
         self, source: Source, clock: Clock, options: Options | None = None, playhead: Playhead | None = None
     ) -> None:
-        super().__init__(Runs(self._line_at), playhead or Playhead(clock), options or Options())
+        super().__init__(Runs(source.line_at), playhead or Playhead(clock), options or Options())
         self.source = source
         self.clock = clock
-        self._loading = Loading(self.runs)
+        self.read_into(self.runs)
         self.bookmarks = Bookmarks(self.runs)
         self.copies = Copies()
         self._again: asyncio.Event | None = None
@@ -66,19 +63,11 @@ class Session(Moments):
         """Slices are to be short: keys are coming."""
         self._store: Store | None = None
         self._faulty: set[Segment] = set()
-        self._read_bytes = 0
-        self._is_ready = False
-        """It makes ready, or is, for a long log."""
 
     def read_into(self, runs: Runs) -> None:
         """Take everything to these runs."""
         self.runs, self._loading = runs, Loading(runs)
-
-    def _make_ready(self) -> None:
-        """For a long log."""
-        from runwatch.core.bulk.loading import Bulk
-
-        self._loading.bulk = Bulk
+        self._long_logs = LongLogs(self._loading)
 
     def keep_in(self, directory: str) -> None:
         """Bookmarks and what is copied are kept there; before it is called, nowhere."""
@@ -139,7 +128,7 @@ class Session(Moments):
                     self._loading.settle()
                     self.runs.take_out(item.instead_of)
                 segment.note_start(item.line, item.offset)
-                self._read_bytes += len(item.data)
+                self._long_logs.note(len(item.data))
                 self._loading.feed(item.data, segment, item.line, item.offset, arrived)
             case Document():
                 self.runs.take_out(segment)  # what an earlier reading of it said, if there was one
@@ -152,10 +141,9 @@ class Session(Moments):
 
     def read(self, items: Iterable[Item]) -> None:
         """Take everything `items` has, at once."""
+        self._long_logs.may_wait = True
         for item in items:
             self._take(item)
-            if self._read_bytes > LONG and self._loading.bulk is None:
-                self._make_ready()
             if self._loading.is_full:
                 for _ in self._loading.settling():
                     pass
@@ -186,9 +174,6 @@ class Session(Moments):
         begun = settled = time.monotonic()
         for item in self.source.poll():
             self._take(item)
-            if self._read_bytes > LONG and not self._is_ready:
-                self._is_ready = True
-                threading.Thread(target=self._make_ready, daemon=True).start()
             now = time.monotonic()
             if self._loading.is_full or (self.is_whole and now - settled >= FRESH):
                 await self._settle(give_way, is_all=False)
@@ -214,9 +199,6 @@ class Session(Moments):
             self.foresee(ending.data, ending.segment.identity)
             told()
             await give_way(False)
-
-    def _line_at(self, place: Place) -> bytes | None:
-        return self.source.line_at(place)
 
     def look_again(self) -> None:
         """Read now, whatever the notifications say."""

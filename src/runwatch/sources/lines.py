@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import orjson
 
+from runwatch.core import breaks
+
 LONGEST_LINE = 16 << 20
 """Bytes; a longer line is refused, and never held in memory."""
 LARGEST_BLOCK = 256 << 10
@@ -95,10 +97,11 @@ class LineSplitter:
         if not end:
             self._hold(data)
             return []
-        whole = data[:end]
         if self._half:
-            whole = bytes(self._half) + whole
+            whole = b"".join((self._half, memoryview(data)[:end]))
             self._half.clear()
+        else:
+            whole = data[:end]
         pieces = self._whole_lines(whole)
         self._hold(data[end:])
         return pieces
@@ -218,7 +221,7 @@ class LineSplitter:
             return []
         data = whole.replace(b"\r\n", b" \n") if b"\r" in whole else whole  # one byte is found much faster than two
         lines = Lines(data, self._line, self._start)
-        self._line += whole.count(b"\n")
+        self._line += breaks.count(whole)
         self._start += len(whole)
         return [lines]
 

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from runwatch.core import marks
-from runwatch.core.bulk.block import Flags, Numbers
+from runwatch.core.bulk.block import Column, Flags, Numbers
 from runwatch.core.bulk.counting import can_count, count
 from runwatch.core.bulk.decode import COMPLETED, ODD, STARTED, WRITTEN
+from runwatch.core.bulk.lines import EASY, Lines, begins_of
 from runwatch.core.bulk.names import numbers_of
-from runwatch.core.bulk.waiting import EASY, Lines, Waiting, begins_of
+from runwatch.core.bulk.waiting import Waiting
 from runwatch.core.events import Entry
 from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import WORK, completed, fold_event, started, written
@@ -151,15 +152,15 @@ class Batch:
 
     def _whole(self, stop: int) -> int:
         """Not in the middle of a triple."""
-        for begin, count in reversed(self._triples):
-            if stop < begin + 3 * count:
-                return max(stop, stop + (begin - stop) % 3) if stop > begin else stop
+        for begin, many in reversed(self._triples):
+            if stop < begin + 3 * many:
+                return stop + (begin - stop) % 3 if stop > begin else stop
         return stop
 
     def _fold(self, run: Run, start: int, stop: int) -> None:
         triples, easy = self._triples, self._easy
         while start < stop:
-            begin, count = triples[-1]
+            begin, many = triples[-1]
             end = min(begin, easy[-1], stop)
             if start < end:
                 self._fold_each(run, start, end)
@@ -169,7 +170,7 @@ class Batch:
                 self._fold_entry(run, self._entries[self._lines.chunk[start]])
             else:
                 triples.pop()
-                end = begin + 3 * count
+                end = begin + 3 * many
                 if end > stop:
                     triples.append((stop, (end - stop) // 3))
                     end = stop
@@ -185,7 +186,7 @@ class Batch:
         """Whether they could be taken in together."""
         time, rows, size = self._lines.time, self._lines.rows, self._lines.size
         triples = Triples(
-            index=int(self._lines.chunk[start]),
+            chunk=int(self._lines.chunk[start]),
             begun=time[start:stop:3].tolist(),
             written=time[start + 1 : stop : 3].tolist(),
             done=time[start + 2 : stop : 3].tolist(),
@@ -230,7 +231,7 @@ class Batch:
             yield column[start:stop].tolist()
 
 
-def _undone(kind: Numbers, firsts: Numbers, stops: Numbers) -> Numbers:
+def _undone(kind: Column, firsts: Numbers, stops: Numbers) -> Numbers:
     """How many of the last lines of each run are the first two, or the first, of three."""
     last, before = kind[stops - 1], kind[np.maximum(stops - 2, firsts)]
     return np.where(last == STARTED, 1, np.where((last == WRITTEN) & (before == STARTED), 2, 0))

@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runwatch.core import breaks
+
 Numbers = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+Column = NDArray[Any]
+"""Of whatever is narrow enough."""
 
 PAD = bytes(512)
 """Behind the lines of a block: what is looked at may reach beyond their end."""
@@ -63,6 +67,14 @@ class Block:
         return value, good
 
 
+def count_breaks(data: bytes) -> int:
+    """How many lines end in these bytes."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == 10))
+
+
+breaks.count = count_breaks
+
+
 def _number(words: Words, lengths: Numbers) -> tuple[Numbers, Flags]:
     """The last so many bytes of each word as a number, and where they are digits."""
     words = (words & _KEEP[lengths]) | _FILL[lengths]
@@ -71,7 +83,8 @@ def _number(words: Words, lengths: Numbers) -> tuple[Numbers, Flags]:
 
 def are_digits(words: Words) -> Flags:
     """Where all eight bytes are digits."""
-    return (((words & _HIGH) ^ _ZERO) | (((words + _SIX) & _HIGH) ^ _ZERO)) == 0
+    found: Flags = (((words & _HIGH) ^ _ZERO) | (((words + _SIX) & _HIGH) ^ _ZERO)) == 0
+    return found
 
 
 def pairs(words: Words) -> Words:
@@ -111,4 +124,5 @@ def are(found: Words, words: list[Any], masks: list[Any]) -> Flags:
     differs = np.zeros(len(found), np.uint64)
     for at, (word, mask) in enumerate(zip(words, masks, strict=True)):
         differs |= found[:, at] ^ word if mask == _ALL else (found[:, at] & mask) ^ word
-    return differs == 0
+    found_all: Flags = differs == 0
+    return found_all

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from runwatch.core.bulk.block import Numbers
-from runwatch.core.bulk.waiting import Lines
+from runwatch.core.bulk.block import Column, Numbers
+from runwatch.core.bulk.lines import Lines
 from runwatch.core.run import RunState
 from runwatch.core.series import BUCKETS, Series
 
@@ -39,10 +39,11 @@ def _places(series: Sequence[Series], lasts: Sequence[int], share: Numbers, mome
     """For each moment a number that says of which series, and which bucket."""
     begun = np.array([each.room_for(last) for each, last in zip(series, lasts, strict=True)])
     buckets = (moments - begun[share, 0]) // begun[share, 1]
-    return share * BUCKETS + np.maximum(buckets, 0)
+    places: Numbers = share * BUCKETS + np.maximum(buckets, 0)
+    return places
 
 
-def _add(series: Sequence[Series], places: Numbers, amounts: Numbers) -> None:
+def _add(series: Sequence[Series], places: Numbers, amounts: Column) -> None:
     begins = np.flatnonzero(np.diff(places, prepend=-1))
     sums = np.add.reduceat(amounts.astype(np.int64), begins)
     for place, amount in zip(places[begins].tolist(), sums.tolist(), strict=True):

@@ -56,19 +56,18 @@ class Columns(NamedTuple):
     """Where its newline stands."""
 
 
-class _Quotes(NamedTuple):
+class _Quotes:
     """Quotes of some lines, by their order in each."""
 
-    at: Numbers
-    """All quotes of the block, and its newlines."""
-    first: Numbers
-    """Where among them the first one of each line is."""
+    def __init__(self, at: Numbers, first: Numbers) -> None:
+        """`at`: all quotes of the block, and its newlines; `first`: where among them each line's first one is."""
+        self._at, self._first = at, first
 
-    def __getitem__(self, number: int) -> Numbers:  # type: ignore[override]
-        return self.at[self.first + number]
+    def __getitem__(self, number: int) -> Numbers:
+        return self._at[self._first + number]
 
-    def of(self, lines: Numbers | Flags) -> _Quotes:
-        return _Quotes(self.at, self.first[lines])
+    def of(self, lines: Numbers) -> _Quotes:
+        return _Quotes(self._at, self._first[lines])
 
 
 def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
@@ -78,8 +77,9 @@ def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
     ends, count = at[breaks], len(breaks)
     begins, first = np.zeros(count, np.int64), np.zeros(count, np.int64)
     begins[1:], first[1:] = ends[:-1] + 1, breaks[:-1] + 1
-    numbers = (np.zeros(count, np.int64) for _ in range(5))
-    columns = Columns(np.full(count, ODD, np.uint8), *numbers, np.zeros(count, np.uint64), begins, ends)
+    head, time, chunk, rows, size = np.zeros((5, count), np.int64)
+    kind, name = np.full(count, ODD, np.uint8), np.zeros(count, np.uint64)
+    columns = Columns(kind, head, time, chunk, rows, size, name, begins, ends)
     quotes, many = _Quotes(at, first), breaks - first
     lines = np.flatnonzero(plain & (many >= 24) & (many <= 26))
     lines = lines[block.holds(ends[lines] - 3, b"}}}\n")]
@@ -151,7 +151,7 @@ def _read(block: Block, quotes: _Quotes, lines: dict[int, Numbers], columns: Col
         & block.holds(middle, b'","end_key":"') & (started[24] == middle + 12)
         & (started[25] == columns.ends[lines[STARTED]] - 4)
     )  # fmt: skip
-    _note(columns, STARTED, lines[STARTED][fits], index[fits])
+    _note(columns, STARTED, lines[STARTED][fits], (index[fits],))
 
     name = written[18] + 1, written[19]
     fits = (
@@ -162,8 +162,8 @@ def _read(block: Block, quotes: _Quotes, lines: dict[int, Numbers], columns: Col
         & (name[1] - name[0] <= LONGEST_NAME)
     )  # fmt: skip
     those = lines[WRITTEN][fits]
-    _note(columns, WRITTEN, those, part[fits], rows[fits], _names(block, name[0][fits], name[1][fits]))
-    columns.size[those] = size[fits]
+    _note(columns, WRITTEN, those, (part[fits], rows[fits], size[fits]))
+    columns.name[those] = _names(block, name[0][fits], name[1][fits])
 
     name = completed[22] + 1, completed[23]
     fits = (
@@ -173,17 +173,15 @@ def _read(block: Block, quotes: _Quotes, lines: dict[int, Numbers], columns: Col
         & (name[1] == columns.ends[lines[COMPLETED]] - 4) & (name[1] - name[0] <= LONGEST_NAME)
     )  # fmt: skip
     those = lines[COMPLETED][fits]
-    _note(columns, COMPLETED, those, chunk[fits], count[fits], _names(block, name[0][fits], name[1][fits]))
+    _note(columns, COMPLETED, those, (chunk[fits], count[fits]))
+    columns.name[those] = _names(block, name[0][fits], name[1][fits])
 
 
-def _note(
-    columns: Columns, kind: int, lines: Numbers, chunk: Numbers, rows: Numbers | None = None, name: Words | None = None
-) -> None:
+def _note(columns: Columns, kind: int, lines: Numbers, values: tuple[Numbers, ...]) -> None:
+    """`values`: chunk, rows, size, as far as such lines have them."""
     columns.kind[lines] = kind
-    columns.chunk[lines] = chunk
-    if rows is not None and name is not None:
-        columns.rows[lines] = rows
-        columns.name[lines] = name
+    for column, numbers in zip((columns.chunk, columns.rows, columns.size), values, strict=False):
+        column[lines] = numbers
 
 
 _LOW = np.uint64(0xFFFFFFFF)
@@ -201,4 +199,5 @@ def _names(block: Block, begins: Numbers, ends: Numbers) -> Words:
         for number, half in enumerate((words[:, at] & _LOW, words[:, at] >> np.uint64(32)), 2 * at):
             high += half * _KEYS[0][number]
             low += half * _KEYS[1][number]
-    return (high & ~_LOW) | (low >> np.uint64(32))
+    hashes: Words = (high & ~_LOW) | (low >> np.uint64(32))
+    return hashes

@@ -9,15 +9,15 @@ is decoded at once as `core/decode.py` does, and waits as the entry that it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runwatch.core import events as ev
-from runwatch.core.bulk.block import Flags, Numbers, Words
+from runwatch.core.bulk.block import Numbers
 from runwatch.core.bulk.decode import ODD, Columns, decode_bulk
 from runwatch.core.bulk.heads import Heads
+from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line, by_run, lines_of, together
+from runwatch.core.bulk.repeats import may_repeat
 from runwatch.core.events import Entry
 from runwatch.core.index import UNNUMBERED
 from runwatch.core.marks import NEVER
@@ -25,8 +25,6 @@ from runwatch.core.names import SEED, hash_of
 from runwatch.core.places import Segment
 from runwatch.core.runs import Run, Runs
 
-EASY = ODD + 1
-"""A line that was decoded as any other is, but of which nothing needs to be looked for in its run."""
 _EASY = frozenset(kind for kind in ev.VARIANTS if kind.group not in UNNUMBERED) - {
     ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted, ev.RunCompleted
 }  # fmt: skip
@@ -38,26 +36,21 @@ Decode = Callable[[int, int, int], Sequence[Entry]]
 """The entries of the line with that number, in those bytes of the block, as `core/decode.py` has them."""
 
 
-class Lines(NamedTuple):
-    """Lines that wait, in the order of the log."""
+class _Odd:
+    """Lines of a block that are decoded as any other is."""
 
-    run: NDArray[np.int32]
-    """A number of `Waiting.run_ids`."""
-    kind: NDArray[np.uint8]
-    time: Numbers
-    line: Numbers
-    chunk: NDArray[np.uint32]
-    """The chunk that begins or is done, the part_index of a FileWritten; of an `ODD` or `EASY` one where
-    in `entries` it is.
-    """
-    rows: NDArray[np.uint32]
-    size: Numbers
-    name: Words
-    """Of its file, a hash; 0 where there is none."""
+    def __init__(self, line: int, decode: Decode) -> None:
+        self.line, self.decode = line, decode
+        """The number of the block's first line."""
+        self.places: list[int] = []
+        """Lines in front of each in the block."""
+        self.entries: list[Entry] = []
+        self.stops: dict[int, int] = {}
+        """By run the place from which on all its lines are to be decoded so."""
 
-    def of(self, those: Numbers | Flags | slice) -> Lines:
-        """Some of them."""
-        return Lines(*(column[those] for column in self))
+    def stop(self, run: int, place: int) -> None:
+        """From there on, at the latest."""
+        self.stops[run] = min(place, self.stops.get(run, place))
 
 
 class Waiting:
@@ -101,24 +94,22 @@ class Waiting:
         regular = (run >= 0) & self._straight[run]
         if np.count_nonzero(regular) < REGULAR * count:
             return None
-        odd: list[tuple[int, Entry]] = []
-        stops: dict[int, int] = {}
-        self._decode(np.flatnonzero(~regular), columns, line, decode, odd, stops)
-        lines = self._in_order(columns, run, regular, odd, line)
-        while late := self._late(lines, stops, line):
+        odd = _Odd(line, decode)
+        self._decode(np.flatnonzero(~regular), columns, odd)
+        lines = self._in_order(columns, run, np.flatnonzero(regular), odd)
+        while late := self._late(lines, odd):
             regular[late] = False
-            self._decode(np.array(late), columns, line, decode, odd, stops)
-            odd.sort(key=lambda pair: pair[0])
-            lines = self._in_order(columns, run, regular, odd, line)
-        for (at, entry), row in zip(odd, np.flatnonzero(lines.kind == ODD).tolist(), strict=True):
+            self._decode(np.array(late), columns, odd)
+            lines = self._in_order(columns, run, np.flatnonzero(regular), odd)
+        for at, entry, row in zip(odd.places, odd.entries, np.flatnonzero(lines.kind == ODD).tolist(), strict=True):
             number = self._number_of[entry.run_id]
-            if self._is_easy(entry, number) and at < stops.get(number, _LAST):
+            if type(entry.event) in _EASY and self._straight[number] and at < odd.stops.get(number, _LAST):
                 lines.kind[row] = EASY
-        self.entries += [entry for _, entry in odd]
+        self.entries += odd.entries
         self._wait(lines)
-        if stops:
-            self._straight[list(stops)] = False
-            self._unsure |= stops.keys()
+        if odd.stops:
+            self._straight[list(odd.stops)] = False
+            self._unsure |= odd.stops.keys()
         return int(np.count_nonzero(regular))
 
     def _meet(self) -> None:
@@ -162,21 +153,18 @@ class Waiting:
             and run.log.facts.names.seed == SEED  # else their hashes are others
         )
 
-    def _decode(
-        self, lines: Numbers, columns: Columns, line: int, decode: Decode,
-        odd: list[tuple[int, Entry]], stops: dict[int, int],
-    ) -> None:  # fmt: skip
-        """The entries of these lines, and from which line on a run is to be decoded like them."""
+    def _decode(self, lines: Numbers, columns: Columns, odd: _Odd) -> None:
+        """The entries of these lines."""
         begins, ends = columns.begins[lines].tolist(), columns.ends[lines].tolist()
         for at, begin, end in zip(lines.tolist(), begins, ends, strict=True):
-            for entry in decode(line + at, begin, end):
-                odd.append((at, entry))
+            for entry in odd.decode(odd.line + at, begin, end):
+                odd.places.append(at)
+                odd.entries.append(entry)
                 number = self._number(entry.run_id)
                 if not (self._straight[number] and self._stays_straight(entry, number)):
-                    stops[number] = min(at, stops.get(number, at))
-
-    def _is_easy(self, entry: Entry, number: int) -> bool:
-        return type(entry.event) in _EASY and bool(self._straight[number])
+                    odd.stop(number, at)
+        order = sorted(range(len(odd.places)), key=odd.places.__getitem__)
+        odd.places, odd.entries = [odd.places[at] for at in order], [odd.entries[at] for at in order]
 
     def _stays_straight(self, entry: Entry, number: int) -> bool:
         return (
@@ -186,81 +174,51 @@ class Waiting:
             and not isinstance(entry.event, ev.RunCompleted)
         )
 
-    def _in_order(
-        self, columns: Columns, run: Numbers, regular: Flags, odd: list[tuple[int, Entry]], line: int
-    ) -> Lines:
+    def _in_order(self, columns: Columns, run: Numbers, regular: Numbers, odd: _Odd) -> Lines:
         """Regular lines and odd ones; the numbers of these are those behind the entries that wait."""
-        those = np.flatnonzero(regular)
-        if not odd:
-            return _lines(columns, run, those, line)
-        first, at = len(self.entries), np.array([place for place, _ in odd])
-        order = np.argsort(np.concatenate((those, at)), kind="stable")
-        is_odd = order >= len(those)
-        lines = _lines(columns, run, np.concatenate((those, at))[order], line)
-        which = order[is_odd] - len(those)
-        lines.run[is_odd] = np.array([self._number_of[entry.run_id] for _, entry in odd])[which]
+        places = np.concatenate((regular, np.array(odd.places, np.int64)))
+        order = np.argsort(places, kind="stable")
+        lines, is_odd = lines_of(columns, run, places[order], odd.line), order >= len(regular)
+        which = order[is_odd] - len(regular)
+        times = [NEVER if entry.time is None else entry.time for entry in odd.entries]
+        lines.run[is_odd] = np.array([self._number_of[entry.run_id] for entry in odd.entries], np.int32)[which]
         lines.kind[is_odd] = ODD
-        lines.time[is_odd] = np.array([NEVER if entry.time is None else entry.time for _, entry in odd])[which]
-        lines.chunk[is_odd] = first + which
-        lines.name[is_odd] = np.array([_file_of(entry.event) for _, entry in odd], np.uint64)[which]
+        lines.time[is_odd] = np.array(times, np.int64)[which]
+        lines.chunk[is_odd] = len(self.entries) + which
+        lines.name[is_odd] = np.array([_file_of(entry.event) for entry in odd.entries], np.uint64)[which]
         return lines
 
-    def _late(self, lines: Lines, stops: dict[int, int], line: int) -> list[int]:
-        """The regular lines that cannot wait as such, for what stands in front of them; `stops` has their runs then."""
+    def _late(self, lines: Lines, odd: _Odd) -> list[int]:
+        """The regular lines that cannot wait as such, for what stands in front of them; their runs stop there."""
         order = by_run(lines.run)
-        run, time, odd = lines.run[order], lines.time[order], lines.kind[order] == ODD
+        run, time, line = lines.run[order], lines.time[order], odd.line
         before = np.empty(len(order), np.int64)
         before[1:] = time[:-1]
         begins = begins_of(run)
         before[begins] = self._latest[run[begins]]
-        wrong = order[(time < before) | (odd & (time == before))]
+        wrong = order[(time < before) | ((lines.kind[order] == ODD) & (time == before))]
         if (time == before).any():
-            wrong = np.concatenate((wrong, self._may_repeat(lines)))
+            wrong = np.concatenate((wrong, may_repeat(self._last, lines, self._latest)))
         for number, place in zip(lines.run[wrong].tolist(), (lines.line[wrong] - line).tolist(), strict=True):
-            stops[number] = min(place, stops.get(number, place))
-        if not stops:
+            odd.stop(number, place)
+        if not odd.stops:
             return []
         limit = np.full(len(self.run_ids), _LAST, np.int64)
-        limit[list(stops)] = list(stops.values())
+        limit[list(odd.stops)] = list(odd.stops.values())
         late = (lines.kind != ODD) & (lines.line - line >= limit[lines.run])
         found: list[int] = (lines.line[late] - line).tolist()
         return found
 
-    def _may_repeat(self, lines: Lines) -> Numbers:
-        """Those which may say the same as another one of their run and their time, in front of them."""
-        count = len(lines.run)
-        lines = _together([*self._last, lines])
-        order = by_run(lines.run)
-        run, time = lines.run[order], lines.time[order]
-        begins = begins_of(run)
-        joins = ~begins
-        joins[1:] &= time[1:] == time[:-1]
-        group = np.cumsum(~joins)  # of one run and one time
-        unknown, odd = np.zeros((2, int(group[-1]) + 1), np.bool_)
-        unknown[group[begins & (time == self._latest[run]) & (order >= len(order) - count)]] = True
-        odd[group[lines.kind[order] >= ODD]] = True
-        _, places = np.unique(_likes(lines.of(order)) + group.astype(np.uint64) * _FACTORS[3], return_index=True)
-        repeats = np.ones(len(order), np.bool_)
-        repeats[places] = False
-        wrong = order[unknown[group] | (joins & (odd[group] | repeats))] - (len(order) - count)
-        return wrong[wrong >= 0]
-
     def _wait(self, lines: Lines) -> None:
         self.count += len(lines.run)
         self._latest[lines.run] = lines.time  # of several of one run the last one stays
-        self._last = [_together([each.of(each.time == self._latest[each.run]) for each in (*self._last, lines)])]
+        self._last = [together([each.of(each.time == self._latest[each.run]) for each in (*self._last, lines)])]
         self._parts.append(lines)
 
     def take(self) -> Lines:
         """All that waits, in the order of the runs: that of their first lines."""
-        columns = [list(column) for column in zip(*self._parts, strict=True)]
-        self._parts, self.count = [], 0
-        columns.reverse()
-        all_columns = []
-        while columns:  # one after the other, so that never all are there twice
-            all_columns.append(np.concatenate(columns.pop()))
-        order = _by_first_line(all_columns[0])
-        return Lines(*(_pop_in(all_columns, at, order) for at in range(len(all_columns))))
+        self.count = 0
+        return by_first_line(self._parts)
 
     def put_back(self, lines: Lines) -> None:
         """These go on waiting, in front of what comes."""
@@ -278,59 +236,6 @@ class Waiting:
         self._unsure = set()
 
 
-def _by_first_line(run: NDArray[np.int32]) -> Numbers:
-    """The order of lines in which those of each run stand together, a run that was heard of first first."""
-    count = len(run)
-    first = np.full(int(run.max()) + 1, count)
-    first[run[::-1]] = np.arange(count - 1, -1, -1)
-    rank = np.empty(len(first), np.int32)
-    rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
-    return by_run(rank[run])
-
-
-def _pop_in(columns: list[Any], at: int, order: Numbers) -> Any:
-    column, columns[at] = columns[at], None
-    return column[order]
-
-
 def _file_of(event: ev.Event) -> int:
     name = event.file_name if isinstance(event, ev.FileWritten | ev.ChunkCompleted) else None
     return 0 if name is None else hash_of(name)
-
-
-def _lines(columns: Columns, run: Numbers, those: Numbers, line: int) -> Lines:
-    return Lines(
-        run[those].astype(np.int32), columns.kind[those], columns.time[those], those + line,
-        columns.chunk[those].astype(np.uint32), columns.rows[those].astype(np.uint32), columns.size[those],
-        columns.name[those],
-    )  # fmt: skip
-
-
-def _together(parts: Sequence[Lines]) -> Lines:
-    return Lines(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-def by_run(run: NDArray[np.int32]) -> Numbers:
-    """The order of lines in which those of each run stand together."""
-    if not len(run) or int(run.max()) > 65_535:
-        return np.argsort(run, kind="stable")
-    return np.argsort(run.astype(np.uint16), kind="stable")  # several times as fast
-
-
-def begins_of(run: NDArray[np.int32]) -> Flags:
-    """Where another run begins."""
-    begins = np.ones(len(run), np.bool_)
-    begins[1:] = run[1:] != run[:-1]
-    return begins
-
-
-def _likes(lines: Lines) -> Words:
-    """Another number for two that do not say the same, nearly always."""
-    numbers = (lines.kind.astype(np.uint64), lines.chunk.astype(np.uint64), lines.name)
-    total = np.zeros(len(lines.kind), np.uint64)
-    for numbers_of, factor in zip(numbers, _FACTORS, strict=False):
-        total += numbers_of * factor
-    return total
-
-
-_FACTORS = np.random.default_rng().integers(0, 2**63, 4, np.uint64) * np.uint64(2) + np.uint64(1)

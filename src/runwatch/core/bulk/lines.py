@@ -1,0 +1,94 @@
+"""Lines of a log as columns: in the order of the log, or of their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from runwatch.core.bulk.block import Column, Flags, Numbers
+from runwatch.core.bulk.decode import ODD, Columns
+
+EASY = ODD + 1
+"""A line that was decoded as any other is, but of which nothing needs to be looked for in its run."""
+
+
+class Lines(NamedTuple):
+    """Lines that wait, in the order of the log."""
+
+    run: Column
+    """A number of `Waiting.run_ids`."""
+    kind: Column
+    time: Column
+    line: Column
+    chunk: Column
+    """The chunk that begins or is done, the part_index of a FileWritten; of an `ODD` or `EASY` one where
+    in `entries` it is.
+    """
+    rows: Column
+    size: Column
+    name: Column
+    """Of its file, a hash; 0 where there is none."""
+
+    def of(self, those: Numbers | Flags) -> Lines:
+        """Some of them."""
+        return Lines._make(column[those] for column in self)
+
+
+def lines_of(columns: Columns, run: Numbers, those: Numbers, line: int) -> Lines:
+    """These lines of a block, the first of which has this number; each with its run."""
+    return Lines(
+        run[those].astype(np.int32), columns.kind[those], columns.time[those], those + line,
+        columns.chunk[those].astype(np.uint32), columns.rows[those].astype(np.uint32), columns.size[those],
+        columns.name[those],
+    )  # fmt: skip
+
+
+def together(parts: Sequence[Lines]) -> Lines:
+    """One behind the other."""
+    return Lines._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
+
+
+def by_first_line(parts: list[Lines]) -> Lines:
+    """All of them, in the order of their runs: that of their first lines. `parts` is empty then.
+
+    One column after the other, so that never all are there twice.
+    """
+    columns = [list(column) for column in zip(*parts, strict=True)]
+    parts.clear()
+    columns.reverse()
+    whole = []
+    while columns:
+        whole.append(np.concatenate(columns.pop()))
+    order = _by_first_line(whole[0])
+    return Lines._make(_pop_in(whole, at, order) for at in range(len(whole)))
+
+
+def _by_first_line(run: Column) -> Numbers:
+    """The order of lines in which those of each run stand together, a run that was heard of first first."""
+    count = len(run)
+    first = np.full(int(run.max()) + 1, count)
+    first[run[::-1]] = np.arange(count - 1, -1, -1)
+    rank = np.empty(len(first), np.int32)
+    rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    return by_run(rank[run])
+
+
+def _pop_in(columns: list[Any], at: int, order: Numbers) -> Any:
+    column, columns[at] = columns[at], None
+    return column[order]
+
+
+def by_run(run: Column) -> Numbers:
+    """The order of lines in which those of each run stand together."""
+    if not len(run) or int(run.max()) > 65_535:
+        return np.argsort(run, kind="stable")
+    return np.argsort(run.astype(np.uint16), kind="stable")  # several times as fast
+
+
+def begins_of(run: Column) -> Flags:
+    """Where another run begins."""
+    begins = np.ones(len(run), np.bool_)
+    begins[1:] = run[1:] != run[:-1]
+    return begins

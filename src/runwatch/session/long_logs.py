@@ -1,0 +1,64 @@
+"""What takes in long logs, made ready once it is worth that: a tenth of a second, and twenty megabytes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runwatch.core.bulk.loading import Bulk
+    from runwatch.core.loading import Loading
+
+LONG = 8 << 20
+"""Bytes from which on it is."""
+_THREADS = "OPENBLAS_NUM_THREADS"
+_TRIM, _MMAP = -1, -3
+"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of mallopt(3)."""
+
+
+class LongLogs:
+    """Counts what was read, and makes ready."""
+
+    def __init__(self, loading: Loading) -> None:
+        self.may_wait = False
+        """Nothing else is waiting meanwhile: no keys."""
+        self._loading = loading
+        self._read = 0
+        self._is_begun = False
+
+    def note(self, size: int) -> None:
+        """So many bytes more."""
+        self._read += size
+        if self._read > LONG and not self._is_begun:
+            self._is_begun = True
+            if self.may_wait:
+                self._make_ready()
+            else:
+                threading.Thread(target=self._make_ready, daemon=True).start()
+
+    def _make_ready(self) -> None:
+        self._loading.bulk = _imported()
+
+
+def _imported() -> type[Bulk]:
+    """Numpy without the threads of its linear algebra, which would each take room for nothing."""
+    is_set = _THREADS in os.environ
+    os.environ.setdefault(_THREADS, "1")
+    from runwatch.core.bulk.loading import Bulk
+
+    if not is_set:
+        del os.environ[_THREADS]
+    _keep_memory()
+    return Bulk
+
+
+def _keep_memory() -> None:
+    """Room of a block's arrays is used again for the next block's: to give it back and fetch it anew each time costs a
+    sixth of all. Where malloc is not that of glibc, nothing happens.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt is not None:
+        mallopt(_TRIM, 32 << 20)
+        mallopt(_MMAP, 2 << 20)
