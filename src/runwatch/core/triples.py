@@ -7,7 +7,6 @@ triples and nothing else, each column takes all of them in one step.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import sub
 from typing import NamedTuple
 
 from runwatch.core.marks import NEVER
@@ -23,17 +22,18 @@ class Triples(NamedTuple):
 
     chunk: int
     """The first."""
-    begun: Sequence[int]
-    written: Sequence[int]
-    done: Sequence[int]
-    """Times."""
+    first_done: int
+    """When the first was done (ns)."""
+    lengths: Sequence[int]
+    """ns from the begin of each to its end."""
     rows: Sequence[int]
     sizes: Sequence[int]
     """Bytes."""
     names: Sequence[int] | None
     """Of the files; hashes (`core/names.py`). None where they are numbered, and are the next new ones."""
-    is_counted: bool = False
-    """The series have them already."""
+    written: Sequence[int] = ()
+    done: Sequence[int] = ()
+    """When; none where the series have them already."""
 
 
 def take_triples(run: Run, triples: Triples) -> bool:
@@ -42,7 +42,7 @@ def take_triples(run: Run, triples: Triples) -> bool:
     The first chunk may be the last one that the run began: one more attempt at it.
     """
     state, facts = run.state_so_far, run.log.facts
-    chunks, files, count = state.chunks, state.files, len(triples.done)
+    chunks, files, count = state.chunks, state.files, len(triples.rows)
     slots, index = chunks.slot_of.count, triples.chunk
     if (
         chunks.strewn is not None
@@ -58,7 +58,7 @@ def take_triples(run: Run, triples: Triples) -> bool:
     _note_facts(run, index, count)
     _note_files(state, triples.rows, triples.sizes)
     _note_chunks(run, triples, count)
-    if not triples.is_counted:
+    if triples.done:
         state.rows_series.add_rising(triples.written, triples.rows)
         state.rows_series.add_rising(triples.done, 0)
         state.chunks_series.add_rising(triples.done, 1)
@@ -98,10 +98,11 @@ def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     chunks, position = state.chunks, state.positions
     slot, attempt, new = triples.chunk, len(chunks.attempt_outcome), count
     file = state.files.row_of.count - count
-    lengths = list(map(sub, triples.done, triples.begun))
+    longest = max(triples.lengths)
+    row = triples.lengths.index(longest) if longest > chunks.longest else 0
     if slot < chunks.slot_of.count:
-        lengths[0] = triples.done[0] - _begin_again(run, slot, attempt)
-        new -= 1
+        again = triples.first_done - _begin_again(run, slot, attempt)
+        longest, row, new = (again, 0, new - 1) if again >= longest else (longest, row, new - 1)
     chunks.slot_of.count += new
     chunks.slot_of.known.straight += new
     chunks.states.extend(_DONE * new)
@@ -114,9 +115,8 @@ def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     chunks.part_attempt.extend_from(attempt, count)
     chunks.part_file.extend_from(file, count)
     chunks.part_position.extend_from(position + 2, count)
-    longest = max(lengths)
     if longest > chunks.longest:
-        chunks.slowest, chunks.longest = slot + lengths.index(longest), longest
+        chunks.slowest, chunks.longest = slot + row, longest
 
 
 def _begin_again(run: Run, slot: int, attempt: int) -> int:

@@ -67,13 +67,18 @@ class Batch:
         triples = np.flatnonzero(_are_triples(lines))
         self._files = self._numbers_of_files(triples, shares)
         heads = np.flatnonzero(~_go_on(lines, triples, self._files))
-        self._triples: list[tuple[int, int]] = list(
-            zip(triples[heads].tolist(), np.diff(np.append(heads, len(triples))).tolist(), strict=True)
-        )
+        counts = np.diff(np.append(heads, len(triples)))
+        self._triples: list[tuple[int, int]] = list(zip(triples[heads].tolist(), counts.tolist(), strict=True))
         """Where stretches of triples begin whose chunks follow one another, and of how many; the last one first."""
-        self._counted = self._count(triples, shares)
         self._triples.append((len(lines.run), 0))
         self._triples.reverse()
+        self._counted = self._count(triples, shares)
+        self._taken = 0
+        """Triples so far."""
+        self._lengths = lines.time[triples + 2] - lines.time[triples]
+        self._rows, sizes = lines.rows[triples + 1], lines.size[triples + 1]
+        self._size_code = "i" if sizes.max(initial=0) < 2**31 else "q"
+        self._sizes = sizes.astype(self._size_code)
 
     def _numbers_of_files(self, triples: Numbers, shares: list[tuple[int, int, int]]) -> Numbers:
         """By line the number of its file's name."""
@@ -184,28 +189,32 @@ class Batch:
 
     def _fold_triples(self, run: Run, start: int, stop: int) -> bool:
         """Whether they could be taken in together."""
-        time, rows, size = self._lines.time, self._lines.rows, self._lines.size
+        lines, first, last = self._lines, self._taken, self._taken + (stop - start) // 3
+        self._taken = last
         triples = Triples(
-            chunk=int(self._lines.chunk[start]),
-            begun=time[start:stop:3].tolist(),
-            written=time[start + 1 : stop : 3].tolist(),
-            done=time[start + 2 : stop : 3].tolist(),
-            rows=rows[start + 1 : stop : 3].tolist(),
-            sizes=size[start + 1 : stop : 3].tolist(),
+            chunk=int(lines.chunk[start]),
+            first_done=int(lines.time[start + 2]),
+            lengths=self._lengths[first:last].tolist(),
+            rows=array("I", self._rows[first:last].tobytes()),
+            sizes=array(self._size_code, self._sizes[first:last].tobytes()),
             names=None,
-            is_counted=run.run_id in self._counted,
         )
+        is_counted = run.run_id in self._counted
+        if not is_counted:
+            written, done = lines.time[start + 1 : stop : 3].tolist(), lines.time[start + 2 : stop : 3].tolist()
+            triples = triples._replace(written=written, done=done)
         is_new = bool(self._files[start + 1] == len(run.log.facts.file_rows))
         is_taken = is_new and take_triples(run, triples)
-        if triples.is_counted and not is_taken:
-            self._take_back(run.state_so_far, triples)
+        if is_counted and not is_taken:
+            self._take_back(run.state_so_far, start, stop)
         return is_taken
 
-    def _take_back(self, state: RunState, triples: Triples) -> None:
+    def _take_back(self, state: RunState, start: int, stop: int) -> None:
         """What was counted too early is counted one by one."""
-        for moment, done, rows in zip(triples.written, triples.done, triples.rows, strict=True):
-            state.rows_series.add(moment, -rows)
-            state.chunks_series.add(done, -1)
+        lines = self._lines
+        for at in range(start, stop, 3):
+            state.rows_series.add(int(lines.time[at + 1]), -int(lines.rows[at + 1]))
+            state.chunks_series.add(int(lines.time[at + 2]), -1)
 
     def _fold_each(self, run: Run, start: int, stop: int) -> None:
         """One after the other: a second attempt, a chunk out of its order, a file named before, whatever it is."""

@@ -6,11 +6,12 @@ import re
 
 import numpy as np
 
-from runwatch.core.bulk.block import Block, Numbers, Pattern, Words, are
+from runwatch.core.bulk.block import Block, Flags, Numbers, Pattern, Words, are
 
 LONGEST = 256
 """Bytes of a head."""
 _FORM = re.compile(rb'{"run_id":"([^"]*)","export_name":"([^"]*)')
+_BITS = np.uint64(48)
 _ALL = np.uint64(2**64 - 1)
 _FACTORS = np.random.default_rng().integers(0, 2**63, LONGEST // 8, np.uint64) * np.uint64(2) + np.uint64(1)
 
@@ -31,6 +32,8 @@ class Heads:
         """Of these words."""
         self._numbers = np.zeros(0, np.int64)
         """By hash, in the order of `_hashes`."""
+        self._first_by_bits = np.zeros(1 << 16, np.int64)
+        """One of those whose hash has these bits first."""
 
     def numbers(self, block: Block, begins: Numbers, ends: Numbers) -> Numbers:
         """The number of each head, a new one for a new one; -1 of what is none."""
@@ -55,14 +58,22 @@ class Heads:
             return np.full(len(words), -1, np.int64)
         if len(self.names) == 1:
             return np.where(are(words, *self._only), 0, -1)
-        places = np.searchsorted(self._hashes, self._hashes_of(words))
-        numbers = self._numbers[np.minimum(places, len(self._hashes) - 1)]
+        hashes = self._hashes_of(words)
+        numbers: Numbers = self._first_by_bits[hashes >> _BITS]
+        wrong = np.flatnonzero(self._differ(words, numbers))
+        if len(wrong):  # another one has the same bits, or it is new
+            places = np.searchsorted(self._hashes, hashes[wrong])
+            others = self._numbers[np.minimum(places, len(self._hashes) - 1)]
+            numbers[wrong] = np.where(self._differ(words[wrong], others), -1, others)
+        return numbers
+
+    def _differ(self, words: Words, numbers: Numbers) -> Flags:
         expected = self._words[numbers]
         differs = words[:, 0] ^ expected[:, 0]
         for at in range(1, words.shape[1]):
             differs |= words[:, at] ^ expected[:, at]
-        numbers[differs != 0] = -1
-        return numbers
+        found: Flags = differs != 0
+        return found
 
     def _learn(self, block: Block, begins: Numbers, ends: Numbers, words: Words, those: Numbers) -> None:
         found: dict[bytes, int] = {}
@@ -82,6 +93,7 @@ class Heads:
         hashes = self._hashes_of(self._words)
         self._numbers = np.argsort(hashes)
         self._hashes = hashes[self._numbers]
+        self._first_by_bits[hashes >> _BITS] = np.arange(len(hashes))
 
     def _choose_columns(self) -> None:
         """Those with most different words first, until all heads have other ones."""

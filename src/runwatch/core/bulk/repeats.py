@@ -11,10 +11,11 @@ from runwatch.core.bulk.lines import Lines, begins_of, by_run, together
 _FACTORS = np.random.default_rng().integers(0, 2**63, 4, np.uint64) * np.uint64(2) + np.uint64(1)
 
 
-def may_repeat(last: list[Lines], lines: Lines, latest: Numbers) -> Numbers:
+def may_repeat(last: list[Lines], lines: Lines, before: Numbers, latest: Numbers) -> Numbers:
     """Those of the lines which may say the same as one in front of them, of their run and their time.
 
-    `last` are lines in front of all these that have the time which is by run the `latest` there.
+    `last` are the lines in front of all these, as far as they are at hand; `before` and `latest` are by run the time
+    of the line in front of those, and in front of these.
     """
     count = len(lines.run)
     lines = together([*last, lines])
@@ -25,7 +26,8 @@ def may_repeat(last: list[Lines], lines: Lines, latest: Numbers) -> Numbers:
     joins[1:] &= time[1:] == time[:-1]
     group = np.cumsum(~joins)  # of one run and one time
     unknown, is_odd = np.zeros((2, int(group[-1]) + 1), np.bool_)
-    unknown[group[begins & (time == latest[run]) & (order >= len(order) - count)]] = True
+    known = np.where(order >= len(order) - count, latest[run], before[run])
+    unknown[group[begins & (time == known)]] = True
     is_odd[group[lines.kind[order] >= ODD]] = True
     _, places = np.unique(_likes(lines.of(order)) + group.astype(np.uint64) * _FACTORS[3], return_index=True)
     repeats = np.ones(len(order), np.bool_)

@@ -16,7 +16,7 @@ from runwatch.core import events as ev
 from runwatch.core.bulk.block import Numbers
 from runwatch.core.bulk.decode import ODD, Columns, decode_bulk
 from runwatch.core.bulk.heads import Heads
-from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line, by_run, lines_of, together
+from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line, by_run, lines_of
 from runwatch.core.bulk.repeats import may_repeat
 from runwatch.core.events import Entry
 from runwatch.core.index import UNNUMBERED
@@ -78,7 +78,9 @@ class Waiting:
         """Runs of which that must be looked at again once all that waits is taken in."""
         self._parts: list[Lines] = []
         self._last: list[Lines] = []
-        """Lines that have the latest time of their run."""
+        """Those of the block before this one, if there was one."""
+        self._before = self._latest.copy()
+        """By run: the time of its last line in front of these."""
 
     def feed(self, data: bytes, line: int, decode: Decode) -> int | None:
         """Let the lines of a block (`Block`) wait, the first of which has this number; how many are as most are.
@@ -136,6 +138,7 @@ class Waiting:
             if number == len(self._latest):
                 self._straight = np.append(self._straight, np.zeros(number + 64, np.bool_))
                 self._latest = np.append(self._latest, np.full(number + 64, NEVER))
+                self._before = np.append(self._before, np.full(number + 64, NEVER))
         return number
 
     def _look(self, number: int) -> None:
@@ -198,7 +201,7 @@ class Waiting:
         before[begins] = self._latest[run[begins]]
         wrong = order[(time < before) | ((lines.kind[order] == ODD) & (time == before))]
         if (time == before).any():
-            wrong = np.concatenate((wrong, may_repeat(self._last, lines, self._latest)))
+            wrong = np.concatenate((wrong, may_repeat(self._last, lines, self._before, self._latest)))
         for number, place in zip(lines.run[wrong].tolist(), (lines.line[wrong] - line).tolist(), strict=True):
             odd.stop(number, place)
         if not odd.stops:
@@ -211,8 +214,8 @@ class Waiting:
 
     def _wait(self, lines: Lines) -> None:
         self.count += len(lines.run)
+        self._before, self._last = self._latest.copy(), [lines]
         self._latest[lines.run] = lines.time  # of several of one run the last one stays
-        self._last = [together([each.of(each.time == self._latest[each.run]) for each in (*self._last, lines)])]
         self._parts.append(lines)
 
     def take(self) -> Lines:
