@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -27,12 +27,20 @@ def count(lines: Lines, triples: Numbers, counts: Sequence[int], states: Sequenc
     share = np.repeat(np.arange(len(states)), counts)
     lasts = lines.time[triples[np.cumsum(counts) - 1] + 2].tolist()
     written, done = lines.time[triples + 1], lines.time[triples + 2]
-    rows = [state.rows_series for state in states]
-    at, heard = _places(rows, lasts, share, written), _places(rows, lasts, share, done)
-    _add(rows, at, lines.rows[triples + 1])
-    _add(rows, heard, np.zeros(len(triples), np.uint32))
+    series = [state.rows_series for state in states]
+    places = _places(series, lasts, np.concatenate((share, share)), np.concatenate((written, done)))
+    nothing = np.zeros(len(triples), np.uint32)  # heard of is what was done then, too
+    order = np.argsort(places, kind="stable")
+    _add(series, places[order], np.concatenate((lines.rows[triples + 1], nothing))[order])
     chunks = [state.chunks_series for state in states]
     _add(chunks, _places(chunks, lasts, share, done), np.ones(len(triples), np.uint32))
+
+
+def take_back(state: RunState, lines: Lines, triples: Iterable[int]) -> None:
+    """What was counted of these is counted one by one instead."""
+    for at in triples:
+        state.rows_series.add(int(lines.time[at + 1]), -int(lines.rows[at + 1]))
+        state.chunks_series.add(int(lines.time[at + 2]), -1)
 
 
 def _places(series: Sequence[Series], lasts: Sequence[int], share: Numbers, moments: Numbers) -> Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,34 +50,25 @@ def together(parts: Sequence[Lines]) -> Lines:
     return Lines._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
-def by_first_line(parts: list[Lines]) -> Lines:
-    """All of them, in the order of their runs: that of their first lines. `parts` is empty then.
-
-    One column after the other, so that never all are there twice.
-    """
+def joined(parts: list[Lines]) -> Lines:
+    """All of them, one behind the other. `parts` is empty then: never all are there twice."""
     columns = [list(column) for column in zip(*parts, strict=True)]
     parts.clear()
     columns.reverse()
     whole = []
     while columns:
         whole.append(np.concatenate(columns.pop()))
-    order = _by_first_line(whole[0])
-    return Lines._make(_pop_in(whole, at, order) for at in range(len(whole)))
+    return Lines._make(whole)
 
 
-def _by_first_line(run: Column) -> Numbers:
-    """The order of lines in which those of each run stand together, a run that was heard of first first."""
-    count = len(run)
-    first = np.full(int(run.max()) + 1, count)
-    first[run[::-1]] = np.arange(count - 1, -1, -1)
+def by_first_line(lines: Lines) -> Numbers:
+    """The order in which the lines of each run stand together, a run that was heard of first first."""
+    run = lines.run
+    first = np.full(int(run.max()) + 1, len(run))
+    first[run[::-1]] = np.arange(len(run) - 1, -1, -1)
     rank = np.empty(len(first), np.int32)
     rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
     return by_run(rank[run])
-
-
-def _pop_in(columns: list[Any], at: int, order: Numbers) -> Any:
-    column, columns[at] = columns[at], None
-    return column[order]
 
 
 def by_run(run: Column) -> Numbers:

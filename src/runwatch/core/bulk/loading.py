@@ -12,7 +12,7 @@ from runwatch.core.gathering import Decode
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 
-GATHERED, SHARE = 400_000, 24
+GATHERED, SHARE = 350_000, 24
 """Lines that wait to be taken in, at most: so many, or of a longer log one in 24,"""
 OF_A_RUN = 1_000
 """and so many of a run, on average: of few runs no more than that is gained by waiting."""

@@ -16,7 +16,7 @@ from runwatch.core import events as ev
 from runwatch.core.bulk.block import Numbers
 from runwatch.core.bulk.decode import ODD, Columns, decode_bulk
 from runwatch.core.bulk.heads import Heads
-from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line, by_run, lines_of
+from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_run, joined, lines_of
 from runwatch.core.bulk.repeats import may_repeat
 from runwatch.core.events import Entry
 from runwatch.core.index import UNNUMBERED
@@ -219,13 +219,14 @@ class Waiting:
         self._parts.append(lines)
 
     def take(self) -> Lines:
-        """All that waits, in the order of the runs: that of their first lines."""
+        """All that waits."""
         self.count = 0
-        return by_first_line(self._parts)
+        return joined(self._parts)
 
     def put_back(self, lines: Lines) -> None:
         """These go on waiting, in front of what comes."""
-        self._parts, self.count = [lines], len(lines.run)
+        self._parts.insert(0, lines)
+        self.count += len(lines.run)
 
     def look_again(self) -> None:
         """Something else was taken in; nothing waits."""
