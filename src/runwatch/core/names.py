@@ -7,7 +7,7 @@ name itself stands in the log, and is read there when someone wants to see it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from operator import mul
 
@@ -17,6 +17,8 @@ _FEW = 8
 """Texts that are found without a table."""
 _AHEAD = 4
 """Names that move into the next table for each new one: so it is whole when it is needed."""
+_SMALL = 1 << 10
+"""Places of a table that grows at once to four times as many: it would be made anew too often."""
 _LARGE = 1 << 14
 """Places of a table that takes long to be made anew, some milliseconds."""
 _LONG = 4_096
@@ -127,32 +129,13 @@ class Names:
         hashes.append(value)
         if mask >= 0:
             table[slot] = len(hashes)
-        self._make_room(1)
+        self.make_room(1)
         return len(hashes) - 1
-
-    def numbers(self, values: Iterable[int], count: int) -> list[int]:
-        """Those of several hashes, of which there are so many; new ones for new ones."""
-        self._make_room(count)
-        table, mask, hashes = self.table, self.mask, self.hashes
-        if mask < 0:
-            return [self.find(value) for value in values]
-        numbers = []
-        for value in values:
-            slot = value & mask
-            while number := table[slot]:
-                if hashes[number - 1] == value:
-                    break
-                slot = (slot + 1) & mask
-            else:
-                hashes.append(value)
-                number = table[slot] = len(hashes)
-            numbers.append(number - 1)
-        return numbers
 
     def add_new(self, values: Sequence[int]) -> bool:
         """Number several hashes, if each is a new one; if not, nothing has happened."""
         self._latest = None
-        self._make_room(len(values))
+        self.make_room(len(values))
         table, mask, hashes = self.table, self.mask, self.hashes
         first = len(hashes)
         if mask < 0:
@@ -176,7 +159,7 @@ class Names:
             taken.append(slot)
         return True
 
-    def _make_room(self, more: int) -> None:
+    def make_room(self, more: int) -> None:
         """For so many more names; for a few without a table."""
         count = len(self.hashes) + more
         if count <= _FEW:
@@ -190,7 +173,7 @@ class Names:
 
     def _build(self, more: int) -> None:
         """So many more names into the next table."""
-        size = max(4 * _FEW, (self.mask + 1) * 2)
+        size = max(4 * _FEW, (self.mask + 1) * (4 if self.mask < _SMALL else 2))
         if not self._next:
             self._next = array("I", bytes(4 * size))
         table, mask, moved = self._next, size - 1, self._moved

@@ -76,9 +76,11 @@ class Series:
         self._make_room(moment)
         return self.origin, self.width
 
-    def add_to(self, bucket: int, amount: int) -> None:
-        """Count an amount in a bucket, which is there."""
-        self._amounts[bucket] = (self._amounts[bucket] or 0) + amount
+    def add_to(self, buckets: Sequence[int], amounts: Sequence[int]) -> None:
+        """Count each amount in its bucket, which is there."""
+        held = self._amounts
+        for bucket, amount in zip(buckets, amounts, strict=True):
+            held[bucket] = (held[bucket] or 0) + amount
 
     def _make_room(self, moment: int) -> int:
         """The bucket of a moment behind all others."""
@@ -103,8 +105,13 @@ class Series:
     def _widen(self, several: int) -> None:
         """Each so many neighbours become one bucket."""
         self.width *= several
-        starts = range(0, len(self._amounts), several)
-        self._amounts = [_sum(self._amounts[start : start + several]) for start in starts]
+        held = self._amounts
+        if several == 2:
+            held += [None] * (len(held) % 2)
+            pairs = zip(held[::2], held[1::2], strict=True)
+            self._amounts = [two if one is None else one if two is None else one + two for one, two in pairs]
+        else:
+            self._amounts = [_sum(held[start : start + several]) for start in range(0, len(held), several)]
 
     def rates(self, now: int, last: int) -> tuple[float | None, ...]:
         """Amounts a second of the last `last` whole or begun buckets up to `now`; None where nothing was heard."""

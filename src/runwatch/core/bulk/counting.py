@@ -54,5 +54,7 @@ def _places(series: Sequence[Series], lasts: Sequence[int], share: Numbers, mome
 def _add(series: Sequence[Series], places: Numbers, amounts: Column) -> None:
     begins = np.flatnonzero(np.diff(places, prepend=-1))
     sums = np.add.reduceat(amounts.astype(np.int64), begins)
-    for place, amount in zip(places[begins].tolist(), sums.tolist(), strict=True):
-        series[place // BUCKETS].add_to(place % BUCKETS, amount)
+    owners, buckets = np.divmod(places[begins], BUCKETS)
+    firsts = np.flatnonzero(np.diff(owners, prepend=-1)).tolist()
+    for first, stop, owner in zip(firsts, [*firsts[1:], len(owners)], owners[firsts].tolist(), strict=True):
+        series[owner].add_to(buckets[first:stop].tolist(), sums[first:stop].tolist())

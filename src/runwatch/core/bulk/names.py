@@ -19,12 +19,15 @@ Table = NDArray[np.uint32]
 
 def numbers_of(names: Names, values: Words) -> Numbers:
     """The number of each hash; a new one gets the next."""
-    if len(values) < FEW:
-        return np.array(names.numbers(values.tolist(), len(values)), np.int64)
-    _make_room(names, len(values))
-    first = len(names)
-    if _add_new(names, values):
+    first, few = len(names), len(values) < FEW
+    if few:
+        names.make_room(len(values))
+    else:
+        _make_room(names, len(values))
+    if names.mask >= 0 and (_add_few(names, values) if few else _add_new(names, values)):
         return np.arange(first, first + len(values))
+    if few:
+        return np.array([names.find(value) for value in values.tolist()], np.int64)
     table = np.frombuffer(names.table, np.uint32)
     numbers = _find(table, np.frombuffer(names.hashes, np.uint64), values)
     new = np.flatnonzero(numbers < 0)
@@ -56,6 +59,23 @@ def _add_new(names: Names, values: Words) -> bool:
             del hashes
             _take_back(names, first)
             return False
+    return True
+
+
+def _add_few(names: Names, values: Words) -> bool:
+    """The same, where each step on all of them costs more than it does for one after the other."""
+    first = len(names)
+    names.hashes.frombytes(values.tobytes())
+    table, hashes, mask = names.table, names.hashes, names.mask
+    for number, slot in enumerate((values & np.uint64(mask)).tolist(), first + 1):
+        at = slot
+        while other := table[at]:
+            if hashes[other - 1] == hashes[number - 1]:
+                del hashes[number:]
+                _take_back(names, first)
+                return False
+            at = (at + 1) & mask
+        table[at] = number
     return True
 
 
