@@ -133,6 +133,14 @@ DISTURBANCES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "another export": lambda lines: [line.replace(b"orders_00", b"x", 1 + at % 2) for at, line in enumerate(lines)],
     "indexes backwards": lambda lines: [line.replace(b'"chunk_index":1', b'"chunk_index":9') for line in lines],
     "indexes far away": lambda lines: [line.replace(b'index":', b'index":7000') for line in lines],
+    "its begin is gone": lambda lines: lines[31:],
+    "it goes on with another": lambda lines: [
+        re.sub(rb'"chunk_index":(\d+)', lambda found: b'"chunk_index":%d' % (int(found[1]) + 500), line) for line in lines
+    ],
+    "it goes on, and back": lambda lines: [
+        re.sub(rb'"chunk_index":([12]\d)', lambda found: b'"chunk_index":%d' % (int(found[1]) + 50), line)
+        for line in [*lines[:1], *lines[40:], *lines[1:40]]
+    ],
     "rows that differ": lambda lines: [line.replace(b'"rows":19', b'"rows":18') for line in lines],
     "one file": lambda lines: [line.replace(b"_chunk", b"\\u001b_chunk") for line in lines],
     "no names": lambda lines: [re.sub(rb',"file_name":"[^"]*"}}', b',"file_name":null}}', line) for line in lines],

@@ -126,7 +126,7 @@ def _states(moment: Moment) -> tuple[bytes, tuple[int, ...] | range]:
         for slot in chunks.open:
             codes[slot] = _INTERRUPTED
     total = max(chunks_total(moment) or 0, len(codes))
-    if chunks.strewn is None and total <= CELLS_AT_MOST:
+    if chunks.indexes == range(len(codes)) and total <= CELLS_AT_MOST:
         return bytes(codes.ljust(total, bytes([_PENDING]))), range(total)
     if total > CELLS_AT_MOST or any(index >= total for index in chunks.indexes):
         order = sorted(range(len(codes)), key=chunks.indexes.__getitem__)

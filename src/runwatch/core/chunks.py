@@ -53,7 +53,7 @@ class Chunks(Parts):
         super().__init__()
         self.slot_of = Slots()
         self.strewn: array[int] | None = None
-        """The index of each slot; None while it is its own number, as where they are heard of one after the other."""
+        """The index of each slot; None while they follow one another."""
         self.states = bytearray()
         self.last_attempt = Steps()
         self.planned: Mapping[int, int] = NOTHING
@@ -87,7 +87,10 @@ class Chunks(Parts):
     @property
     def indexes(self) -> Sequence[int]:
         """The index of each slot."""
-        return range(self.slot_of.count) if self.strewn is None else self.strewn
+        return self._rising() if self.strewn is None else self.strewn
+
+    def _rising(self) -> range:
+        return range(self.slot_of.known.first, self.slot_of.known.first + self.slot_of.count)
 
     @property
     def counts(self) -> list[int]:
@@ -105,8 +108,8 @@ class Chunks(Parts):
         slot = self.slot_of.find(index)
         if slot == NOWHERE:
             slot = self.slot_of.add(index)
-            if self.strewn is None and index != slot:
-                self.strewn = array("Q", range(slot))
+            if self.strewn is None and index != self.slot_of.known.first + slot:
+                self.strewn = array("Q", self._rising()[:slot])
             if self.strewn is not None:
                 self.strewn.append(index)
             self.states.append(PENDING)

@@ -13,7 +13,7 @@ from typing import Self
 NONE = -1
 """No number."""
 _NEAR = 4096
-"""Keys below this, or twice their number, are looked up in an array."""
+"""Keys less far behind the first than this, or than twice their number, are looked up in an array."""
 
 
 class Numbers:
@@ -51,12 +51,15 @@ _NONE_FAR: Mapping[int, int] = {}
 class Known:
     """What all states of a run share of whole numbers that are numbered: as little as their order allows."""
 
-    __slots__ = ("far", "near", "straight")
+    __slots__ = ("far", "first", "near", "straight")
 
     def __init__(self) -> None:
+        self.first = 0
+        """The key that came first: of a log whose begin is gone, or a run that goes on with another, any."""
         self.straight = 0
-        """Keys below this are their own numbers, as where they came one after the other."""
+        """Keys that came one after the other from there on: the number of each is how far behind the first it is."""
         self.near: Sequence[int] = ()
+        """Numbers by how far a key is behind the first."""
         self.far: Mapping[int, int] = _NONE_FAR
 
 
@@ -72,10 +75,11 @@ class Slots:
     def find(self, key: int) -> int:
         """Its number, `NONE` where it has none yet."""
         known = self.known
-        if key < known.straight:
-            number = key
-        elif key < len(known.near):
-            number = known.near[key]
+        behind = key - known.first
+        if 0 <= behind < known.straight:
+            number = behind
+        elif 0 <= behind < len(known.near):
+            number = known.near[behind]
         else:
             number = known.far.get(key, NONE)
         return number if number < self.count else NONE
@@ -97,9 +101,12 @@ class Slots:
         number = self.count
         self.count += 1
         known = self.known
-        if key == number == known.straight:
+        if number == 0 == known.straight:
+            known.first = key
+        behind = key - known.first
+        if behind == number == known.straight:
             known.straight += 1
-        elif key >= known.straight:
+        elif not 0 <= behind < known.straight:
             self._note(key, number)
         return number
 
@@ -107,14 +114,15 @@ class Slots:
         known = self.known
         if not isinstance(known.near, array) or not isinstance(known.far, dict):
             known.near, known.far = array("i"), {}
-        near = known.near
-        if key < len(near):
-            near[key] = number
-        elif key < max(_NEAR, 2 * number):
-            near.extend([NONE] * (key + 1 + key // 8 - len(near)))
-            near[key] = number
-            for one in [one for one in known.far if one < len(near)] if known.far else ():
-                near[one] = known.far.pop(one)  # far when it came, and now within reach
+        near, first = known.near, known.first
+        behind = key - first
+        if 0 <= behind < len(near):
+            near[behind] = number
+        elif 0 <= behind < max(_NEAR, 2 * number):
+            near.extend([NONE] * (behind + 1 + behind // 8 - len(near)))
+            near[behind] = number
+            for one in [one for one in known.far if 0 <= one - first < len(near)] if known.far else ():
+                near[one - first] = known.far.pop(one)  # far when it came, and now within reach
         else:
             known.far[key] = number
 

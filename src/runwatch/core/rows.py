@@ -109,9 +109,10 @@ class Rows:
         if chunk == file == completed:
             self._arguments.extend_from(3 * chunk, 3 * count)
             return
-        for number in range(count):
-            for place, argument in enumerate((chunk, file, completed)):
-                self.note_argument(argument + number, place)
+        arguments = [0] * (3 * count)
+        for place, argument in enumerate((chunk, file, completed)):
+            arguments[place::3] = range(3 * argument + place, 3 * (argument + count) + place, 3)
+        self._arguments.extend_any(arguments)
 
     def argument(self, row: int) -> int:
         """What a frequent event is about (`core/facts.py`); nothing that counts for others."""

@@ -66,16 +66,18 @@ class Steps:
 
     def extend(self, numbers: Sequence[int]) -> None:
         """Several more, of which each is greater than the one before it, in columns of step 1."""
-        if self.stored is not None:
-            self._put(numbers)
-        elif numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
+        if self.stored is None and numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
             self.extend_from(numbers[0], len(numbers))
         else:
-            for at, number in enumerate(numbers):
-                if self._is_stored():
-                    self._put(numbers[at:])
-                    break
-                self.append(number)
+            self.extend_any(numbers)
+
+    def extend_any(self, numbers: Sequence[int]) -> None:
+        """Several more, whatever they are."""
+        for at, number in enumerate(numbers):
+            if self._is_stored():
+                self._put(numbers[at:])
+                break
+            self.append(number)
 
     def _is_stored(self) -> bool:
         return self.stored is not None

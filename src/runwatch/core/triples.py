@@ -43,19 +43,22 @@ def take_triples(run: Run, triples: Triples) -> bool:
     """
     state, facts = run.state_so_far, run.log.facts
     chunks, files, count = state.chunks, state.files, len(triples.rows)
-    slots, index = chunks.slot_of.count, triples.chunk
+    slots = chunks.slot_of.count
+    slot = triples.chunk - chunks.slot_of.known.first if slots else 0
     if (
         chunks.strewn is not None
         or chunks.slot_of.known.straight != slots
-        or (index != slots and not (index == slots - 1 and _was_left(chunks, index)))
+        or (slot != slots and not (slot == slots - 1 and _was_left(chunks, slot)))
         or files.row_of.count != files.row_of.known.straight
         or len(facts.file_rows) != files.row_of.count
         or files.numbers is not None
         or not (triples.names is None or facts.names.add_new(triples.names))
     ):
         return False
+    if not slots:
+        chunks.slot_of.known.first = triples.chunk
     facts.tell(triples.rows, triples.sizes)
-    _note_facts(run, index, count)
+    _note_facts(run, triples.chunk, count)
     _note_files(state, triples.rows, triples.sizes)
     _note_chunks(run, triples, count)
     if triples.done:
@@ -71,11 +74,11 @@ def _was_left(chunks: Chunks, slot: int) -> bool:
     return chunks.states[slot] in _LEFT and chunks.last_part_of(slot) == NOWHERE
 
 
-def _note_facts(run: Run, index: int, count: int) -> None:
+def _note_facts(run: Run, chunk: int, count: int) -> None:
     log, facts = run.log, run.log.facts
     file, done = run.state_so_far.files.row_of.count, len(facts.completed_chunk)
-    log.note_arguments(index, file, done, count)
-    facts.completed_chunk.extend_from(index, count)
+    log.note_arguments(chunk, file, done, count)
+    facts.completed_chunk.extend_from(chunk, count)
     facts.completed_file.extend_from(file, count)
 
 
@@ -96,7 +99,7 @@ def _note_files(state: RunState, rows: Sequence[int], sizes: Sequence[int]) -> N
 def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     state = run.state_so_far
     chunks, position = state.chunks, state.positions
-    slot, attempt, new = triples.chunk, len(chunks.attempt_outcome), count
+    slot, attempt, new = triples.chunk - chunks.slot_of.known.first, len(chunks.attempt_outcome), count
     file = state.files.row_of.count - count
     longest = max(triples.lengths)
     row = triples.lengths.index(longest) if longest > chunks.longest else 0
