@@ -135,7 +135,8 @@ DISTURBANCES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "indexes far away": lambda lines: [line.replace(b'index":', b'index":7000') for line in lines],
     "its begin is gone": lambda lines: lines[31:],
     "it goes on with another": lambda lines: [
-        re.sub(rb'"chunk_index":(\d+)', lambda found: b'"chunk_index":%d' % (int(found[1]) + 500), line) for line in lines
+        re.sub(rb'"chunk_index":(\d+)', lambda found: b'"chunk_index":%d' % (int(found[1]) + 500), line)
+        for line in lines
     ],
     "it goes on, and back": lambda lines: [
         re.sub(rb'"chunk_index":([12]\d)', lambda found: b'"chunk_index":%d' % (int(found[1]) + 50), line)

@@ -53,8 +53,11 @@ def keys_of(seed: int) -> tuple[int, ...]:
 
 def hash_of(text: str, seed: int = SEED) -> int:
     """64 bits, of which each half is the upper half of a sum of products (multilinear hashing after Carter and Wegman):
-    two texts have the same in one case of 2^64, whatever they are.
+    two texts have the same in one case of 2^64, whatever they are. None has 0. What makes no difference on the screen
+    makes none here.
     """
+    if len(text) > _LONG or not text.isprintable():
+        text = safe(text)
     data = text.encode()
     if len(data) > 4 * WORDS:
         import hashlib  # hardly ever
@@ -63,7 +66,7 @@ def hash_of(text: str, seed: int = SEED) -> int:
     keys, size = keys_of(seed), len(data)
     words = memoryview(data.ljust(-(-size // 4) * 4, b"\0")).cast("I")
     total: int = sum(map(mul, keys, words), size * keys[WORDS])
-    return total % _BIG >> 32 << 32 | (total >> 128) % _BIG >> 32
+    return total % _BIG >> 32 << 32 | (total >> 128) % _BIG >> 32 or 1
 
 
 class Names:
@@ -101,7 +104,7 @@ class Names:
         self._next, self._moved = _NO_TABLE, 0
 
     def number(self, text: str) -> int:
-        """Its number, a new one for a new text. What makes no difference on the screen makes none here."""
+        """Its number, a new one for a new text."""
         if text == self._latest:
             return self._latest_number
         number = self.find(self.hash_of(text))
@@ -110,8 +113,6 @@ class Names:
 
     def hash_of(self, text: str) -> int:
         """What stands for a text here."""
-        if len(text) > _LONG or not text.isprintable():
-            text = safe(text)
         return hash_of(text, self.seed)
 
     def find(self, value: int) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from runwatch.core.marks import NEVER
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RUNNING, Chunks, RunState
 from runwatch.core.runs import Run
 
@@ -104,7 +103,7 @@ def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     longest = max(triples.lengths)
     row = triples.lengths.index(longest) if longest > chunks.longest else 0
     if slot < chunks.slot_of.count:
-        again = triples.first_done - _begin_again(run, slot, attempt)
+        again = _begin_again(run, slot, attempt, triples.first_done)
         longest, row, new = (again, 0, new - 1) if again >= longest else (longest, row, new - 1)
     chunks.slot_of.count += new
     chunks.slot_of.known.straight += new
@@ -122,11 +121,13 @@ def _note_chunks(run: Run, triples: Triples, count: int) -> None:
         chunks.slowest, chunks.longest = slot + row, longest
 
 
-def _begin_again(run: Run, slot: int, attempt: int) -> int:
-    """Note one more attempt, which ends well, where it is not noted in columns; when the first one began."""
+def _begin_again(run: Run, slot: int, attempt: int, done: int) -> int:
+    """Note one more attempt, which ends well then, where it is not noted in columns; how long ago the first one began
+    (ns), -1 where nobody saw that.
+    """
     chunks, log = run.state_so_far.chunks, run.log
     if slot in chunks.open:
         chunks.end(slot, run.state_so_far.positions, INTERRUPTED)
     chunks.complete_again(slot, attempt)
     start = chunks.first_start(slot)
-    return log.times[start] if start != NOWHERE else NEVER
+    return done - log.times[start] if start != NOWHERE else -1

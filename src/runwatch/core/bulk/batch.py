@@ -68,6 +68,8 @@ class Batch:
         self._easy = [len(lines.run), *reversed(np.flatnonzero(lines.kind == EASY).tolist())]
         """Lines of entries, the last one first."""
         self._marks, self._gaps = _MARKS[lines.kind], np.diff(lines.time, prepend=0)
+        self._works = np.ones(len(lines.run), np.bool_)
+        """Of the silence in front of such a line a run has shown that it is usual."""
         self._mark_easy()
         triples = np.flatnonzero(are_triples(lines))
         self._triples = Stretches(lines, triples)
@@ -83,7 +85,7 @@ class Batch:
             kind = marks.NUMBER_OF[type(entry.event)]
             self._marks[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
             if kind not in WORK:
-                self._gaps[at] = 0
+                self._works[at], self._gaps[at] = False, 0
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
@@ -95,7 +97,6 @@ class Batch:
         for number, start, stop in self._shares:
             run_id, at = self._run_ids[number], start
             self._runs.changed[run_id] = None
-            is_numbered = False
             while at < stop:
                 begin = at
                 if at == self._hard[-1]:
@@ -105,9 +106,6 @@ class Batch:
                     at += 1
                 else:
                     run = self._runs.by_id[run_id]
-                    if not is_numbered:
-                        self._number_files(run, at, stop)
-                        is_numbered = True
                     at = self._take(run, number in self._counted, at, min(stop, self._hard[-1], at + PART))
                     if arrived is not None:
                         run.note_arrival(arrived)
@@ -142,8 +140,9 @@ class Batch:
         due = start + run.checkpoints.due - state.positions
         if due < stop:
             stop = min(stop, self._triples.whole(due))
-        if self._gaps[start]:
-            self._gaps[start] = lines.time[start] - state.heard
+        if self._works[start]:
+            self._gaps[start] = int(lines.time[start]) - state.heard
+        self._number_files(run, start, stop)
         state.longest_gap = max(state.longest_gap, int(self._gaps[start:stop].max()))
         log.times.frombytes(lines.time[start:stop].tobytes())
         log.marks.frombytes(self._marks[start:stop].tobytes())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from runwatch.core.bulk.block import Column, Numbers
+from runwatch.core.bulk.decode import FARTHEST
 from runwatch.core.bulk.lines import Lines
 from runwatch.core.run import RunState
 from runwatch.core.series import BUCKETS, Series
@@ -16,7 +17,8 @@ def can_count(state: RunState, due: int, lines: int) -> bool:
     """Whether so many lines may be counted before they are folded: no checkpoint is due among them, and both series
     have begun.
     """
-    begun = state.rows_series.origin is not None and state.chunks_series.origin is not None
+    origins = (state.rows_series.origin, state.chunks_series.origin)
+    begun = all(origin is not None and abs(origin) < FARTHEST for origin in origins)
     return begun and state.positions + lines < due
 
 

@@ -22,7 +22,8 @@ from runwatch.core.names import SEED, WORDS, keys_of
 
 STARTED, WRITTEN, COMPLETED, ODD = range(4)
 """What a line says; the order is that of `core/marks.py`."""
-LONGEST_NAME = 4 * WORDS
+LONGEST_NAME, FARTHEST = 4 * WORDS, 2**62
+"""Bytes of a name; ns from 1970 of a time: no two of them are farther apart than 64 bits can say."""
 _BEHIND_HEAD = b',"recorded_at":"' + stamps.FORM + b'","event":'
 _STAMP = range(16, 46)
 _FORMS = {
@@ -89,6 +90,7 @@ def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
     if len(lines):
         behind_head = block.at(behind, _WIDTH)
         times, good = stamps.times_of(behind_head[:, 2:6])
+        good &= np.abs(times) < FARTHEST
         found = _by_kind(behind_head, good, many[lines])
         _read(block, quotes, {kind: lines[those] for kind, those in found.items()}, columns)
         columns.time[lines] = times
@@ -200,4 +202,5 @@ def _names(block: Block, begins: Numbers, ends: Numbers) -> Words:
             high += half * _KEYS[0][number]
             low += half * _KEYS[1][number]
     hashes: Words = (high & ~_LOW) | (low >> np.uint64(32))
+    hashes[hashes == 0] = 1
     return hashes

@@ -11,7 +11,7 @@ from runwatch.core.bulk.block import Block, Flags, Numbers, Pattern, Words, are
 LONGEST = 256
 """Bytes of a head."""
 _FORM = re.compile(rb'{"run_id":"([^"]*)","export_name":"([^"]*)')
-_BITS = np.uint64(48)
+_BITS, _HALF = np.uint64(48), np.uint64(32)
 _ALL = np.uint64(2**64 - 1)
 _FACTORS = np.random.default_rng().integers(0, 2**63, LONGEST // 8, np.uint64) * np.uint64(2) + np.uint64(1)
 
@@ -109,5 +109,5 @@ class Heads:
         """Two that have the same are compared: it need not be a good one."""
         hashes = np.zeros(len(words), np.uint64)
         for number, at in enumerate(self._columns):
-            hashes += words[:, at] * _FACTORS[number]
+            hashes += (words[:, at] ^ (words[:, at] >> _HALF)) * _FACTORS[number]  # so that the last bytes count as much
         return hashes

@@ -14,7 +14,7 @@ import numpy as np
 
 from runwatch.core import events as ev
 from runwatch.core.bulk.block import Numbers
-from runwatch.core.bulk.decode import ODD, Columns, decode_bulk
+from runwatch.core.bulk.decode import FARTHEST, ODD, Columns, decode_bulk
 from runwatch.core.bulk.heads import Heads
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_run, joined, lines_of
 from runwatch.core.bulk.repeats import may_repeat
@@ -75,7 +75,9 @@ class Waiting:
         self._latest = np.zeros(0, np.int64)
         """By run: the time of its last line so far."""
         self._unsure: set[int] = set()
-        """Runs of which that must be looked at again once all that waits is taken in."""
+        """Runs of which that must be looked at again once all that waits is taken in,"""
+        self._taking: set[int] = set()
+        """or that is being taken in."""
         self._parts: list[Lines] = []
         self._last: list[Lines] = []
         """Those of the block before this one, if there was one."""
@@ -105,7 +107,8 @@ class Waiting:
             lines = self._in_order(columns, run, np.flatnonzero(regular), odd)
         for at, entry, row in zip(odd.places, odd.entries, np.flatnonzero(lines.kind == ODD).tolist(), strict=True):
             number = self._number_of[entry.run_id]
-            if type(entry.event) in _EASY and self._straight[number] and at < odd.stops.get(number, _LAST):
+            is_late = at >= odd.stops.get(number, _LAST) or abs(entry.time or 0) >= FARTHEST
+            if type(entry.event) in _EASY and self._straight[number] and not is_late:
                 lines.kind[row] = EASY
         self.entries += odd.entries
         self._wait(lines)
@@ -221,6 +224,7 @@ class Waiting:
     def take(self) -> Lines:
         """All that waits."""
         self.count = 0
+        self._taking, self._unsure = self._taking | self._unsure, set()
         return joined(self._parts)
 
     def put_back(self, lines: Lines) -> None:
@@ -231,13 +235,15 @@ class Waiting:
     def look_again(self) -> None:
         """Something else was taken in; nothing waits."""
         self._unsure |= {number for number, name in enumerate(self._exports) if name is not None}
+        self._last = []
+        self._taking, self._unsure = self._unsure, set()
         self.is_taken()
 
     def is_taken(self) -> None:
         """All of it is in the runs."""
-        for number in self._unsure:
+        for number in self._taking - self._unsure:  # of the others more is waiting
             self._look(number)
-        self._unsure = set()
+        self._taking = set()
 
 
 def _file_of(event: ev.Event) -> int:
