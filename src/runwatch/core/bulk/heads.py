@@ -106,8 +106,8 @@ class Heads:
                 break
 
     def _hashes_of(self, words: Words) -> Words:
-        """Two that have the same are compared: it need not be a good one."""
+        """Two that have the same are compared: it need not be a good one, but the last bytes of a word must count."""
         hashes = np.zeros(len(words), np.uint64)
         for number, at in enumerate(self._columns):
-            hashes += (words[:, at] ^ (words[:, at] >> _HALF)) * _FACTORS[number]  # so that the last bytes count as much
+            hashes += (words[:, at] ^ (words[:, at] >> _HALF)) * _FACTORS[number]
         return hashes
