@@ -35,7 +35,7 @@ def test_the_table_grows_a_few_names_at_a_time(monkeypatch: pytest.MonkeyPatch) 
         moved[-1] += self._moved - before
 
     monkeypatch.setattr(Names, "_build", counted)
-    monkeypatch.setattr(module, "_LARGE", 64)
+    monkeypatch.setattr(module, "LARGE", 64)
     for each in range(COUNT):
         moved.append(0)
         names.number(f"name {each}")

@@ -19,7 +19,7 @@ _AHEAD = 4
 """Names that move into the next table for each new one: so it is whole when it is needed."""
 _SMALL = 1 << 10
 """Places of a table that grows at once to four times as many: it would be made anew too often."""
-_LARGE = 1 << 14
+LARGE = 1 << 14
 """Places of a table that takes long to be made anew, some milliseconds."""
 _LONG = 4_096
 """Characters of a text that is surely not cut."""
@@ -165,7 +165,7 @@ class Names:
         count = len(self.hashes) + more
         if count <= _FEW:
             return
-        if self.mask >= _LARGE and count * 8 > self.mask * 3:
+        if self.mask >= LARGE and count * 8 > self.mask * 3:
             self._build(more * _AHEAD)
         while count * 2 > self.mask:
             self._build(len(self.hashes))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runwatch.core.bulk.block import Numbers, Words
-from runwatch.core.names import Names
+from runwatch.core.names import LARGE, Names
 
 FEW = 400
 """Of fewer names one by one costs less."""
@@ -20,7 +20,7 @@ Table = NDArray[np.uint32]
 def numbers_of(names: Names, values: Words) -> Numbers:
     """The number of each hash; a new one gets the next."""
     first, few = len(names), len(values) < FEW
-    if few:
+    if few and names.mask < LARGE:  # a large one is made twice as large at once here
         names.make_room(len(values))
     else:
         _make_room(names, len(values))
