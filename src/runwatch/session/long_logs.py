@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 LONG = 8 << 20
 """Bytes from which on it is."""
+LEAST = 64 << 10
+"""Bytes of a block that counts: smaller ones are those of short logs, however many there are."""
 _THREADS = "OPENBLAS_NUM_THREADS"
 _TRIM, _MMAP = -1, -3
 """M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of mallopt(3)."""
 
 
 class LongLogs:
-    """Counts what was read, and makes ready."""
+    """Counts what was read of long logs, and makes ready."""
 
     def __init__(self, loading: Loading) -> None:
         self.may_wait = False
@@ -29,8 +31,9 @@ class LongLogs:
         self._is_begun = False
 
     def note(self, size: int) -> None:
-        """So many bytes more."""
-        self._read += size
+        """A block of so many bytes more."""
+        if size >= LEAST:
+            self._read += size
         if self._read > LONG and not self._is_begun:
             self._is_begun = True
             if self.may_wait:
