@@ -171,7 +171,7 @@ class Chains:
         chain.tails.remove(tail)
         chain.left = max(chain.left, tail.mtime)
         if tail.lines.half and (why == "truncated" or tail not in self._held):
-            chain.ended.append(tail)
+            chain.ended = (*chain.ended, tail)
         if why == "truncated":
             self._held.close(tail)
             self._changes.truncated.append(tail.segment)
@@ -207,7 +207,7 @@ class Chains:
             return True
         original = next((tail for tail in newer if repeats(file, tail)), None)
         if original is not None:
-            chain.copies[file.file] = original
+            chain.note_copy(file.file, original)
         return original is not None
 
     def _follow(self, chain: Chain, file: Found) -> None:
