@@ -19,13 +19,14 @@ from typing import Any
 from msgspec import UNSET
 
 from runwatch.core import events as ev
+from runwatch.core.blocks import Envelope, entry_in
 from runwatch.core.events import Entry
 from runwatch.core.index import NEVER
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
-from runwatch.core.wire import Completed, Started, Written, decode_lines, times_of
+from runwatch.core.wire import Completed, Started, Written, decode_lines, otherwise, times_of
 
 GATHERED, SHARE = 30_000, 64
 """Lines that wait to be taken in, at most: so many, or of a longer log one in 64,"""
@@ -64,42 +65,52 @@ class Gathering:
         return self.count > min(max(GATHERED, entries // SHARE, 4 * runs), OF_A_RUN * runs)
 
     def feed(self, data: bytes, line: int, offset: int, arrived: int | None) -> int:
-        """Gather whole lines, the first of which has this number; how many of them are as most are."""
+        """Gather whole lines, the first of which has this number; how many of them `decode` was not asked for."""
         segment, lines = self._segment, data.removesuffix(b"\n").split(b"\n")
-        items = decode_lines(lines)
+        items = decode_lines(lines, otherwise)
         times, digits = times_of(items, self._digits)
         if digits != self._digits:
             for _ in self.settling(arrived, is_all=True):
                 pass
             self._digits = digits
-        gathered, identity, passed, odd = self._gathered, segment.identity, 0, 0
+        gathered, identity, passed, odd, rare = self._gathered, segment.identity, 0, 0, 0
         for index, (item, time) in enumerate(zip(items, times, strict=True)):
-            run_id, event = item.run_id, item.event
-            own = gathered.get(identity if run_id is None else run_id)
-            it: Any = event.ChunkStarted
-            if it is UNSET:
-                it = event.FileWritten or event.ChunkCompleted
-                more: object = event.FileWritten and event.ChunkCompleted
+            if isinstance(item, Envelope):
+                entry = entry_in(item, identity, (time, digits))
+                if entry is not None:
+                    self._gather(entry, line + index)
+                    rare += 1
+                    continue
             else:
-                more = event.FileWritten or event.ChunkCompleted
-            if more or not it or own is None or own[0] != item.export_name:
-                offset += sum(map(len, lines[passed:index])) + index - passed
-                passed = index
-                odd += 1
-                self.feed_line(lines[index], line + index, offset)
-            else:
-                own += (time, line + index, it)
-        self.count += len(items) - odd
+                run_id, event = item.run_id, item.event
+                own = gathered.get(identity if run_id is None else run_id)
+                it: Any = event.ChunkStarted
+                if it is UNSET:
+                    it = event.FileWritten or event.ChunkCompleted
+                    more: object = event.FileWritten and event.ChunkCompleted
+                else:
+                    more = event.FileWritten or event.ChunkCompleted
+                if it and not more and own is not None and own[0] == item.export_name:
+                    own += (time, line + index, it)
+                    continue
+            offset += sum(map(len, lines[passed:index])) + index - passed
+            passed = index
+            odd += 1
+            self.feed_line(lines[index], line + index, offset)
+        self.count += len(items) - odd - rare
         return len(items) - odd
 
     def feed_line(self, data: bytes, line: int, offset: int) -> None:
         """The long way."""
         for entry in self._decode(data, line, offset):
-            own = self._gathered.get(entry.run_id)
-            if own is None:
-                own = self._gathered[entry.run_id] = [entry.export_name]
-            own += (NEVER, line, entry)
-            self.count += 1
+            self._gather(entry, line)
+
+    def _gather(self, entry: Entry, line: int) -> None:
+        own = self._gathered.get(entry.run_id)
+        if own is None:
+            own = self._gathered[entry.run_id] = [entry.export_name]
+        own += (NEVER, line, entry)
+        self.count += 1
 
     def settling(self, arrived: int | None, *, is_all: bool) -> Iterator[None]:
         """Take in what was gathered, with a pause now and then; but, unless `is_all`, not the chunks at the end of what
