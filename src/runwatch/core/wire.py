@@ -103,6 +103,7 @@ def decode_lines(lines: Sequence[bytes], odd: Callable[[bytes], Item] = lambda _
 _seconds: dict[str, int] = {}
 """`2026-11-23T18:14:51` → ns since 1970, less a second; a whole minute at a time: neighbours share it."""
 _SECONDS_KEPT = 3_000
+_SIXTY = tuple(f"{number:02d}" for number in range(60))
 
 
 def times_of(items: list[Item], digits: int = 9) -> tuple[list[int], int]:
@@ -150,5 +151,5 @@ def _note_minute(second: str) -> bool:
     if len(_seconds) >= _SECONDS_KEPT:
         _seconds.clear()
     first = begin[0] - SECOND  # the digits are read with a 1 in front: a number cannot begin with zeros
-    _seconds.update((f"{second[:17]}{number:02d}", first + number * SECOND) for number in range(60))
+    _seconds.update(zip(map(second[:17].__add__, _SIXTY), range(first, first + 60 * SECOND, SECOND), strict=True))
     return True
