@@ -37,6 +37,7 @@ AHEAD = 1_000
 PART, A_RUN = 1_500, 15
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
 
+FREQUENT = ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted
 Ties = set[tuple[Any, ...]]
 """What was said at one time, as far as that tells what can be no repeat of it."""
 
@@ -200,7 +201,7 @@ def _rising(
 def _tied(entry: Entry, latest: int, ties: Ties | None) -> Ties | None:
     """The `ties` behind an entry that goes the long way; one of a frequent variant may be told by other texts there."""
     time = NEVER if entry.time is None else entry.time
-    if time < latest or isinstance(entry.event, ev.ChunkStarted | ev.FileWritten | ev.ChunkCompleted):
+    if time < latest or isinstance(entry.event, FREQUENT):
         return None
     return set() if time > latest else ties
 

@@ -53,18 +53,17 @@ class Rows:
 
     def add(self, entry: Entry, segment: Segment, line: int) -> int:
         """One more; its kind."""
-        row = len(self.times)
-        argument = None
-        if self._again is not None and segment.is_plain and not entry.number:
-            argument = self.facts.take(entry.event, row)
-        if argument is None:
-            self.kept[row] = entry.event
-            self.facts.note(entry.event)
-        kind = marks.NUMBER_OF[type(entry.event)]
+        row, event, argument = len(self.times), entry.event, None
+        kind = marks.NUMBER_OF[type(event)]
+        if kind in PLACE_OF:
+            if self._again is not None and segment.is_plain and not entry.number:
+                argument = self.facts.take(event, row)
+            if argument is None:
+                self.facts.note(event)
         self.times.append(NEVER if entry.time is None else entry.time)
         self.marks.append(marks.mark_of(kind, entry.digits, entry.origin, argument is not None))
         if argument is None:
-            self._about.append_any()
+            self.keep(row, event)
         else:
             self.note_argument(argument, PLACE_OF[kind])
         self.lines.append(line)
