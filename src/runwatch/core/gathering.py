@@ -52,7 +52,7 @@ class Gathering:
     def __init__(self, runs: Runs, segment: Segment, decode: Decode) -> None:
         self.count = 0
         """Lines that wait."""
-        self._runs, self._segment, self._decode = runs, segment, decode
+        self._runs, self.segment, self._decode = runs, segment, decode
         self._gathered: dict[str, list[Any]] = {}
         """By run the export its lines name, then for each line its time, its number and what it says."""
         self._digits = 9
@@ -67,7 +67,7 @@ class Gathering:
 
     def feed(self, data: bytes, line: int, offset: int, arrived: int | None) -> int:
         """Gather whole lines, the first of which has this number; how many of them `decode` was not asked for."""
-        segment, lines = self._segment, data.removesuffix(b"\n").split(b"\n")
+        segment, lines = self.segment, data.removesuffix(b"\n").split(b"\n")
         items = decode_lines(lines, otherwise)
         times, digits = times_of(items, self._digits)
         if digits != self._digits:
@@ -135,7 +135,7 @@ class Gathering:
         """What one run said, up to there; nothing of it is left."""
         name, times, lines, said = own[0], own[1:stop:3], own[2:stop:3], own[3:stop:3]
         del own[1:stop]
-        segment, runs = self._segment, self._runs
+        segment, runs = self.segment, self._runs
         at, count, run = 0, len(times), runs.by_id.get(run_id)
         rows, ties = self._ties.pop(run_id, (0, None))
         if run is None or rows != len(run.log):

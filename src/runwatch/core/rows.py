@@ -34,8 +34,8 @@ class Rows:
         self.marks = array("H")
         """`core/marks.py`."""
         self._about = Counts()
-        """One more than three times what `argument` says, and which of the three frequent kinds it is: mostly that rises
-        by one, also behind the plan that a run begins with.
+        """Three times what `argument` says, one, and which of the three frequent kinds it is: mostly that rises by one,
+        also behind the plan that a run begins with.
         """
         self.lines = Counts()
         self.facts = Facts()

@@ -59,7 +59,8 @@ class Together:
 
     def wait_for_more(self) -> bool:
         """Block until more has come to one that waits; false where none does."""
-        return any([source.wait_for_more() for source in self.sources if isinstance(source, Waiting)])
+        has_more = [source.wait_for_more() for source in self.sources if isinstance(source, Waiting)]
+        return any(has_more)
 
     def rescan(self) -> None:
         for source in self.sources:
