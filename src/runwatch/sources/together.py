@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 
 from runwatch.core.places import Place
@@ -47,6 +46,8 @@ class Together:
             yield from source.poll()
 
     async def changed(self) -> None:
+        import asyncio  # only whoever follows pays for it
+
         waiting = [asyncio.ensure_future(source.changed()) for source in self.sources]
         try:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
