@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -61,6 +60,8 @@ def _keep_memory() -> None:
     """Room of a block's arrays is used again for the next block's: to give it back and fetch it anew each time costs a
     sixth of all. Where malloc is not that of glibc, nothing happens.
     """
+    import ctypes
+
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is not None:
         mallopt(_TRIM, 32 << 20)
