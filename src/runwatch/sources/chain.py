@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from runwatch.core.empty import NOTHING, own
 from runwatch.sources.base import Item
@@ -24,7 +24,7 @@ class Chain(Struct, eq=False):
     identity: str
     alone: bool
     """Given by a name that rotation made: what comes to stand beside it is none of ours."""
-    tails: list[Tail] = field(default_factory=list)
+    tails: tuple[Tail, ...] = ()
     orders: tuple[float, ...] = ()
     """Places given so far, also to files that are gone."""
     copies: Mapping[FileId, Tail] = NOTHING
@@ -50,8 +50,10 @@ class Chain(Struct, eq=False):
         return order
 
     def add(self, tail: Tail) -> None:
-        self.tails.append(tail)
-        self.tails.sort(key=lambda other: other.segment.order)
+        self.tails = tuple(sorted((*self.tails, tail), key=lambda other: other.segment.order))
+
+    def remove(self, tail: Tail) -> None:
+        self.tails = tuple(other for other in self.tails if other is not tail)
 
     def cut_off(self, tail: Tail, unfinished: Collection[Tail], has_more: Callable[[Tail], bool]) -> list[Item]:
         """Lines cut in two, now that something was read of the file behind them.

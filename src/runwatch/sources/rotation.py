@@ -77,7 +77,7 @@ class Chains:
         for key in difference.touched & self.all.keys():
             chain, fresh = self.all[key], difference.fresh.get(key, [])
             names = {file.path for file in fresh} if chain.tails else ()
-            for tail in list(chain.tails):
+            for tail in chain.tails:
                 if tail in difference.broken or tail in difference.missing:
                     self._pass_on(chain, tail, fresh, tail in difference.broken, tail.path in names)
             self._take_up(chain, fresh)
@@ -168,7 +168,7 @@ class Chains:
 
     def _end(self, chain: Chain, tail: Tail, why: str) -> None:
         tail.segment.gone = why
-        chain.tails.remove(tail)
+        chain.remove(tail)
         chain.left = max(chain.left, tail.mtime)
         if tail.lines.half and (why == "truncated" or tail not in self._held):
             chain.ended = (*chain.ended, tail)
