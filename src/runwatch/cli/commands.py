@@ -21,10 +21,8 @@ _PASSWORD = re.compile(r"://\S*:\S*@")
 """What is in front of the server in an address: click quotes an argument that it has no use for."""
 INTERRUPTED, BROKEN_PIPE = 130, 141
 DEFAULT = "watch"
-YOUNG = 1_000_000
-"""New objects after which cycles are looked for: none come from reading, and with the usual 700 a tenth of the start
-goes into it. Who draws looks more often (`ui/garbage.py`).
-"""
+YOUNG = 100_000
+"""New objects after which cycles are looked for. With the usual 700 a tenth of the start goes into it."""
 OWN_OPTIONS = ("--help", "-h", "--version")
 EXAMPLES = """\
 runwatch ./events/          watch every log below a directory
