@@ -13,11 +13,12 @@ from msgspec import UNSET
 from tests.fakes import JOURNALS, SAMPLES
 from tests.strategies import Logs, logs
 
+from runwatch.core.blocks import Envelope, entry_in
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry
 from runwatch.core.gathering import entry_of
 from runwatch.core.times import parse_time
-from runwatch.core.wire import ODD, decode_lines, times_of
+from runwatch.core.wire import ODD, Line, decode_lines, otherwise, times_of
 
 HEAD = b'{"recorded_at":"2026-11-23T18:14:51.055531366Z","event":{'
 STARTED = HEAD + b'"ChunkStarted":{"chunk_index":1,"start_key":"1","end_key":"2"}}}'
@@ -30,6 +31,7 @@ def agrees(line: bytes) -> bool:
     items = decode_lines([line])
     times, digits = times_of(items)
     (item,) = items
+    assert isinstance(item, Line)
     said = [one for one in (item.event.ChunkStarted, item.event.FileWritten, item.event.ChunkCompleted) if one]
     if len(said) != 1:
         return False
@@ -153,6 +155,7 @@ def test_times_are_those_of_the_tolerant_decoder() -> None:
     stamps = ["2026-11-23T18:14:51.055531366Z", "2026-11-23T18:14:00.000000000Z", "1969-12-31T23:59:59.999999999Z"]
     items = [decode_lines([STARTED.replace(stamps[0].encode(), stamp.encode())])[0] for stamp in stamps]
     assert times_of(items)[0] == [(parse_time(stamp) or (None,))[0] for stamp in stamps]
+    assert isinstance(items[0], Line)
     assert UNSET is items[0].event.FileWritten
 
 
@@ -163,3 +166,25 @@ def test_an_entry_is_never_made_of_a_line_without_a_time() -> None:
     (entry,) = decode_line(line, "x")
     assert isinstance(entry, Entry)
     assert entry.time is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'{"RunCompleted":{"status":"success","error_message":null,"duration_ms":12}}',
+        b'{"type":"chunk_failed","chunk_index":1,"error":"no\\u0007","attempt":1}',
+        b'{"Novel":{"a":[1]}}',
+        b'{"RetryAttempted":{"attempt":"1"}}',
+        b'{"Warning":{"context":"a","message":"\xff"}}',
+        b'{"A":{},"B":{}}',
+        b"7",
+    ],
+)
+def test_another_event_alone_says_what_its_whole_line_does(event: bytes) -> None:
+    """Or it says nothing, and the whole line is looked at."""
+    line = b'{"run_id":"r","recorded_at":"2026-11-23T18:14:51.055531366Z","event":' + event + b"}"
+    items = decode_lines([line], otherwise)
+    times, digits = times_of(items)
+    item, whole = items[0], decode_line(line, "x")
+    assert isinstance(item, Envelope)
+    assert entry_in(item, "x", (times[0], digits)) == (whole[0] if isinstance(whole[0], Entry) else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,9 @@ from runwatch.sources.base import WrongPath
 from runwatch.sources.cache import cache_directory
 from runwatch.sources.patterns import matches
 from runwatch.sources.table import TABLE, here, meant, open_source, read_to_end, state_of
+
+MANY = 1_000_000
+"""New objects after which cycles are looked for while all is read: ten thousand logs are half of that, without any."""
 
 
 @contextmanager
@@ -43,9 +47,19 @@ def opened(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
 @contextmanager
 def whole(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
     """A session that has read all there is at PATHs that must exist."""
-    with opened(paths, asked) as session, keeping(session, asked):
+    with opened(paths, asked) as session, keeping(session, asked), _seldom_looked_through():
         read_whole(session, paths)
         yield session
+
+
+@contextmanager
+def _seldom_looked_through() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(MANY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

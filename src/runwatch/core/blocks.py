@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
 from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
-from runwatch.core.decode import Decoded, decode_line, shared
+from runwatch.core.decode import Decoded, Unfit, decode_line, event_in, shared
 from runwatch.core.events import Entry, Event
 from runwatch.core.stream import Stream
 from runwatch.core.text import safe
@@ -21,7 +22,7 @@ REMEMBERED, LONGEST = 200, 4096
 """So many events, of at most so many bytes."""
 
 
-class _Line(Struct, gc=False, forbid_unknown_fields=True):
+class Envelope(Struct, gc=False, forbid_unknown_fields=True):
     """A line of the form the producer writes; whatever else one is, `core/decode.py` says."""
 
     event: Raw
@@ -30,7 +31,8 @@ class _Line(Struct, gc=False, forbid_unknown_fields=True):
     export_name: str | None = None
 
 
-_decode = Decoder(_Line).decode
+decode_envelope = Decoder(Envelope).decode
+"""Raises `DecodeError` or `UnicodeDecodeError`."""
 _lately: dict[bytes, Event] = {}
 """By their bytes: equal ones say the same wherever they stand."""
 
@@ -52,26 +54,40 @@ def decode_block(
 
 def _decoded(line: bytes, identity: str, stream: Stream | None, arrived: int | None) -> list[Decoded]:
     try:
-        said = _decode(line)
+        said = decode_envelope(line)
     except (DecodeError, UnicodeDecodeError):
         return decode_line(line, identity, stream, arrived)
-    written = bytes(said.event)
-    event = _lately.get(written)
+    entry = entry_in(said, identity, parse_time(said.recorded_at) or (None, 0))
+    return decode_line(line, identity) if entry is None else [entry]
+
+
+def entry_in(said: Envelope, identity: str, time: tuple[int | None, int]) -> Entry | None:
+    """The same as `core/decode.py` makes of its line; None where that has to be asked. `time`: with its digits."""
     run_id, export_name = said.run_id, said.export_name
-    if event is None or not f"{said.recorded_at}{run_id}{export_name}".isprintable():
-        decoded = decode_line(line, identity)
-        if len(decoded) == 1 and isinstance(decoded[0], Entry) and len(written) <= LONGEST:
-            if len(_lately) >= REMEMBERED:
-                _lately.clear()
-            _lately[written] = decoded[0].event
-        return decoded
-    time, digits = parse_time(said.recorded_at) or (None, 0)
-    return [
-        Entry(
-            run_id=identity if run_id is None else shared(safe(run_id)),
-            event=event,
-            export_name=None if export_name is None else shared(safe(export_name)),
-            time=time,
-            digits=digits,
-        )
-    ]
+    if not f"{said.recorded_at}{run_id}{export_name}".isprintable():
+        return None
+    event = _event(bytes(said.event))
+    if event is None:
+        return None
+    return Entry(
+        run_id=identity if run_id is None else shared(safe(run_id)),
+        event=event,
+        export_name=None if export_name is None else shared(safe(export_name)),
+        time=time[0],
+        digits=time[1],
+    )
+
+
+def _event(written: bytes) -> Event | None:
+    event = _lately.get(written)
+    if event is not None:
+        return event
+    try:
+        event = event_in(orjson.loads(written))
+    except (Unfit, orjson.JSONDecodeError):
+        return None
+    if len(written) <= LONGEST:
+        if len(_lately) >= REMEMBERED:
+            _lately.clear()
+        _lately[written] = event
+    return event

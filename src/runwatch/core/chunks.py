@@ -87,10 +87,8 @@ class Chunks(Parts):
     @property
     def indexes(self) -> Sequence[int]:
         """The index of each slot."""
-        return self._rising() if self.strewn is None else self.strewn
-
-    def _rising(self) -> range:
-        return range(self.slot_of.known.first, self.slot_of.known.first + self.slot_of.count)
+        first = self.slot_of.known.first
+        return range(first, first + self.slot_of.count) if self.strewn is None else self.strewn
 
     @property
     def counts(self) -> list[int]:
@@ -109,7 +107,7 @@ class Chunks(Parts):
         if slot == NOWHERE:
             slot = self.slot_of.add(index)
             if self.strewn is None and index != self.slot_of.known.first + slot:
-                self.strewn = array("Q", self._rising()[:slot])
+                self.strewn = array("Q", self.indexes[:slot])
             if self.strewn is not None:
                 self.strewn.append(index)
             self.states.append(PENDING)

@@ -26,7 +26,7 @@ ENVELOPE = frozenset({"run_id", "export_name", "recorded_at", "type", "origin"})
 _MISSING = object()
 
 
-class _Unfit(Exception):
+class Unfit(Exception):
     """A value that the vocabulary does not allow; its text is the problem's reason."""
 
 
@@ -41,13 +41,13 @@ def decode_line(line: bytes, identity: str, stream: Stream | None = None, arrive
         return _decode(value, identity)
     except orjson.JSONDecodeError as error:
         return [] if not line.strip() else [Problem(_why_not_json(line, error))]
-    except (_Unfit, Unplaced) as unfit:
+    except (Unfit, Unplaced) as unfit:
         return [Problem(str(unfit))]
 
 
 def _decode(value: Any, identity: str) -> list[Decoded]:
     if not isinstance(value, dict):
-        raise _Unfit(f"not an event: expected an object, found {_found(value)}")
+        raise Unfit(f"not an event: expected an object, found {_found(value)}")
     if "entries" in value and "event" not in value and "type" not in value:
         return _decode_document(value, identity)
     return [_decode_entry(value, identity, None, 0)]
@@ -56,16 +56,16 @@ def _decode(value: Any, identity: str) -> list[Decoded]:
 def _decode_document(document: dict[str, Any], identity: str) -> list[Decoded]:
     entries = document["entries"]
     if not isinstance(entries, list):
-        raise _Unfit(f"entries: expected a list, found {_found(entries)}")
+        raise Unfit(f"entries: expected a list, found {_found(entries)}")
     run_id = _text_or(document, "run_id", identity)
     export_name = _text_or(document, "export_name", None)
     decoded: list[Decoded] = []
     for number, value in enumerate(entries, 1):
         try:
             if not isinstance(value, dict):
-                raise _Unfit(f"expected an object, found {_found(value)}")
+                raise Unfit(f"expected an object, found {_found(value)}")
             decoded.append(_decode_entry(value, identity if run_id is None else run_id, export_name, number))
-        except _Unfit as unfit:
+        except Unfit as unfit:
             decoded.append(Problem(f"entry {number}: {unfit}", number))
     return decoded
 
@@ -91,7 +91,7 @@ def _time_of(value: dict[str, Any]) -> tuple[int | None, int]:
     if text is None:
         return None, 0
     if not isinstance(text, str):
-        raise _Unfit(f"recorded_at: expected a time, found {_found(text)}")
+        raise Unfit(f"recorded_at: expected a time, found {_found(text)}")
     return parse_time(text) or (None, 0)
 
 
@@ -100,21 +100,24 @@ def _text_or(value: dict[str, Any], key: str, default: str | None) -> str | None
     if text is None:
         return default
     if not isinstance(text, str):
-        raise _Unfit(f"{key}: expected a text, found {_found(text)}")
+        raise Unfit(f"{key}: expected a text, found {_found(text)}")
     return shared(safe(text))
 
 
 def _event_of(value: dict[str, Any]) -> Event:
     event = value.get("event", _MISSING)
-    if event is _MISSING:
-        return _tagged_line(value)
+    return _tagged_line(value) if event is _MISSING else event_in(event)
+
+
+def event_in(event: Any) -> Event:
+    """What stands behind the key `event`. Raises `Unfit`."""
     if not isinstance(event, dict):
-        raise _Unfit(f"event: expected an object, found {_found(event)}")
+        raise Unfit(f"event: expected an object, found {_found(event)}")
     tag = event.get("type")
     if isinstance(tag, str):
         return _build(tag, {key: inner for key, inner in event.items() if key != "type"})
     if len(event) != 1:
-        raise _Unfit(f"not one event: `event` has {len(event)} keys")
+        raise Unfit(f"not one event: `event` has {len(event)} keys")
     ((variant, fields),) = event.items()
     return _build(variant, fields)
 
@@ -123,12 +126,12 @@ def _tagged_line(value: dict[str, Any]) -> Event:
     """`{"type":"ChunkFailed","chunk_index":17,…}`: the fields stand beside the envelope's."""
     tag = value.get("type", _MISSING)
     if tag is _MISSING:
-        raise _Unfit("not an event: neither `event` nor `type` nor `entries`")
+        raise Unfit("not an event: neither `event` nor `type` nor `entries`")
     if not isinstance(tag, str):
-        raise _Unfit(f"type: expected a text, found {_found(tag)}")
+        raise Unfit(f"type: expected a text, found {_found(tag)}")
     variant = _VARIANTS.get(tag)
     if variant is None and "run_id" not in value and "recorded_at" not in value:
-        raise _Unfit(f"not an event: type {_found(tag)} is not known, and there is no run_id or recorded_at")
+        raise Unfit(f"not an event: type {_found(tag)} is not known, and there is no run_id or recorded_at")
     fields = {key: inner for key, inner in value.items() if key not in ENVELOPE}
     if variant is PlanResolved and "export_name" in value:
         fields["export_name"] = value["export_name"]
@@ -141,19 +144,19 @@ def _build(name: str, fields: Any) -> Event:
         extra = fields if isinstance(fields, dict) else {"value": fields}
         return Unknown(variant=safe(name), extra=safe_value(extra) or None)
     if not isinstance(fields, dict):
-        raise _Unfit(f"{variant.__name__}: expected an object, found {_found(fields)}")
+        raise Unfit(f"{variant.__name__}: expected an object, found {_found(fields)}")
     known, names = _SPEC[variant]
     values: dict[str, Any] = {}
     for key, attribute, check, required in known:
         value = fields.get(key, _MISSING)
         if value is _MISSING:
             if required:
-                raise _Unfit(f"{variant.__name__}.{key}: missing")
+                raise Unfit(f"{variant.__name__}.{key}: missing")
             continue
         try:
             values[attribute] = check(value)
-        except _Unfit as unfit:
-            raise _Unfit(f"{variant.__name__}.{key}: expected {unfit}, found {_found(value)}") from None
+        except Unfit as unfit:
+            raise Unfit(f"{variant.__name__}.{key}: expected {unfit}, found {_found(value)}") from None
     if len(fields) > len(values):
         values["extra"] = {safe(key): safe_value(inner) for key, inner in fields.items() if key not in names} or None
     return variant(**values)
@@ -161,7 +164,7 @@ def _build(name: str, fields: Any) -> Event:
 
 def _text(value: Any) -> str:
     if type(value) is not str:
-        raise _Unfit("a text")
+        raise Unfit("a text")
     return shared(safe(value))
 
 
@@ -179,38 +182,38 @@ _lately: dict[str, str] = {}
 
 def _count(value: Any) -> int:
     if type(value) is not int:
-        raise _Unfit("a number")
+        raise Unfit("a number")
     if value < 0:
-        raise _Unfit("a number of 0 or more")
+        raise Unfit("a number of 0 or more")
     return value
 
 
 def _flag(value: Any) -> bool:
     if type(value) is not bool:
-        raise _Unfit("true or false")
+        raise Unfit("true or false")
     return value
 
 
 def _object(value: Any) -> dict[str, Any]:
     if type(value) is not dict:
-        raise _Unfit("an object")
+        raise Unfit("an object")
     checked: dict[str, Any] = safe_value(value)
     return checked
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     if type(value) is not list or any(type(item) is not str for item in value):
-        raise _Unfit("a list of texts")
+        raise Unfit("a list of texts")
     return tuple(map(safe, value))
 
 
 def _changes(value: Any) -> tuple[tuple[str, ...], ...]:
     try:
         changes = tuple(_texts(item) for item in value) if type(value) is list else None
-    except _Unfit:
+    except Unfit:
         changes = None
     if changes is None or any(len(change) != 3 for change in changes):
-        raise _Unfit("a list of [column, old, new]")
+        raise Unfit("a list of [column, old, new]")
     return changes
 
 

@@ -19,13 +19,14 @@ from typing import Any
 from msgspec import UNSET
 
 from runwatch.core import events as ev
+from runwatch.core.blocks import Envelope, entry_in
 from runwatch.core.events import Entry
 from runwatch.core.index import NEVER
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.core.stretch import Said, take
 from runwatch.core.text import safe
-from runwatch.core.wire import Completed, Started, Written, decode_lines, times_of
+from runwatch.core.wire import Completed, Started, Written, decode_lines, otherwise, times_of
 
 GATHERED, SHARE = 30_000, 64
 """Lines that wait to be taken in, at most: so many, or of a longer log one in 64,"""
@@ -36,6 +37,7 @@ AHEAD = 1_000
 PART, A_RUN = 1_500, 15
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
 
+FREQUENT = ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted
 Ties = set[tuple[Any, ...]]
 """What was said at one time, as far as that tells what can be no repeat of it."""
 
@@ -50,7 +52,7 @@ class Gathering:
     def __init__(self, runs: Runs, segment: Segment, decode: Decode) -> None:
         self.count = 0
         """Lines that wait."""
-        self._runs, self._segment, self._decode = runs, segment, decode
+        self._runs, self.segment, self._decode = runs, segment, decode
         self._gathered: dict[str, list[Any]] = {}
         """By run the export its lines name, then for each line its time, its number and what it says."""
         self._digits = 9
@@ -64,42 +66,52 @@ class Gathering:
         return self.count > min(max(GATHERED, entries // SHARE, 4 * runs), OF_A_RUN * runs)
 
     def feed(self, data: bytes, line: int, offset: int, arrived: int | None) -> int:
-        """Gather whole lines, the first of which has this number; how many of them are as most are."""
-        segment, lines = self._segment, data.removesuffix(b"\n").split(b"\n")
-        items = decode_lines(lines)
+        """Gather whole lines, the first of which has this number; how many of them `decode` was not asked for."""
+        segment, lines = self.segment, data.removesuffix(b"\n").split(b"\n")
+        items = decode_lines(lines, otherwise)
         times, digits = times_of(items, self._digits)
         if digits != self._digits:
             for _ in self.settling(arrived, is_all=True):
                 pass
             self._digits = digits
-        gathered, identity, passed, odd = self._gathered, segment.identity, 0, 0
+        gathered, identity, passed, odd, rare = self._gathered, segment.identity, 0, 0, 0
         for index, (item, time) in enumerate(zip(items, times, strict=True)):
-            run_id, event = item.run_id, item.event
-            own = gathered.get(identity if run_id is None else run_id)
-            it: Any = event.ChunkStarted
-            if it is UNSET:
-                it = event.FileWritten or event.ChunkCompleted
-                more: object = event.FileWritten and event.ChunkCompleted
+            if isinstance(item, Envelope):
+                entry = entry_in(item, identity, (time, digits))
+                if entry is not None:
+                    self._gather(entry, line + index)
+                    rare += 1
+                    continue
             else:
-                more = event.FileWritten or event.ChunkCompleted
-            if more or not it or own is None or own[0] != item.export_name:
-                offset += sum(map(len, lines[passed:index])) + index - passed
-                passed = index
-                odd += 1
-                self.feed_line(lines[index], line + index, offset)
-            else:
-                own += (time, line + index, it)
-        self.count += len(items) - odd
+                run_id, event = item.run_id, item.event
+                own = gathered.get(identity if run_id is None else run_id)
+                it: Any = event.ChunkStarted
+                if it is UNSET:
+                    it = event.FileWritten or event.ChunkCompleted
+                    more: object = event.FileWritten and event.ChunkCompleted
+                else:
+                    more = event.FileWritten or event.ChunkCompleted
+                if it and not more and own is not None and own[0] == item.export_name:
+                    own += (time, line + index, it)
+                    continue
+            offset += sum(map(len, lines[passed:index])) + index - passed
+            passed = index
+            odd += 1
+            self.feed_line(lines[index], line + index, offset)
+        self.count += len(items) - odd - rare
         return len(items) - odd
 
     def feed_line(self, data: bytes, line: int, offset: int) -> None:
         """The long way."""
         for entry in self._decode(data, line, offset):
-            own = self._gathered.get(entry.run_id)
-            if own is None:
-                own = self._gathered[entry.run_id] = [entry.export_name]
-            own += (NEVER, line, entry)
-            self.count += 1
+            self._gather(entry, line)
+
+    def _gather(self, entry: Entry, line: int) -> None:
+        own = self._gathered.get(entry.run_id)
+        if own is None:
+            own = self._gathered[entry.run_id] = [entry.export_name]
+        own += (NEVER, line, entry)
+        self.count += 1
 
     def settling(self, arrived: int | None, *, is_all: bool) -> Iterator[None]:
         """Take in what was gathered, with a pause now and then; but, unless `is_all`, not the chunks at the end of what
@@ -123,7 +135,7 @@ class Gathering:
         """What one run said, up to there; nothing of it is left."""
         name, times, lines, said = own[0], own[1:stop:3], own[2:stop:3], own[3:stop:3]
         del own[1:stop]
-        segment, runs = self._segment, self._runs
+        segment, runs = self.segment, self._runs
         at, count, run = 0, len(times), runs.by_id.get(run_id)
         rows, ties = self._ties.pop(run_id, (0, None))
         if run is None or rows != len(run.log):
@@ -189,7 +201,7 @@ def _rising(
 def _tied(entry: Entry, latest: int, ties: Ties | None) -> Ties | None:
     """The `ties` behind an entry that goes the long way; one of a frequent variant may be told by other texts there."""
     time = NEVER if entry.time is None else entry.time
-    if time < latest or isinstance(entry.event, ev.ChunkStarted | ev.FileWritten | ev.ChunkCompleted):
+    if time < latest or isinstance(entry.event, FREQUENT):
         return None
     return set() if time > latest else ties
 

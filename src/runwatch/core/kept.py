@@ -54,7 +54,7 @@ class Share(Struct):
     problems: list[tuple[Place, str]]
     problem_counts: list[int]
     """How many each of its segments has, kept or not."""
-    starts: list[list[tuple[int, int]]]
+    starts: list[Sequence[tuple[int, int]]]
     """Where lines of its segments begin."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from runwatch.core import events as ev
 
 KINDS: tuple[type[ev.Event], ...] = (*ev.VARIANTS, *ev.SOURCE_VARIANTS, ev.Unknown)
@@ -33,6 +35,7 @@ FACT = 1 << 11
 """The event is not kept: what counts of it stands in columns, the rest in the log."""
 
 
+@cache
 def mark_of(kind: int, digits: int, origin: str, fact: bool) -> int:
     """The sixteen bits."""
     return kind | digits << DIGITS | ORIGINS.index(origin) << ORIGIN | (FACT if fact else 0)

@@ -34,6 +34,7 @@ WORDS = 64
 SEED = hash("a seed that nobody knows") % 2**64
 """Another one in each process: no log can be made so that its names fall together."""
 _BIG = 2**64
+_UPPER, _LOWER = 2**64 - 2**32, 2**32 - 1
 
 
 @cache
@@ -64,9 +65,9 @@ def hash_of(text: str, seed: int = SEED) -> int:
 
         data = hashlib.blake2b(data).digest()
     keys, size = keys_of(seed), len(data)
-    words = memoryview(data.ljust(-(-size // 4) * 4, b"\0")).cast("I")
+    words = memoryview(data + bytes(-size % 4)).cast("I")
     total: int = sum(map(mul, keys, words), size * keys[WORDS])
-    return total % _BIG >> 32 << 32 | (total >> 128) % _BIG >> 32 or 1
+    return (total & _UPPER | total >> 160 & _LOWER) or 1
 
 
 class Names:

@@ -8,9 +8,10 @@ that a file renamed by log rotation is cited under the name it has now.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 APART = 64 << 10
 """Bytes from one line of which it is known where it begins to the next, at least."""
@@ -42,14 +43,15 @@ class Segment(Struct, eq=False):
     """It is a pipe: lines of the progress stream, which have no time, are of the time they arrive."""
     gone: str = ""
     """Empty while its bytes can be read again, else why not ("truncated", "removed")."""
-    starts: list[tuple[int, int]] = field(default_factory=list)
-    """(line, offset) of some lines, in their order."""
+    starts: Sequence[tuple[int, int]] = ()
+    """(line, offset) of some lines, in their order; of a short file none."""
 
     def note_start(self, line: int, offset: int) -> None:
         """This line begins there. One in `APART` bytes is kept: from it the lines behind it are found."""
         last = self.starts[-1][1] if self.starts else 0
         if offset - last >= APART:
-            self.starts.append((line, offset))
+            starts = self.starts = self.starts if isinstance(self.starts, list) else list(self.starts)
+            starts.append((line, offset))
 
     def stretch(self, line: int) -> tuple[int, int, int | None]:
         """The last line at or before this one of which it is known where it begins, that offset, and the next one's."""

@@ -16,11 +16,13 @@ from runwatch.core.seen import Seen
 class Placing:
     """What must be known of the entries so far to place one more behind them at once."""
 
-    __slots__ = ("_ties", "_ties_at", "chains", "latest", "strays", "timeless")
+    __slots__ = ("_only", "_several", "_ties", "_ties_at", "latest", "strays", "timeless")
 
     def __init__(self) -> None:
-        self.chains: dict[str, float] = {}
-        """The newest segment's order of each file. Of several files, an entry must be later than all to be placed."""
+        self._only: Segment | None = None
+        """The newest segment, while one file alone speaks of the run."""
+        self._several: Mapping[str, float] = NOTHING
+        """The newest segment's order of each of several. Then an entry must be later than all to be placed."""
         self.timeless: Mapping[str, None] = NOTHING
         """Files without any time so far: their first one moves all that stands before it."""
         self.latest = NEVER
@@ -38,9 +40,10 @@ class Placing:
         rows = len(log.times)
         if not rows:
             return placing
-        for segment in set(log.segments.values):
-            placing.chains[segment.chain] = max(segment.order, placing.chains.get(segment.chain, segment.order))
-        timeless: dict[str, None] = dict.fromkeys(placing.chains)
+        among = sorted(set(log.segments.values), key=lambda segment: segment.order)
+        for segment in among:
+            placing._note(segment)
+        timeless: dict[str, None] = dict.fromkeys(segment.chain for segment in among)
         strays: dict[int, list[int]] = {}
         segments = list(log.segments.each(rows))
         for position, row in enumerate(log.order):
@@ -61,7 +64,31 @@ class Placing:
         """Its one file is called otherwise now, and its segments are numbered otherwise."""
         segments = set(log.segments.values)
         self.timeless = dict.fromkeys(segment.chain for segment in segments) if self.timeless else NOTHING
-        self.chains = {segment.chain: max(each.order for each in segments) for segment in segments}
+        if self._several:
+            self._several = {segment.chain: max(each.order for each in segments) for segment in segments}
+
+    @property
+    def files(self) -> int:
+        """How many speak of the run."""
+        return len(self._several) if self._only is None else 1
+
+    def _note(self, segment: Segment) -> None:
+        """It is the newest one of its file."""
+        only = self._only
+        if not self._several and (only is None or only.chain == segment.chain):
+            self._only = segment
+            return
+        several = self._several = own(self._several)
+        if only is not None:
+            several[only.chain], self._only = only.order, None
+        several[segment.chain] = segment.order
+
+    def _order_of(self, chain: str) -> float | None:
+        """That of its newest segment; None for a file that has said nothing yet."""
+        only = self._only
+        if only is None:
+            return self._several.get(chain)
+        return only.order if only.chain == chain else None
 
     def takes(self, log: Ordered, row: int, event: Event) -> bool:
         """True if `row` stands behind all others. Else it is a repeat, or the log is to be arranged."""
@@ -69,10 +96,11 @@ class Placing:
         if self._moves_others(segment, time):
             log.is_arranged = False
             return False
-        if segment.chain not in self.chains and time == NEVER:
+        if time == NEVER and self._order_of(segment.chain) is None:
             timeless = self.timeless = own(self.timeless)
             timeless[segment.chain] = None
-        self.chains[segment.chain] = segment.order
+        if segment is not self._only:
+            self._note(segment)
         if time == NEVER:
             return True
         if time > self.latest:
@@ -86,10 +114,10 @@ class Placing:
 
     def _moves_others(self, segment: Segment, time: int) -> bool:
         """An older part of its file, the first time of its file, or not later than what other files hold."""
-        known = self.chains.get(segment.chain)
+        known = self._order_of(segment.chain)
         if known is not None and (segment.order < known or (time != NEVER and segment.chain in self.timeless)):
             return True
-        several = bool(self.chains) if known is None else len(self.chains) > 1
+        several = self.files > (known is not None)
         return several and (time <= self.latest or self.latest == NEVER)
 
     def _repeats(self, log: Ordered, row: int, time: int, event: Event) -> bool:

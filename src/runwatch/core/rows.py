@@ -25,7 +25,7 @@ class Rows:
     """What each row says, when, and where it stands."""
 
     __slots__ = (
-        "_again", "_arguments", "facts", "kept", "lines", "marks", "names", "numbers", "segments", "times"
+        "_about", "_again", "facts", "kept", "lines", "marks", "names", "numbers", "segments", "times"
     )  # fmt: skip
 
     def __init__(self, again: Again | None = None) -> None:
@@ -33,8 +33,10 @@ class Rows:
         self.times = array("q")
         self.marks = array("H")
         """`core/marks.py`."""
-        self._arguments = Counts()
-        """Three times what `argument` says, and which of the three frequent kinds it is: mostly that rises by one."""
+        self._about = Counts()
+        """Three times what `argument` says, one, and which of the three frequent kinds it is: mostly that rises by one,
+        also behind the plan that a run begins with.
+        """
         self.lines = Counts()
         self.facts = Facts()
         self.kept: dict[int, Event] = {}
@@ -51,18 +53,17 @@ class Rows:
 
     def add(self, entry: Entry, segment: Segment, line: int) -> int:
         """One more; its kind."""
-        row = len(self.times)
-        argument = None
-        if self._again is not None and segment.is_plain and not entry.number:
-            argument = self.facts.take(entry.event, row)
-        if argument is None:
-            self.kept[row] = entry.event
-            self.facts.note(entry.event)
-        kind = marks.NUMBER_OF[type(entry.event)]
+        row, event, argument = len(self.times), entry.event, None
+        kind = marks.NUMBER_OF[type(event)]
+        if kind in PLACE_OF:
+            if self._again is not None and segment.is_plain and not entry.number:
+                argument = self.facts.take(event, row)
+            if argument is None:
+                self.facts.note(event)
         self.times.append(NEVER if entry.time is None else entry.time)
         self.marks.append(marks.mark_of(kind, entry.digits, entry.origin, argument is not None))
         if argument is None:
-            self._arguments.append_any()
+            self.keep(row, event)
         else:
             self.note_argument(argument, PLACE_OF[kind])
         self.lines.append(line)
@@ -84,7 +85,7 @@ class Rows:
         segments, names = list(self.segments.each(rows)), list(self.names.each(rows))
         keep = [row for row, there in enumerate(segments) if there is not segment]
         self.lines = self.lines.kept(keep)
-        self._arguments = self._arguments.kept(keep)
+        self._about = self._about.kept(keep)
         for name in ("times", "marks"):
             column = getattr(self, name)
             setattr(self, name, array(column.typecode, (column[row] for row in keep)))
@@ -98,25 +99,25 @@ class Rows:
     def keep(self, row: int, event: Event) -> None:
         """What a row says, all else of which is in its columns: one that is kept."""
         self.kept[row] = event
-        self._arguments.append_any()
+        self._about.append_any()
 
     def note_argument(self, argument: int, place: int) -> None:
         """What the next row's event is about; `place`: of its kind among the frequent ones."""
-        self._arguments.append(3 * argument + place)
+        self._about.append(1 + 3 * argument + place)
 
     def note_arguments(self, chunk: int, file: int, completed: int, count: int) -> None:
         """The same of so many chunks begun, written and done in turn; each of them is one further in all three."""
         if chunk == file == completed:
-            self._arguments.extend_from(3 * chunk, 3 * count)
+            self._about.extend_from(1 + 3 * chunk, 3 * count)
             return
         arguments = [0] * (3 * count)
         for place, argument in enumerate((chunk, file, completed)):
-            arguments[place::3] = range(3 * argument + place, 3 * (argument + count) + place, 3)
-        self._arguments.extend_any(arguments)
+            arguments[place::3] = range(1 + 3 * argument + place, 1 + 3 * (argument + count) + place, 3)
+        self._about.extend_any(arguments)
 
     def argument(self, row: int) -> int:
         """What a frequent event is about (`core/facts.py`); nothing that counts for others."""
-        return self._arguments[row] // 3
+        return (self._about[row] - 1) // 3
 
     def kind_of(self, row: int) -> str:
         """The variant of a row."""

@@ -131,9 +131,12 @@ class RunState:
         self.causes.add(cause)
 
     def note(self, name: str, position: int) -> None:
-        """One more in the list of that name. Most runs have none of most of them."""
+        """One more in the list of that name. Most runs have none of most of them, and one at most of the others."""
         positions = getattr(self, name)
+        if not positions:
+            setattr(self, name, (position,))
+            return
         if isinstance(positions, tuple):
-            positions = array("i")
+            positions = array("i", positions)
             setattr(self, name, positions)
         positions.append(position)

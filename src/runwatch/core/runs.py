@@ -122,7 +122,7 @@ class Run:
             segment.is_plain
             and log.is_arranged
             and log.is_straight
-            and len(placing.chains) == 1
+            and placing.files == 1
             and not placing.timeless
             and not state.has_ended
             and state.first_heard != NOWHERE

@@ -17,6 +17,7 @@ import orjson
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType
 from msgspec.json import Decoder
 
+from runwatch.core.blocks import Envelope, decode_envelope
 from runwatch.core.times import SECOND, parse_time
 
 Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -75,17 +76,26 @@ FORMS = (9, 6, 3)
 _NO_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 ODD = Line(event=Box(), recorded_at="1970-01-01T00:00:00.000000000Z")
 """Stands for a line that is to be decoded otherwise."""
+Item = Line | Envelope
 
 
-def decode_lines(lines: Sequence[bytes]) -> list[Line]:
-    """What each line says; `ODD` for one that is not of this form."""
-    items: list[Line] = []
+def otherwise(line: bytes) -> Item:
+    """What a line that is no such `Line` says, if its event alone makes it another; else `ODD`."""
+    try:
+        return decode_envelope(line)
+    except (DecodeError, UnicodeDecodeError):
+        return ODD
+
+
+def decode_lines(lines: Sequence[bytes], odd: Callable[[bytes], Item] = lambda _: ODD) -> list[Item]:
+    """What each line says; what `odd` makes of one that is not of this form."""
+    items: list[Item] = []
     decoded = map(_decode, lines)
     while True:
         try:
             items.extend(decoded)  # goes on behind the line that failed
         except (DecodeError, UnicodeDecodeError):
-            items.append(ODD)
+            items.append(odd(lines[len(items)]))
         else:
             return items
 
@@ -93,9 +103,10 @@ def decode_lines(lines: Sequence[bytes]) -> list[Line]:
 _seconds: dict[str, int] = {}
 """`2026-11-23T18:14:51` → ns since 1970, less a second; a whole minute at a time: neighbours share it."""
 _SECONDS_KEPT = 3_000
+_SIXTY = tuple(f"{number:02d}" for number in range(60))
 
 
-def times_of(items: list[Line], digits: int = 9) -> tuple[list[int], int]:
+def times_of(items: list[Item], digits: int = 9) -> tuple[list[int], int]:
     """The times of all items (ns since 1970), and with how many digits they are written: 3, 6 or 9, and `Z`.
 
     `digits` is what to expect. Of a block that has several only those written as most are can be taken: the others
@@ -121,7 +132,7 @@ def times_of(items: list[Line], digits: int = 9) -> tuple[list[int], int]:
         return list(map(add, seconds, parts if unit == 1 else [part * unit for part in parts])), digits
 
 
-def _put_aside(items: list[Line], texts: list[str], digits: int, is_odd: Callable[[str], bool]) -> None:
+def _put_aside(items: list[Item], texts: list[str], digits: int, is_odd: Callable[[str], bool]) -> None:
     for at, text in enumerate(texts):
         if is_odd(text):
             items[at], texts[at] = ODD, ODD.recorded_at[: 20 + digits] + "Z"
@@ -140,5 +151,5 @@ def _note_minute(second: str) -> bool:
     if len(_seconds) >= _SECONDS_KEPT:
         _seconds.clear()
     first = begin[0] - SECOND  # the digits are read with a 1 in front: a number cannot begin with zeros
-    _seconds.update((f"{second[:17]}{number:02d}", first + number * SECOND) for number in range(60))
+    _seconds.update(zip(map(second[:17].__add__, _SIXTY), range(first, first + 60 * SECOND, SECOND), strict=True))
     return True

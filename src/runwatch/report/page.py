@@ -111,6 +111,8 @@ def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
 
 def _fitting(word: str, room: int) -> int:
     """How many characters of a word fit. No more of it is looked at: it may have 64 KiB, and be asked about a line."""
+    if word.isascii():
+        return min(len(word), max(0, room))
     taken = 0
     for number, sign in enumerate(word):
         taken += cells(sign)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -13,13 +12,15 @@ if TYPE_CHECKING:
 
 LONG = 8 << 20
 """Bytes from which on it is."""
+LEAST = 64 << 10
+"""Bytes of a block that counts: smaller ones are those of short logs, however many there are."""
 _THREADS = "OPENBLAS_NUM_THREADS"
 _TRIM, _MMAP = -1, -3
 """M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of mallopt(3)."""
 
 
 class LongLogs:
-    """Counts what was read, and makes ready."""
+    """Counts what was read of long logs, and makes ready."""
 
     def __init__(self, loading: Loading) -> None:
         self.may_wait = False
@@ -29,8 +30,9 @@ class LongLogs:
         self._is_begun = False
 
     def note(self, size: int) -> None:
-        """So many bytes more."""
-        self._read += size
+        """A block of so many bytes more."""
+        if size >= LEAST:
+            self._read += size
         if self._read > LONG and not self._is_begun:
             self._is_begun = True
             if self.may_wait:
@@ -58,6 +60,8 @@ def _keep_memory() -> None:
     """Room of a block's arrays is used again for the next block's: to give it back and fetch it anew each time costs a
     sixth of all. Where malloc is not that of glibc, nothing happens.
     """
+    import ctypes
+
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is not None:
         mallopt(_TRIM, 32 << 20)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from runwatch.core.empty import NOTHING, own
 from runwatch.sources.base import Item
 from runwatch.sources.found import Found, below_path, with_ending, with_path
 from runwatch.sources.names import BARE, Rank
 from runwatch.sources.reader import FileId
 from runwatch.sources.tail import Tail
+
+_FIRST = (0.0,)
 
 
 class Chain(Struct, eq=False):
@@ -21,12 +24,12 @@ class Chain(Struct, eq=False):
     identity: str
     alone: bool
     """Given by a name that rotation made: what comes to stand beside it is none of ours."""
-    tails: list[Tail] = field(default_factory=list)
-    orders: list[float] = field(default_factory=list)
+    tails: tuple[Tail, ...] = ()
+    orders: tuple[float, ...] = ()
     """Places given so far, also to files that are gone."""
-    copies: dict[FileId, Tail] = field(default_factory=dict)
+    copies: Mapping[FileId, Tail] = NOTHING
     """Files seen to repeat one of ours while it was still there."""
-    ended: list[Tail] = field(default_factory=list)
+    ended: tuple[Tail, ...] = ()
     """Files that went or were truncated with half a line read of them."""
     left: int = -1
     """When the file that left last was written to: what is older was there before we followed."""
@@ -34,7 +37,7 @@ class Chain(Struct, eq=False):
     def place(self, rank: Rank) -> float:
         """A place for a newly found file: in front of the files that are newer, or behind all."""
         if not self.orders:
-            self.orders.append(0.0)
+            self.orders = _FIRST
             return 0.0
         newer = [tail.segment.order for tail in self.tails if tail.rank > rank]
         if not newer:
@@ -43,12 +46,14 @@ class Chain(Struct, eq=False):
             limit = min(newer)
             older = [order for order in self.orders if order < limit]
             order = (max(older) + limit) / 2 if older else limit - 1
-        self.orders.append(order)
+        self.orders = (*self.orders, order)
         return order
 
     def add(self, tail: Tail) -> None:
-        self.tails.append(tail)
-        self.tails.sort(key=lambda other: other.segment.order)
+        self.tails = tuple(sorted((*self.tails, tail), key=lambda other: other.segment.order))
+
+    def remove(self, tail: Tail) -> None:
+        self.tails = tuple(other for other in self.tails if other is not tail)
 
     def cut_off(self, tail: Tail, unfinished: Collection[Tail], has_more: Callable[[Tail], bool]) -> list[Item]:
         """Lines cut in two, now that something was read of the file behind them.
@@ -65,8 +70,13 @@ class Chain(Struct, eq=False):
         ]
         over = [*self.ended, *(other for other in before if other not in unfinished and not has_more(other))]
         items = [item for other in over if other not in unfinished for item in other.cut_off()]
-        self.ended.clear()
+        self.ended = ()
         return items
+
+    def note_copy(self, file: FileId, original: Tail) -> None:
+        """A file repeats one of ours."""
+        copies = self.copies = own(self.copies)
+        copies[file] = original
 
     def follows(self, found: Found) -> bool:
         """Whether a file never seen is a part of this log that we are to read.

@@ -24,7 +24,7 @@ _NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 class Spot:
     """A directory and how we came to it. What stands in it is named by what is in front of its name."""
 
-    __slots__ = ("below", "inside", "inside_below", "inside_shown", "path", "root")
+    __slots__ = ("below", "inside", "inside_below", "inside_shown", "is_shown_as_it_is", "path", "root")
 
     def __init__(self, root: str, path: str, below: str) -> None:
         self.root = root
@@ -36,6 +36,7 @@ class Spot:
         self.inside = f"{path.rstrip('/')}/"
         self.inside_below = f"{visible(below)}/" if below else ""
         self.inside_shown = f"{root.rstrip('/')}/{self.inside_below}"
+        self.is_shown_as_it_is = self.inside_shown == self.inside
 
     @property
     def shown(self) -> str:
@@ -107,7 +108,7 @@ class Directories:
 
 def _found(entry: os.DirEntry[str], spot: Spot, name: LogName, status: os.stat_result) -> Found:
     base, path = visible(entry.name), entry.path
-    shown = spot.inside_shown + base
+    shown = path if spot.is_shown_as_it_is and base is entry.name else spot.inside_shown + base
     real, real_shown = link_target(path, shown) if entry.is_symlink() else ("", "")
     return Found(
         path=path,

@@ -89,6 +89,7 @@ class FileSource:
     def wait_for_more(self) -> bool:
         """Wait a little for a file that seems to be half written; false where there is none, or that takes too long."""
         if not self._patience.is_waiting or self._waits == _WAITS:
+            self._woken = True  # whoever polls once more need not look at everything once more
             return False
         self._waits += 1
         time.sleep(APART)

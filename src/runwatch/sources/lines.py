@@ -23,6 +23,8 @@ _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\0"
 _ENDS = {b"{": b"}", b"[": b"]", b'"': b'"', b"t": b"e", b"f": b"e", b"n": b"l"}
 """By the first byte of a JSON value, its last."""
+_NO_HALF = bytearray()
+"""Shared by all that wait for nothing; nobody writes into it."""
 
 
 class Lines(NamedTuple):
@@ -68,7 +70,7 @@ class LineSplitter:
         self._longest = longest
         self._line = 1
         self._start = 0  # offset of the first byte of the line that counts
-        self._half = bytearray()
+        self._half = _NO_HALF
         self._passed = 0  # bytes of this line that are not in the half: skipped, or given
         self._state = _Line.GATHERING
         self._nuls = False  # this line began with NULs
@@ -99,7 +101,7 @@ class LineSplitter:
             return []
         if self._half:
             whole = b"".join((self._half, memoryview(data)[:end]))
-            self._half.clear()
+            self._half = _NO_HALF
         else:
             whole = data[:end]
         pieces = self._whole_lines(whole)
@@ -128,7 +130,7 @@ class LineSplitter:
             return []
         data = bytes(self._half)
         self._passed = len(data)
-        self._half.clear()
+        self._half = _NO_HALF
         self._state = _Line.GIVEN
         return [Lines(data.replace(b"\r", b" "), self._line, self._start)]
 
@@ -139,12 +141,14 @@ class LineSplitter:
         if self._state is not _Line.GATHERING:
             self._pass(data)
             return
+        if not self._half:
+            self._half = bytearray()
         self._half += data
         self._skip_bom()
         self._skip_nuls()
         if len(self._half) > self._longest + 1:  # one more: it may be the CR of a CRLF
             self._state = _Line.TOO_LONG
-            half, self._half = bytes(self._half), bytearray()
+            half, self._half = bytes(self._half), _NO_HALF
             self._pass(half)
 
     def _pass(self, data: bytes) -> None:

@@ -77,7 +77,7 @@ class Chains:
         for key in difference.touched & self.all.keys():
             chain, fresh = self.all[key], difference.fresh.get(key, [])
             names = {file.path for file in fresh} if chain.tails else ()
-            for tail in list(chain.tails):
+            for tail in chain.tails:
                 if tail in difference.broken or tail in difference.missing:
                     self._pass_on(chain, tail, fresh, tail in difference.broken, tail.path in names)
             self._take_up(chain, fresh)
@@ -168,10 +168,10 @@ class Chains:
 
     def _end(self, chain: Chain, tail: Tail, why: str) -> None:
         tail.segment.gone = why
-        chain.tails.remove(tail)
+        chain.remove(tail)
         chain.left = max(chain.left, tail.mtime)
         if tail.lines.half and (why == "truncated" or tail not in self._held):
-            chain.ended.append(tail)
+            chain.ended = (*chain.ended, tail)
         if why == "truncated":
             self._held.close(tail)
             self._changes.truncated.append(tail.segment)
@@ -207,7 +207,7 @@ class Chains:
             return True
         original = next((tail for tail in newer if repeats(file, tail)), None)
         if original is not None:
-            chain.copies[file.file] = original
+            chain.note_copy(file.file, original)
         return original is not None
 
     def _follow(self, chain: Chain, file: Found) -> None:

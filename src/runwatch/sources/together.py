@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 
 from runwatch.core.places import Place
@@ -13,13 +12,29 @@ class Together:
     """Reads one source after the other, waits for whichever has news first."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self.progress = Progress()
         self.sources = tuple(sources)
 
     @property
     def label(self) -> str:
         """All of their labels."""
         return ", ".join(filter(None, (source.label for source in self.sources)))
+
+    @property
+    def progress(self) -> Progress:
+        """All of them together, as far as they are now; added up for who asks, not for each of ten thousand files."""
+        parts = [source.progress for source in self.sources]
+        totals = [part.bytes_total for part in parts]
+        return Progress(
+            files=sum(part.files for part in parts),
+            bytes_total=None if None in totals else sum(total for total in totals if total is not None),
+            bytes_read=sum(part.bytes_read for part in parts),
+            behind=sum(part.behind for part in parts),
+            notices=tuple(notice for part in parts for notice in part.notices),
+            waiting=tuple(path for part in parts for path in part.waiting),
+            unreadable=tuple(pair for part in parts for pair in part.unreadable),
+            is_partial=any(part.is_partial for part in parts),
+            ended=all(part.ended for part in parts),
+        )
 
     def endings(self) -> Iterator[Ending]:
         for source in self.sources:
@@ -28,12 +43,11 @@ class Together:
 
     def poll(self) -> Iterator[Item]:
         for source in self.sources:
-            for item in source.poll():
-                self._add_up()
-                yield item
-        self._add_up()
+            yield from source.poll()
 
     async def changed(self) -> None:
+        import asyncio  # only whoever follows pays for it
+
         waiting = [asyncio.ensure_future(source.changed()) for source in self.sources]
         try:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -43,12 +57,10 @@ class Together:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)  # the others end before we go on
-        self._add_up()
 
     def wait_for_more(self) -> bool:
         """Block until more has come to one that waits; false where none does."""
         has_more = [source.wait_for_more() for source in self.sources if isinstance(source, Waiting)]
-        self._add_up()
         return any(has_more)
 
     def rescan(self) -> None:
@@ -62,17 +74,3 @@ class Together:
     def close(self) -> None:
         for source in self.sources:
             source.close()
-
-    def _add_up(self) -> None:
-        parts = [source.progress for source in self.sources]
-        totals = [part.bytes_total for part in parts]
-        progress = self.progress
-        progress.files = sum(part.files for part in parts)
-        progress.bytes_total = None if None in totals else sum(total for total in totals if total is not None)
-        progress.bytes_read = sum(part.bytes_read for part in parts)
-        progress.behind = sum(part.behind for part in parts)
-        progress.notices = tuple(notice for part in parts for notice in part.notices)
-        progress.waiting = tuple(path for part in parts for path in part.waiting)
-        progress.unreadable = tuple(pair for part in parts for pair in part.unreadable)
-        progress.is_partial = any(part.is_partial for part in parts)
-        progress.ended = all(part.ended for part in parts)
