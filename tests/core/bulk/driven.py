@@ -65,9 +65,8 @@ def blocks_of(files: Sequence[Sequence[bytes]], moved: Sequence[Move]) -> Iterat
     while any(at < len(lines) for at, lines in zip(read, files, strict=True)):
         move = moved[number % len(moved)]
         number += 1
-        file = move.file % len(files)
-        if read[file] == len(files[file]):
-            file = (file + 1) % len(files)
+        left = [file for file, lines in enumerate(files) if read[file] < len(lines)]
+        file = left[move.file % len(left)]
         begin = read[file]
         read[file] = min(len(files[file]), begin + move.lines)
         yield move._replace(file=file), begin, read[file]
@@ -92,15 +91,20 @@ class Driver:
         with pytest.MonkeyPatch.context() as patch:
             for move, begin, end in blocks_of(self.files, moved):
                 lines, where = self.files[move.file], self.where[move.file]
-                for number, line in enumerate(lines[begin:end], begin + 1):
-                    for said in decode_line(line.removesuffix(b"\n"), where.identity):
-                        self.expected.feed(said, where, number, 0, self.arrived)
+                self.expect(move.file, begin, end)
                 patch.setattr(loading, "ENOUGH", 1 << 30 if move.is_small else 0)
                 data, offset = b"".join(lines[begin:end]), sum(map(len, lines[:begin]))
                 self.loading.feed(data, where, begin + 1, offset, self.arrived)
                 self.loading.decode()
                 self._settle(move)
             self.loading.settle()
+
+    def expect(self, file: int, begin: int, end: int) -> None:
+        """These lines, one by one."""
+        where = self.where[file]
+        for number, line in enumerate(self.files[file][begin:end], begin + 1):
+            for said in decode_line(line.removesuffix(b"\n"), where.identity):
+                self.expected.feed(said, where, number, 0, self.arrived)
 
     def _settle(self, move: Move) -> None:
         if move.settled == NONE:
