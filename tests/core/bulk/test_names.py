@@ -62,9 +62,7 @@ def test_any_sequence_has_the_same_numbers(few: int, steps: list[tuple[list[int]
 @pytest.mark.parametrize("few", [0, 400])
 @pytest.mark.parametrize("repeated", [0.0, 0.1, 0.5, 1.0])
 @pytest.mark.parametrize("seed", range(3))
-def test_any_sizes_while_the_table_grows(
-    seed: int, repeated: float, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_any_sizes_while_the_table_grows(seed: int, repeated: float, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Among them one by one, as the tolerant way adds them, and by text."""
     monkeypatch.setattr(at_once, "FEW", few)
     monkeypatch.setattr(one_by_one, "_LARGE", 64)
