@@ -155,3 +155,13 @@ def _begun(driver: Driver) -> Iterator[None]:
     settling = driver.loading.settling(is_all=True)
     next(settling)
     return settling
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Placing._ties does not know what stretch.take and Batch._take added")
+def test_a_chunk_that_begins_again_at_the_same_time_behind_a_retry() -> None:
+    lines = [line for line in produced_lines(5, 1, 9) if b"RunCompleted" not in line]
+    retry = b'{"RetryAttempted":{"attempt":%d,"reason":"boom","backoff_ms":5}}'
+    one, other = saying(lines[1], retry % 1), saying(lines[1], retry % 2)
+    lines = [lines[0], one, lines[1], other, lines[1], *lines[2:]]
+    tied = [at_time(line, time_of(lines[0])) if at < 7 else line for at, line in enumerate(lines)]
+    read_both_ways([tied], [Move(0, 99, is_small=True, settled=ALL, pauses=1)])
