@@ -157,7 +157,7 @@ def _begun(driver: Driver) -> Iterator[None]:
     return settling
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Placing._ties does not know what stretch.take and Batch._take added")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Placing._ties lacks what stretch.take added")
 def test_a_chunk_that_begins_again_at_the_same_time_behind_a_retry() -> None:
     lines = [line for line in produced_lines(5, 1, 9) if b"RunCompleted" not in line]
     retry = b'{"RetryAttempted":{"attempt":%d,"reason":"boom","backoff_ms":5}}'
