@@ -20,6 +20,7 @@ from tests.strategies import Logs, logs
 from runwatch.core import checkpoints, gathering, loading
 from runwatch.core.again import GONE
 from runwatch.core.blocks import decode_block
+from runwatch.core.bulk import loading as bulk_loading
 from runwatch.core.bulk import waiting
 from runwatch.core.bulk.loading import Bulk
 from runwatch.core.gathering import Gathering
@@ -70,8 +71,10 @@ def fast(files: Files, sizes: list[int], bulk: type[Bulk] | None = None) -> tupl
 def small_blocks() -> Iterator[None]:
     """Blocks of few lines are taken in bulk, however many of them are not as most are."""
     with pytest.MonkeyPatch.context() as patch:
-        for module, name, value in ((loading, "ENOUGH", 0), (loading, "LARGE", 900), (waiting, "REGULAR", 0.0)):
-            patch.setattr(module, name, value)
+        patch.setattr(loading, "ENOUGH", 0)
+        patch.setattr(loading, "LARGE", 900)
+        patch.setattr(waiting, "REGULAR", 0.0)
+        patch.setattr(bulk_loading, "OF_A_RUN", 20)
         yield
 
 

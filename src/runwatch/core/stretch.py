@@ -41,6 +41,7 @@ def take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Sa
 
 def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said], digits: int) -> None:
     log, state = run.log, run.state_so_far
+    log.placing.let_go()
     _note_times(run, times)
     log.order.straight = len(log.times) + len(times)
     log.times.extend(times)

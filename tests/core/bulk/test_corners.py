@@ -33,21 +33,16 @@ def minutes_apart(lines: Lines) -> Lines:
     return [at_time(line, b"2026-11-23T%02d:%02d:00.000000000Z" % divmod(at, 60)) for at, line in enumerate(lines)]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=(IndexError, AssertionError), reason="its hash is 0, which stands for no name (bulk/lines.py)"
-)
 @pytest.mark.parametrize("kind", [b"FileWritten", b"ChunkCompleted"])
 def test_a_file_without_a_name(kind: bytes) -> None:
     lines = produced_lines(5, 1, 20)
     read_both_ways([named(lines, first(lines, kind, 30), b"")], BY_TEN)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=(IndexError, AssertionError),
-    reason="waiting._file_of hashes it as it is, Names.hash_of cuts it; line by line it is cut once in one place only",
-)
-@pytest.mark.parametrize("is_small", [True, False])
+CUT_TWICE = pytest.mark.xfail(strict=True, reason="line by line it is cut once, and twice where it is read again")
+
+
+@pytest.mark.parametrize("is_small", [pytest.param(True, marks=CUT_TWICE), False])
 @pytest.mark.parametrize("name", [b"x" * 70_000, b"\\u0085" * 12_000], ids=["cut", "cut once it is safe"])
 def test_a_name_that_is_cut(name: bytes, is_small: bool) -> None:
     """`safe` of what was cut already cuts it once more: it grew by what says so."""
@@ -56,14 +51,12 @@ def test_a_name_that_is_cut(name: bytes, is_small: bool) -> None:
     read_both_ways([named(lines, first(lines, b"FileWritten", 30), name)], moves)
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeWarning, reason="differences of times overflow (Batch._gaps, counting)")
 def test_times_that_are_centuries_apart() -> None:
     lines = produced_lines(5, 1, 20)
     late = [line.replace(b'"2026-', b'"2200-' if at >= 30 else b'"1700-') for at, line in enumerate(lines)]
     read_both_ways([late], BY_TEN)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Batch._gaps is 0 there, as if a silence did not count")
 def test_a_run_that_goes_on_when_the_one_before_it_stops() -> None:
     """The last line of one run and the first one of the next, which was silent, have the same time."""
     one = [line for line in minutes_apart(produced_lines(5, 1, 9)) if b"RunCompleted" not in line]
@@ -73,7 +66,6 @@ def test_a_run_that_goes_on_when_the_one_before_it_stops() -> None:
     read_both_ways([[*one[:10], *other[:10], *one[10:20], *late]], [Move(0, 20, is_small=False, settled=ALL, pauses=1)])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Waiting._last does not know what came by the other way")
 def test_a_repeat_of_what_came_line_by_line_at_the_same_time() -> None:
     lines = produced_lines(5, 1, 20)
     time = time_of(lines[19])
@@ -83,7 +75,6 @@ def test_a_repeat_of_what_came_line_by_line_at_the_same_time() -> None:
     read_both_ways([[*tied[:24], tied[23], *tied[24:]]], moves)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Waiting.is_taken looks at a run of which lines wait")
 def test_a_run_that_ends_while_others_are_being_taken_in() -> None:
     """What ended it waits to be taken in when its next line is looked at."""
     lines = produced_lines(5, 1, 30)
@@ -93,7 +84,6 @@ def test_a_run_that_ends_while_others_are_being_taken_in() -> None:
     read_both_ways([[*lines[:41], ended, *lines[41:]]], moves)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="triples._begin_again takes an unknown start for a time")
 @pytest.mark.parametrize("is_small", [True, False])
 def test_one_more_attempt_at_a_chunk_of_which_nobody_saw_the_first_begin(is_small: bool) -> None:
     lines = [line for line in produced_lines(5, 1, 20) if b"RunCompleted" not in line]
@@ -105,7 +95,6 @@ def test_one_more_attempt_at_a_chunk_of_which_nobody_saw_the_first_begin(is_smal
     read_both_ways([[*lines[:at], early, *lines[at:]]], [Move(0, 15, is_small=is_small, settled=ALL, pauses=1)])
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="Batch._numbers_of_files: hashes of another seed")
 def test_runs_that_another_process_kept_go_on_among_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its names are hashed otherwise: all its lines are decoded one by one, and so their files are numbered."""
     data = b"".join(produced_lines(2, 3, 20))
@@ -123,7 +112,6 @@ def test_runs_that_another_process_kept_go_on_among_new_ones(monkeypatch: pytest
         same(straight, after)
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="Batch numbers files before it takes what names them")
 def test_an_event_that_is_looked_at_while_its_run_is_being_taken_in() -> None:
     """Somebody wrote over its line, which names a file now that nobody has heard of."""
     lines = [line for line in produced_lines(5, 1, 90) if b"RunCompleted" not in line]
@@ -157,7 +145,6 @@ def _begun(driver: Driver) -> Iterator[None]:
     return settling
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Placing._ties lacks what stretch.take added")
 def test_a_chunk_that_begins_again_at_the_same_time_behind_a_retry() -> None:
     lines = [line for line in produced_lines(5, 1, 9) if b"RunCompleted" not in line]
     retry = b'{"RetryAttempted":{"attempt":%d,"reason":"boom","backoff_ms":5}}'

@@ -45,7 +45,6 @@ def test_heads_are_told_apart(run_ids: list[str]) -> None:
     assert len(set(heads.names)) == len(heads.names)
 
 
-@pytest.mark.xfail(strict=True, reason="Heads._hashes_of: byte 7 of a word counts in 8 bits alone, and two may agree")
 def test_heads_that_differ_in_few_bits_are_learned_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The upper byte of a word, times an odd number, is a byte: of a hundred heads that differ in two such places some
     fall together under every second choice of factors. Those are learned anew in each block, and never taken.

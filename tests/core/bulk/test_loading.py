@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.core.bulk.disturbed import at_ticks, disturbances, disturbed, lively_lines, shuffled_blocks
 from tests.core.bulk.driven import (
@@ -66,8 +66,6 @@ def test_what_comes_now_in_bulk_and_now_line_by_line(
     read_both_ways([disturbed(lines, how)], to_the_end(moved), arrived)
 
 
-@pytest.mark.xfail(strict=True, reason="see tests/core/bulk/test_corners.py: times that runs or lines share")
-@settings(phases=[Phase.explicit, Phase.generate])
 @given(lines=made, digits=st.sampled_from([0, 1, 3]), how=disturbances(), moved=moves)
 @example(lines=lively_lines(2, 3, 2), digits=0, how=[], moved=[Move(0, 1, is_small=False, settled=NONE, pauses=0)])
 def test_times_that_many_share(lines: list[bytes], digits: int, how: Any, moved: list[Move]) -> None:
@@ -75,8 +73,6 @@ def test_times_that_many_share(lines: list[bytes], digits: int, how: Any, moved:
     read_both_ways([disturbed(at_ticks(lines, digits), how)], to_the_end(moved))
 
 
-@pytest.mark.xfail(strict=True, reason="see tests/core/bulk/test_corners.py: a run that ends while others are taken in")
-@settings(phases=[Phase.explicit, Phase.generate])
 @given(lines=made, seed=st.integers(0, 99), how=disturbances("tied", "tied again"), moved=in_bulk_only)
 @example(lines=lively_lines(0, 2, 3), seed=0, how=[], moved=ABANDONED)
 def test_what_was_settled_half_way_is_gone_on_with(lines: list[bytes], seed: int, how: Any, moved: list[Move]) -> None:

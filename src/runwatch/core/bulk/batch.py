@@ -106,7 +106,7 @@ class Batch:
                     at += 1
                 else:
                     run = self._runs.by_id[run_id]
-                    at = self._take(run, number in self._counted, at, min(stop, self._hard[-1], at + PART))
+                    at = self._take(run, number in self._counted, at, min(stop, self._hard[-1]))
                     if arrived is not None:
                         run.note_arrival(arrived)
                 yield at - begin
@@ -137,9 +137,9 @@ class Batch:
         """
         lines, log, state = self._lines, run.log, run.state_so_far
         assert run.straight is self._segment
-        due = start + run.checkpoints.due - state.positions
-        if due < stop:
-            stop = min(stop, self._triples.whole(due))
+        at_most = start + min(PART, run.checkpoints.due - state.positions)
+        if at_most < stop:
+            stop = min(stop, self._triples.whole(at_most))
         if self._works[start]:
             self._gaps[start] = int(lines.time[start]) - state.heard
         self._number_files(run, start, stop)
@@ -149,6 +149,7 @@ class Batch:
         log.lines.extend(array("I", lines.line[start:stop].astype(np.uint32).tobytes()))
         log.order.straight = len(log.times)
         self._fold(run, is_counted, start, stop)
+        log.placing.let_go()
         log.placing.latest = state.heard = log.times[-1]
         state.last_heard = state.positions - 1
         if state.positions >= run.checkpoints.due:

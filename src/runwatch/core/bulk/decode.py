@@ -113,7 +113,7 @@ def _scan(block: Block) -> tuple[Numbers, Numbers, Flags]:
     plain = np.ones(len(breaks), np.bool_)
     if np.count_nonzero(found == 34) + len(breaks) < len(at):
         others = np.flatnonzero((found != 34) & (found != 10))
-        if len(others) > len(breaks):  # not only the messages of a few have blanks
+        if len(others) * 4 > len(breaks):  # not only the messages of a few have blanks
             odd = others[(found[others] > 34) | (found[others] < 32)]
             plain[np.searchsorted(breaks, odd)] = False
             at = at[(found == 34) | (found == 10)]

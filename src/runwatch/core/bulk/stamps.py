@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from runwatch.core.bulk.block import Flags, Numbers, Words, are_digits, eight, p
 from runwatch.core.times import SECOND, parse_time
 
 FORM = b"0000-00-00T00:00:00.000000000Z"
+MOST_DAYS = 64
+"""In a block; of more the rest is decoded otherwise."""
 _DAY = 86_400 * SECOND
 _TWO, _BYTE = np.uint64(0xFFFF), np.uint64(0xFF)
 
@@ -39,7 +41,9 @@ def _days(date: Words, day: Words, good: Flags) -> Numbers:
     """ns from 1970 to the begin of each day; where it is none, `good` becomes false."""
     days = np.zeros(len(date), np.int64)
     left = np.ones(len(date), np.bool_)
-    while left.any():
+    for _ in range(MOST_DAYS):
+        if not left.any():
+            break
         one = int(left.argmax())
         same = (date == date[one]) & (day == day[one])
         begin = _day(int(date[one]).to_bytes(8, "little") + int(day[one]).to_bytes(2, "little"))
@@ -48,10 +52,11 @@ def _days(date: Words, day: Words, good: Flags) -> Numbers:
         else:
             days[same] = begin
         left &= ~same
+    good &= ~left
     return days
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _day(text: bytes) -> int | None:
     """`2026-11-23` → ns since 1970; None where it is no day, or not all of it can be told in 64 bits."""
     begin = parse_time(text.decode("latin-1") + "T00:00:00Z")
