@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.core.made import T0, segment
 from tests.session.scripted import ScriptedSource, block, document, line, over, warned
 
-from runwatch.core import loading
+from runwatch.core import gathering
 from runwatch.core.runs import Moment, Run
 from runwatch.core.times import SECOND
 from runwatch.core.when import Instant, Number, When
@@ -282,7 +282,7 @@ def chunk(number: int, run_id: str = "r") -> dict[str, object]:
 
 async def test_keys_come_between_the_parts_of_what_was_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also at the end of a log, and when a key ends the gathering: all of it at once may take half a second."""
-    monkeypatch.setattr(loading, "PART", 1)
+    monkeypatch.setattr(gathering, "PART", 1)
     runs = ["a", "b", "c", "d"]
     where = replace(segment("a.jsonl"), is_plain=True)
     begun = block(*(warned(0, run_id) for run_id in runs), where=where)
