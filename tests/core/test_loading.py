@@ -195,20 +195,29 @@ def test_a_pause_comes_after_few_lines_of_one_run_and_after_few_runs(
     loader = Loading(runs)
     loader.feed(b"".join(lines), Segment(0, "a", "a", "a", is_plain=True), 1, 0, None)
     taken, touched = [0], [0]
-    settle = Gathering._settle
+    steps = Gathering._steps
 
-    def noted(self: Gathering, run_id: str, own: list[Any], stop: int, arrived: int | None) -> None:
+    def noted(self: Gathering, run_id: str, own: list[Any], stop: int, arrived: int | None) -> Iterator[None]:
         taken[-1] += stop // 3
         touched[-1] += 1
-        settle(self, run_id, own, stop, arrived)
+        return steps(self, run_id, own, stop, arrived)
 
-    monkeypatch.setattr(Gathering, "_settle", noted)
+    monkeypatch.setattr(Gathering, "_steps", noted)
     for _ in loader.settling(is_all=True):
         taken.append(0)
         touched.append(0)
     assert sum(taken) > 500
     assert max(taken) <= 120
     assert max(touched) <= 4
+
+
+def test_many_short_logs_come_to_the_same() -> None:
+    """Some of one run, some of several, some that speak of one another's."""
+    files = {f"{n}.jsonl": b"".join(produced_lines(n, 1 + n % 3, 3)) for n in range(2 * loading.TOGETHER)}
+    lines = [line for data in files.values() for line in data.splitlines(keepends=True)]
+    files |= {f"again{n}.jsonl": b"".join(lines[n::40][:9]) for n in range(40)}
+    runs = same(files, [5] * 40)
+    assert len(runs.run_ids) == len(files)
 
 
 def test_a_run_in_two_files_and_a_copy_come_to_the_same() -> None:

@@ -122,7 +122,8 @@ class Gathering:
             while lines := (len(own) - 1) // 3 - (0 if is_all else _undone(own)):
                 lines = min(lines, PART)
                 runs.changed[run_id] = None
-                self._settle(run_id, own, 1 + 3 * lines, arrived)
+                for _ in self._steps(run_id, own, 1 + 3 * lines, arrived):
+                    pass
                 self.count -= lines
                 taken += lines + A_RUN
                 if taken >= PART:
@@ -131,8 +132,16 @@ class Gathering:
                     yield
         runs.revision += 1
 
-    def _settle(self, run_id: str, own: list[Any], stop: int, arrived: int | None) -> None:
-        """What one run said, up to there; nothing of it is left."""
+    def each_run(self) -> Iterator[tuple[str, Iterator[None]]]:
+        """All that each run said, to be taken in step by step by the caller."""
+        for run_id, own in self._gathered.items():
+            self._runs.changed[run_id] = None
+            yield run_id, self._steps(run_id, own, len(own), None)
+        self.count = 0
+        self._runs.revision += 1
+
+    def _steps(self, run_id: str, own: list[Any], stop: int, arrived: int | None) -> Iterator[None]:
+        """What one run said, up to there, with a pause behind each step; nothing of it is left."""
         name, times, lines, said = own[0], own[1:stop:3], own[2:stop:3], own[3:stop:3]
         del own[1:stop]
         segment, runs = self.segment, self._runs
@@ -150,11 +159,13 @@ class Gathering:
                     at = stop
                     if arrived is not None:
                         run.note_arrival(arrived)
+                    yield
                     continue
             entry = said[at] if times[at] == NEVER else entry_of(run_id, name, times[at], said[at], self._digits)
             ties = _tied(entry, NEVER if run is None else run.log.placing.latest, ties)
             runs.feed(entry, segment, lines[at], -1, arrived)
             run, at = runs.by_id.get(run_id), at + 1
+            yield
         if run is not None and ties is not None:
             self._ties[run_id] = len(run.log), ties
 

@@ -7,7 +7,7 @@ they need not make, and both come to the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from runwatch.core.blocks import decode_block
@@ -117,8 +117,14 @@ class Loading:
             self._turn_to(gathering.segment)
             taken = gathering.feed(data, line, offset, None)
             self.entries += taken
+        runs: dict[str, Iterator[None]] = {}
         for gathering, *_ in short:
-            self._settle(gathering)
+            for run_id, steps in gathering.each_run():
+                if run_id in runs:  # several of them speak of it: first all that the first one says
+                    _in_step(runs.values())
+                    runs.clear()
+                runs[run_id] = steps
+        _in_step(runs.values())
         if short and current is not None:
             self._turn_to(current)
 
@@ -209,6 +215,13 @@ class Loading:
         if way is not None and way.count:
             for _ in way.settling(self._arrived, is_all=True):
                 pass
+
+
+def _in_step(several: Iterable[Iterator[None]]) -> None:
+    """The first step of each, then the second of each, and so on."""
+    left = list(several)
+    while left:
+        left = [steps for steps in left if next(steps, False) is None]
 
 
 def _lines(data: bytes, number: int, offset: int) -> Iterator[tuple[int, bytes, int]]:
