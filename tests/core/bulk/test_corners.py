@@ -55,6 +55,7 @@ def test_times_that_are_centuries_apart() -> None:
     lines = produced_lines(5, 1, 20)
     late = [line.replace(b'"2026-', b'"2200-' if at >= 30 else b'"1700-') for at, line in enumerate(lines)]
     read_both_ways([late], BY_TEN)
+    read_both_ways([[*late[:20], *lines[20:40], *late[40:]]], BY_TEN)
 
 
 def test_a_run_that_goes_on_when_the_one_before_it_stops() -> None:

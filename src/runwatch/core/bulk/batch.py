@@ -140,10 +140,9 @@ class Batch:
         at_most = start + min(PART, run.checkpoints.due - state.positions)
         if at_most < stop:
             stop = min(stop, self._triples.whole(at_most))
-        if self._works[start]:
-            self._gaps[start] = int(lines.time[start]) - state.heard
+        gap = int(lines.time[start]) - state.heard if self._works[start] else 0
+        state.longest_gap = max(state.longest_gap, gap, int(self._gaps[start + 1 : stop].max(initial=0)))
         self._number_files(run, start, stop)
-        state.longest_gap = max(state.longest_gap, int(self._gaps[start:stop].max()))
         log.times.frombytes(lines.time[start:stop].tobytes())
         log.marks.frombytes(self._marks[start:stop].tobytes())
         log.lines.extend(array("I", lines.line[start:stop].astype(np.uint32).tobytes()))
