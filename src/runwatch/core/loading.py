@@ -7,13 +7,13 @@ they need not make, and both come to the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from runwatch.core.blocks import decode_block
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Problem
-from runwatch.core.gathering import Gathering
+from runwatch.core.gathering import Decode, Gathering
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.core.stream import Stream
@@ -40,7 +40,7 @@ class Loading:
         """Taken so far, repeats and unknown ones included."""
         self.streams: dict[str, Stream] = {}
         """The progress streams, by log."""
-        self.bulk: type[Bulk] | None = None
+        self.bulk: Callable[[Segment, Runs, Decode], Bulk] | None = None
         """What takes long logs; None while its import is not worth it."""
         self._stream = Stream()
         self._segment: Segment | None = None
@@ -194,7 +194,7 @@ class Loading:
     def is_full(self) -> bool:
         """It is time for `settling`."""
         if self._bulk is not None and self._bulk.count:
-            return self._bulk.is_full(self.entries)
+            return self._bulk.is_full
         return self._gathering is not None and self._gathering.is_full(self.entries)
 
     def settle(self) -> None:

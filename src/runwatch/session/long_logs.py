@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class LongLogs:
                 threading.Thread(target=self._make_ready, daemon=True).start()
 
     def _make_ready(self) -> None:
-        self._loading.bulk = _imported()
+        self._loading.bulk = partial(_imported(), is_alone=self.may_wait)
 
 
 def _imported() -> type[Bulk]:
@@ -64,5 +65,5 @@ def _keep_memory() -> None:
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is not None:
-        mallopt(_TRIM, 32 << 20)
+        mallopt(_TRIM, 12 << 20)
         mallopt(_MMAP, 2 << 20)

@@ -39,10 +39,15 @@ class Lines(NamedTuple):
 def lines_of(columns: Columns, run: Numbers, those: Numbers, line: int) -> Lines:
     """These lines of a block, the first of which has this number; each with its run."""
     return Lines(
-        run[those].astype(np.int32), columns.kind[those], columns.time[those], those + line,
-        columns.chunk[those].astype(np.uint32), columns.rows[those].astype(np.uint32), columns.size[those],
+        run[those].astype(np.int32), columns.kind[those], columns.time[those], _narrow(those + line),
+        columns.chunk[those].astype(np.uint32), columns.rows[those].astype(np.uint32), _narrow(columns.size[those]),
         columns.name[those],
     )  # fmt: skip
+
+
+def _narrow(numbers: Numbers) -> Column:
+    """In four bytes where they have room there; numpy widens what is put together with wider ones."""
+    return numbers.astype(np.uint32) if numbers.max(initial=0) < 2**32 else numbers
 
 
 def together(parts: Sequence[Lines]) -> Lines:

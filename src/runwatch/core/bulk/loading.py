@@ -12,10 +12,12 @@ from runwatch.core.gathering import Decode
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 
-GATHERED, SHARE = 350_000, 24
-"""Lines that wait to be taken in, at most: so many, or of a longer log one in 24,"""
+GATHERED = 80_000
+"""Lines that wait to be taken in, at most, where keys wait meanwhile: some steps take all of them at once;"""
+GATHERED_ALONE = 300_000
+"""the same where nothing else waits."""
 OF_A_RUN = 1_000
-"""and so many of a run, on average: of few runs no more than that is gained by waiting."""
+"""So many of a run, on average: of few runs no more than that is gained by waiting."""
 PART, A_RUN = 10_000, 100
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
 
@@ -23,8 +25,10 @@ PART, A_RUN = 10_000, 100
 class Bulk:
     """Lines of one log; they are in the runs after `settling`."""
 
-    def __init__(self, segment: Segment, runs: Runs, decode: Decode) -> None:
+    def __init__(self, segment: Segment, runs: Runs, decode: Decode, *, is_alone: bool = False) -> None:
+        """`is_alone`: no keys wait meanwhile."""
         self._runs, self._decode = runs, decode
+        self._most = GATHERED_ALONE if is_alone else GATHERED
         self._waiting = Waiting(segment, runs)
         self._batch: Iterator[int] | None = None
         """What is being taken in: whoever abandons that goes on later."""
@@ -34,10 +38,10 @@ class Bulk:
         """Lines that wait; 1 at least while some are being taken in."""
         return self._waiting.count or int(self._batch is not None)
 
-    def is_full(self, entries: int) -> bool:
-        """It is time for `settling`, where so many entries were taken so far."""
-        runs = len(self._waiting.run_ids)
-        return self._waiting.count > min(max(GATHERED, entries // SHARE), OF_A_RUN * runs)
+    @property
+    def is_full(self) -> bool:
+        """It is time for `settling`."""
+        return self._waiting.count > min(self._most, OF_A_RUN * len(self._waiting.run_ids))
 
     def feed(self, blocks: Sequence[bytes], line: int, offset: int) -> int | None:
         """Let whole lines wait, the first of which has this number; how many of them are as most are.
