@@ -268,7 +268,11 @@ def assert_literal(texts: dict[str, str], bad: str, *screens: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [("markup", (200, 60)), ("controls", (80, 24)), pytest.param("layout", (80, 24), marks=pytest.mark.slow)],
+    [
+        pytest.param("markup", (200, 60), marks=pytest.mark.slow),
+        ("controls", (80, 24)),
+        pytest.param("layout", (80, 24), marks=pytest.mark.slow),
+    ],
 )
 async def test_a_hostile_log_is_literal_text_on_every_screen(name: str, size: tuple[int, int], tmp_path: Path) -> None:
     """In a row of runs, in panes, in an error, in a reason: as it was written, or its substitutes."""
@@ -277,6 +281,7 @@ async def test_a_hostile_log_is_literal_text_on_every_screen(name: str, size: tu
     assert_literal(texts, bad, "runs", "run", "chunk", "pane 1", "pane 2", "pane 3")
 
 
+@pytest.mark.slow
 async def test_a_hostile_log_harms_no_small_terminal(tmp_path: Path) -> None:
     """Some of each attack in every text."""
     texts = await walked(hostile_log(tmp_path, MIXED), (40, 12))
