@@ -224,7 +224,9 @@ async def test_an_empty_directory_bears_every_key(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------------ terminals
 
 
-@pytest.mark.parametrize("size", [(1, 1), pytest.param((10, 3), marks=pytest.mark.slow), pytest.param((18, 3), marks=pytest.mark.slow)], ids=str)
+@pytest.mark.parametrize(
+    "size", [(1, 1), *(pytest.param(size, marks=pytest.mark.slow) for size in ((10, 3), (18, 3)))], ids=str
+)
 async def test_a_terminal_that_is_too_small_for_anything_bears_every_screen(size: tuple[int, int]) -> None:
     async with watching("sample_runs", size=size) as (app, pilot):
         for screen in SCREENS:
