@@ -148,14 +148,15 @@ class Loading:
             data = b"".join(blocks)
             for number, line, offset in _lines(data, self._line, self._offset):
                 gathering.feed_line(line, number, offset)
-        elif size < ENOUGH or not self._decode_in_bulk(blocks, segment):
+        elif not self._decode_in_bulk(blocks, size, segment):
             self._settle(self._bulk)
             taken = gathering.feed(b"".join(blocks), self._line, self._offset, self._arrived)
             self.entries += taken
             self._is_by_line = True
 
-    def _decode_in_bulk(self, blocks: Sequence[bytes], segment: Segment) -> bool:
-        if self.bulk is None:
+    def _decode_in_bulk(self, blocks: Sequence[bytes], size: int, segment: Segment) -> bool:
+        """Whether they were; few bytes only where others wait there, for to take all those in at once takes long."""
+        if self.bulk is None or (size < ENOUGH and (self._bulk is None or not self._bulk.count)):
             return False
         if self._skipped:
             self._skipped -= 1

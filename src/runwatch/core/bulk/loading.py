@@ -12,7 +12,7 @@ from runwatch.core.gathering import Decode
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 
-GATHERED = 80_000
+GATHERED = 150_000
 """Lines that wait to be taken in, at most, where keys wait meanwhile: some steps take all of them at once;"""
 GATHERED_ALONE = 300_000
 """the same where nothing else waits."""
