@@ -164,7 +164,8 @@ class Loading:
         if self._bulk is None:
             self._bulk = self.bulk(segment, self.runs, self._decode)
         if self._is_by_line:
-            self._settle(self._gathering)
+            if self._gathering is not None and self._gathering.count:
+                return False  # not before these are taken in: `is_full` says so
             self._bulk.look_again()
             self._is_by_line = False
         taken = self._bulk.feed(blocks, self._line, self._offset)
@@ -196,7 +197,13 @@ class Loading:
         """It is time for `settling`."""
         if self._bulk is not None and self._bulk.count:
             return self._bulk.is_full
-        return self._gathering is not None and self._gathering.is_full(self.entries)
+        gathering = self._gathering
+        return gathering is not None and (gathering.is_full(self.entries) or (self._turns and gathering.count > 0))
+
+    @property
+    def _turns(self) -> bool:
+        """The next lines may go in bulk: then all in front of them are taken in first, with pauses."""
+        return self.bulk is not None and self._is_by_line and not self._skipped
 
     def settle(self) -> None:
         """Take in all that was gathered."""
@@ -210,7 +217,7 @@ class Loading:
         self.decode()
         for way in (self._bulk, self._gathering):
             if way is not None and way.count:
-                yield from way.settling(self._arrived, is_all=is_all)
+                yield from way.settling(self._arrived, is_all=is_all or self._turns)
 
     def _settle(self, way: Bulk | Gathering | None) -> None:
         if way is not None and way.count:
