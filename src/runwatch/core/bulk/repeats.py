@@ -36,7 +36,6 @@ def may_repeat(last: list[Lines], lines: Lines, before: Numbers, latest: Numbers
     return wrong[wrong >= 0]
 
 
-
 def _likes(lines: Lines) -> Words:
     """Another number for two that do not say the same, nearly always."""
     numbers = (lines.kind.astype(np.uint64), lines.chunk.astype(np.uint64), lines.name)

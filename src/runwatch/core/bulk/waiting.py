@@ -28,6 +28,7 @@ from runwatch.core.runs import Run, Runs
 _EASY = frozenset(kind for kind in ev.VARIANTS if kind.group not in UNNUMBERED) - {
     ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted, ev.RunCompleted
 }  # fmt: skip
+"""Of these nothing needs to be looked for in their run but that they are later; others go as any line does."""
 REGULAR = 0.9
 """Of a block so many lines at least are to be taken in this way; of fewer the other way costs less."""
 _LAST = 2**62
