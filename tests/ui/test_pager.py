@@ -196,7 +196,7 @@ def test_at_a_real_terminal_the_pager_has_it_and_gives_it_back(home: Path) -> No
     process = subprocess.Popen(
         [sys.executable, "-m", "runwatch", "watch", "--poll", "./-x.jsonl"],
         cwd=home, stdin=inside, stdout=inside, stderr=inside, start_new_session=True,
-        env=os.environ | {"TERM": "xterm-256color", "PAGER": str(script), "PYTHONPATH": str(SOURCE)},
+        env=os.environ | {"TERM": "xterm-256color", "PAGER": "./less", "PYTHONPATH": str(SOURCE)},
     )  # fmt: skip
     os.close(inside)
     try:
@@ -204,9 +204,10 @@ def test_at_a_real_terminal_the_pager_has_it_and_gives_it_back(home: Path) -> No
         os.write(terminal, b"i")
         assert _until(terminal, b"RunCompleted")
         os.write(terminal, b"O")
-        assert _until(terminal, b"less ended with 5"), "it came back, and says how the pager ended"
+        assert _until(terminal, b"./less ended with 5"), "it came back, and says how the pager ended"
         assert (home / "called").read_text().split("\n")[:3] == ["+1", "./-x.jsonl", "terminal"]
         os.write(terminal, b"\x11")
+        _until(terminal, b"\x1b[?1049l", styled=True)  # who does not read what is drawn keeps it from ending
         assert process.wait(20) == 0
     finally:
         process.kill()
@@ -214,12 +215,12 @@ def test_at_a_real_terminal_the_pager_has_it_and_gives_it_back(home: Path) -> No
         os.close(terminal)
 
 
-def _until(terminal: int, wanted: bytes, seconds: float = 30) -> bool:
-    """Read until this was written; styles between words are left out."""
+def _until(terminal: int, wanted: bytes, seconds: float = 60, *, styled: bool = False) -> bool:
+    """Read until this was written; styles between words are left out unless they are what is wanted."""
     written, end = b"", time.monotonic() + seconds
     while time.monotonic() < end:
         if select.select([terminal], [], [], 0.1)[0]:
             written += os.read(terminal, 1 << 16)
-            if wanted in re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", written):
+            if wanted in (written if styled else re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", written)):
                 return True
     return False

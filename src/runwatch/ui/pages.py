@@ -107,7 +107,7 @@ class PagesApp(LooksApp):
 
         said = show_line(self, place, self.session.source.line_at(place))
         if said:
-            self.notify(line_text(said), timeout=4, markup=False)
+            self.notify(line_text(said), timeout=10, markup=False)
 
     def copy(self, text: str, what: str) -> None:
         """Put it in the clipboard (OSC 52) and in a file, for not every terminal takes it; say `what` was."""
