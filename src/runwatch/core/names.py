@@ -7,7 +7,7 @@ name itself stands in the log, and is read there when someone wants to see it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from operator import mul
 
@@ -78,11 +78,13 @@ class Names:
     (`core/kept.py`): the seed with it.
     """
 
-    __slots__ = ("_latest", "_latest_number", "_moved", "_next", "hashes", "mask", "seed", "table")
+    __slots__ = ("_latest", "_latest_number", "_moved", "_next", "hashes", "mask", "seed", "table", "tabled")
 
     def __init__(self) -> None:
         self.hashes = array("Q")
         """By number."""
+        self.tabled = 0
+        """Hashes, the first so many, that are in the table if there is one; the others were known to be new."""
         self.table = _NO_TABLE
         """Number + 1 by the low bits of its hash, or behind that where they are taken."""
         self.mask = -1
@@ -116,8 +118,26 @@ class Names:
         """What stands for a text here."""
         return hash_of(text, self.seed)
 
+    def add_unseen(self, values: memoryview) -> None:
+        """Number hashes that are all new (64 bits each), which whoever adds them knows."""
+        self.hashes.frombytes(values)
+
+    def catch_up(self) -> None:
+        """Put those into the table that are not in it yet."""
+        first, count = self.tabled, len(self.hashes)
+        if first < count:
+            self.tabled = count
+            if count * 2 > self.mask and count > _FEW:
+                size = 1 << (2 * count).bit_length()
+                self.table, self.mask, first = array("I", bytes(4 * size)), size - 1, 0
+                self.let_go()
+            if self.mask >= 0:
+                put_all(self.table, self.hashes[first:], first)
+
     def find(self, value: int) -> int:
         """The number of a hash, a new one for a new one."""
+        if self.tabled < len(self.hashes):
+            self.catch_up()
         table, mask, hashes = self.table, self.mask, self.hashes
         slot = value & mask
         if mask < 0:
@@ -129,14 +149,16 @@ class Names:
                     return number - 1
                 slot = (slot + 1) & mask
         hashes.append(value)
+        self.tabled = len(hashes)
         if mask >= 0:
-            table[slot] = len(hashes)
+            table[slot] = self.tabled
         self.make_room(1)
-        return len(hashes) - 1
+        return self.tabled - 1
 
     def add_new(self, values: Sequence[int]) -> bool:
         """Number several hashes, if each is a new one; if not, nothing has happened."""
         self._latest = None
+        self.catch_up()
         self.make_room(len(values))
         table, mask, hashes = self.table, self.mask, self.hashes
         first = len(hashes)
@@ -145,6 +167,7 @@ class Names:
             if len(known) < first + len(values):
                 return False
             hashes.extend(values)
+            self.tabled = len(hashes)
             return True
         hashes.extend(values)
         taken: list[int] = []
@@ -159,6 +182,7 @@ class Names:
                 slot = (slot + 1) & mask
             table[slot] = number
             taken.append(slot)
+        self.tabled = len(hashes)
         return True
 
     def make_room(self, more: int) -> None:
@@ -178,10 +202,20 @@ class Names:
         size = max(4 * _FEW, (self.mask + 1) * (4 if self.mask < _SMALL else 2))
         if not self._next:
             self._next = array("I", bytes(4 * size))
-        table, mask, moved = self._next, size - 1, self._moved
+        moved = self._moved
         self._moved = min(moved + more, len(self.hashes))
-        for number, value in enumerate(self.hashes[moved : self._moved], moved + 1):
-            slot = value & mask
-            while table[slot]:
-                slot = (slot + 1) & mask
-            table[slot] = number
+        put_each(self._next, self.hashes[moved : self._moved], moved)
+
+
+def put_each(table: array[int], hashes: array[int], first: int) -> None:
+    """Put these into a table; none of them is there, and they are numbered from `first` on."""
+    mask = len(table) - 1
+    for number, value in enumerate(hashes, first + 1):
+        slot = value & mask
+        while table[slot]:
+            slot = (slot + 1) & mask
+        table[slot] = number
+
+
+put_all: Callable[[array[int], array[int], int], None] = put_each
+"""The same of any number of them; `core/bulk/` puts a way here that takes less time for many."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LONG = 8 << 20
 """Bytes from which on it is."""
+SURELY = 64 << 20
+"""Where so many are still to be read, it is from the first block on."""
 LEAST = 64 << 10
 """Bytes of a block that counts: smaller ones are those of short logs, however many there are."""
 _THREADS = "OPENBLAS_NUM_THREADS"
@@ -30,11 +32,12 @@ class LongLogs:
         self._read = 0
         self._is_begun = False
 
-    def note(self, size: int) -> None:
-        """A block of so many bytes more."""
-        if size >= LEAST:
-            self._read += size
-        if self._read > LONG and not self._is_begun:
+    def note(self, size: int, left: int) -> None:
+        """A block of so many bytes more, and so many are still to be read, as far as that is known."""
+        if self._is_begun or size < LEAST:
+            return
+        self._read += size
+        if self._read > LONG or (self.may_wait and left > SURELY):
             self._is_begun = True
             if self.may_wait:
                 self._make_ready()

@@ -9,7 +9,8 @@ tests/core/bulk/test_loading.py holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,13 +18,15 @@ from runwatch.core import marks
 from runwatch.core.bulk.block import Column, Numbers
 from runwatch.core.bulk.counting import can_count, count, take_back
 from runwatch.core.bulk.decode import ODD, STARTED, WRITTEN
+from runwatch.core.bulk.files import Files
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line
-from runwatch.core.bulk.names import numbers_of
+from runwatch.core.bulk.seen import Seen
 from runwatch.core.bulk.stretches import Stretches, are_triples
 from runwatch.core.bulk.waiting import Waiting
 from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import WORK, completed, fold_event, started, written
 from runwatch.core.marks import FREQUENT
+from runwatch.core.names import Names
 from runwatch.core.runs import Run, Runs
 from runwatch.core.triples import take_triples
 
@@ -34,14 +37,28 @@ PART, COUNTED = 20_000, 500
 _MARKS = np.array([*FREQUENT[DIGITS], 0, 0], np.uint16)
 
 
+class _Share(NamedTuple):
+    """What a run has among the lines."""
+
+    run: int
+    """Its number."""
+    start: int
+    stop: int
+    gap: int
+    """The longest one between two of its lines (ns)."""
+
+
 class Batch:
     """All lines that waited, to be taken in run by run."""
 
-    def __init__(self, waiting: Waiting, runs: Runs, *, is_all: bool) -> None:
-        """Unless `is_all`, the lines of a chunk that is not done go on waiting, at the end of each run."""
+    def __init__(self, waiting: Waiting, runs: Runs, seen: Seen, *, is_all: bool, most_names: int) -> None:
+        """Unless `is_all`, the lines of a chunk that is not done go on waiting, at the end of each run. `most_names`:
+        of runs with more than these `seen` knows none.
+        """
         self._runs, self._segment, self._run_ids = runs, waiting.segment, waiting.run_ids
         self._entries, waiting.entries = waiting.entries, []
         self._waiting, self._is_all, self._lines = waiting, is_all, waiting.take()
+        self._seen, self._most_names = seen, most_names
         self._counted: set[int] = set()
         """Runs whose triples are in their series."""
 
@@ -56,36 +73,49 @@ class Batch:
         self._lines = lines = Lines._make(columns)
         yield
         firsts = np.flatnonzero(begins_of(lines.run))
-        stops = np.append(firsts[1:], len(lines.run))
+        stops, stay = np.append(firsts[1:], len(lines.run)), np.zeros(0, np.int64)
         if not self._is_all:
             left = _undone(lines.kind, firsts, stops)
             stops -= left
-            stay = np.concatenate([stops[left > 0], stops[left > 1] + 1])
-            self._waiting.put_back(lines.of(np.sort(stay)))
-        self._shares = list(zip(lines.run[firsts].tolist(), firsts.tolist(), stops.tolist(), strict=True))
-        """Of each run its number, its first line and behind its last one."""
+            stay = np.sort(np.concatenate([stops[left > 0], stops[left > 1] + 1]))
+            self._waiting.put_back(lines.of(stay))
         self._hard = [len(lines.run), *reversed(np.flatnonzero(lines.kind == ODD).tolist())]
         self._easy = [len(lines.run), *reversed(np.flatnonzero(lines.kind == EASY).tolist())]
         """Lines of entries, the last one first."""
-        self._marks, self._gaps = _MARKS[lines.kind], np.diff(lines.time, prepend=0)
+        marks, gaps = _MARKS[lines.kind], np.diff(lines.time, prepend=0)
         self._works = np.ones(len(lines.run), np.bool_)
         """Of the silence in front of such a line a run has shown that it is usual."""
-        self._mark_easy()
+        self._mark_easy(marks, gaps)
+        gaps[firsts] = gaps[stay] = 0
+        self._gaps, longest = gaps, np.maximum.reduceat(gaps, firsts)
+        shares = (lines.run[firsts].tolist(), firsts.tolist(), stops.tolist(), longest.tolist())
+        self._shares = [_Share(*each) for each in zip(*shares, strict=True)]
         triples = np.flatnonzero(are_triples(lines))
         self._triples = Stretches(lines, triples)
-        self._named = lines.name != 0
-        self._named[triples + 2] = False  # it is that of the line in front of it
-        self._files = np.full(len(lines.run), NO_FILE)
-        """By line the number of its file's name, once its run is taken in."""
+        self._times, self._marks = memoryview(lines.time.tobytes()), memoryview(marks.tobytes())
+        self._numbers = lines.line.astype(np.uint32).tobytes()
+        """Bytes of columns."""
+        yield
+        self._names = dict(self._named_runs())
+        unnamed = np.concatenate((triples + 2, stay))  # the name of a triple's end is that of the line in front of it
+        self._files = Files(lines, unnamed, self._seen, self._names)
+        values = (lines.kind, lines.time, lines.chunk, lines.rows, lines.size, self._files.is_named)
+        self._values = [*(column.data for column in values), self._files.numbers]
         yield
 
-    def _mark_easy(self) -> None:
+    def _named_runs(self) -> Iterator[tuple[int, Names]]:
+        for share in self._shares:
+            run = self._runs.by_id.get(self._run_ids[share.run])
+            if run is not None and len(run.log.facts.names) <= self._most_names:
+                yield share.run, run.log.facts.names
+
+    def _mark_easy(self, mark: Column, gaps: Numbers) -> None:
         for at in self._easy[1:]:
             entry = self._entries[self._lines.chunk[at]]
             kind = marks.NUMBER_OF[type(entry.event)]
-            self._marks[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
+            mark[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
             if kind not in WORK:
-                self._works[at], self._gaps[at] = False, 0
+                self._works[at], gaps[at] = False, 0
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
@@ -94,10 +124,10 @@ class Batch:
         for at in range(0, len(self._shares), COUNTED):
             self._count(self._shares[at : at + COUNTED])
             yield PART
-        for number, start, stop in self._shares:
-            run_id, at = self._run_ids[number], start
+        for share in self._shares:
+            run_id, at = self._run_ids[share.run], share.start
             self._runs.changed[run_id] = None
-            while at < stop:
+            while at < share.stop:
                 begin = at
                 if at == self._hard[-1]:
                     self._hard.pop()
@@ -106,15 +136,17 @@ class Batch:
                     at += 1
                 else:
                     run = self._runs.by_id[run_id]
-                    at = self._take(run, number in self._counted, at, min(stop, self._hard[-1]))
+                    at = self._take(run, share, at, min(share.stop, self._hard[-1]))
                     if arrived is not None:
                         run.note_arrival(arrived)
                 yield at - begin
+            if share.run in self._names:
+                self._seen.note(share.run, len(self._names[share.run]))
 
-    def _count(self, shares: list[tuple[int, int, int]]) -> None:
+    def _count(self, shares: Sequence[_Share]) -> None:
         """Put what the triples of these add to their series, where that may be done beforehand."""
         states, triples, counts = [], [], []
-        for number, first, stop in shares:
+        for number, first, stop, _ in shares:
             run = self._runs.by_id.get(self._run_ids[number])
             if run is not None and can_count(run.state_so_far, run.checkpoints.due, stop - first):
                 these = self._triples.between(first, stop)
@@ -126,12 +158,7 @@ class Batch:
         if states:
             count(self._lines, np.concatenate(triples), counts, states)
 
-    def _number_files(self, run: Run, start: int, stop: int) -> None:
-        those = start + np.flatnonzero(self._named[start:stop])
-        if len(those):
-            self._files[those] = numbers_of(run.log.facts.names, self._lines.name[those])
-
-    def _take(self, run: Run, is_counted: bool, start: int, stop: int) -> int:
+    def _take(self, run: Run, share: _Share, start: int, stop: int) -> int:
         """Lines that stand behind all others of a straight run, and are no repeats; where the first one is that was not
         taken. A checkpoint may be due in front of `stop`.
         """
@@ -141,13 +168,15 @@ class Batch:
         if at_most < stop:
             stop = min(stop, self._triples.whole(at_most))
         gap = int(lines.time[start]) - state.heard if self._works[start] else 0
-        state.longest_gap = max(state.longest_gap, gap, int(self._gaps[start + 1 : stop].max(initial=0)))
-        self._number_files(run, start, stop)
-        log.times.frombytes(lines.time[start:stop].tobytes())
-        log.marks.frombytes(self._marks[start:stop].tobytes())
-        log.lines.extend(array("I", lines.line[start:stop].astype(np.uint32).tobytes()))
+        is_whole = start == share.start and stop == share.stop
+        longest = share.gap if is_whole else int(self._gaps[start:stop].max())
+        state.longest_gap = max(state.longest_gap, gap, longest)
+        more = self._files.number(share.run, log.facts.names, start, stop)
+        log.times.frombytes(self._times[8 * start : 8 * stop])
+        log.marks.frombytes(self._marks[2 * start : 2 * stop])
+        log.lines.extend(array("I", self._numbers[4 * start : 4 * stop]))
         log.order.straight = len(log.times)
-        self._fold(run, is_counted, start, stop)
+        self._fold(run, share.run in self._counted, start, stop, more)
         log.placing.let_go()
         log.placing.latest = state.heard = log.times[-1]
         state.last_heard = state.positions - 1
@@ -155,12 +184,12 @@ class Batch:
             run.checkpoints.note(state)
         return stop
 
-    def _fold(self, run: Run, is_counted: bool, start: int, stop: int) -> None:
+    def _fold(self, run: Run, is_counted: bool, start: int, stop: int, more: int) -> None:
         triples, easy = self._triples, self._easy
         while start < stop:
             end = min(triples.next, easy[-1], stop)
             if start < end:
-                self._fold_each(run, start, end)
+                self._fold_each(run, start, end, more)
             elif start == easy[-1]:
                 end = start + 1
                 entry = self._entries[self._lines.chunk[easy.pop()]]
@@ -168,39 +197,35 @@ class Batch:
                 fold_event(run.state_so_far, run.log, entry.event)
             else:
                 stretch, end = triples.take(stop, is_counted=is_counted)
-                if not (self._are_new(run, start, end) and take_triples(run, stretch)):
+                if not (self._are_new(run, start, end, more) and take_triples(run, stretch)):
                     if is_counted:
                         take_back(run.state_so_far, self._lines, range(start, end, 3))
-                    self._fold_each(run, start, end)
+                    self._fold_each(run, start, end, more)
             start = end
 
-    def _are_new(self, run: Run, start: int, stop: int) -> bool:
+    def _are_new(self, run: Run, start: int, stop: int, more: int) -> bool:
         """Whether the files of triples are the next new ones."""
-        first, last = self._files[start + 1], self._files[stop - 2]
-        return bool(first == len(run.log.facts.file_rows) and last - first == (stop - start) // 3 - 1)
+        first, last = self._files.numbers[start + 1], self._files.numbers[stop - 2]
+        return first + more == len(run.log.facts.file_rows) and last - first == (stop - start) // 3 - 1
 
-    def _fold_each(self, run: Run, start: int, stop: int) -> None:
+    def _fold_each(self, run: Run, start: int, stop: int, more: int) -> None:
         """One after the other: a second attempt, a chunk out of its order, a file named before, whatever it is."""
         log, state, facts, last = run.log, run.state_so_far, run.log.facts, NO_FILE
-        for kind, time, chunk, rows, size, is_named, file in zip(*self._values(start, stop), strict=True):
-            position, last = state.positions, file if is_named else last
+        values = [column[start:stop].tolist() for column in self._values]
+        for kind, time, chunk, rows, size, is_named, file in zip(*values, strict=True):
+            position, last = state.positions, file + more if is_named else last
             if kind == STARTED:
                 log.note_argument(chunk, 0)
                 started(state, position, chunk)
             elif kind == WRITTEN:
-                facts.written_to(position, file, rows, size)
-                log.note_argument(file, 1)
-                written(state, position, time, (file, rows, size))
+                facts.written_to(position, last, rows, size)
+                log.note_argument(last, 1)
+                written(state, position, time, (last, rows, size))
             else:
                 argument = facts.completed_with(position, chunk, rows, last)
                 log.note_argument(argument, 2)
                 completed(state, log, position, (time, time), facts.of_completed(position, argument))
             state.positions += 1
-
-    def _values(self, start: int, stop: int) -> Iterator[list[int]]:
-        lines = self._lines
-        for column in (lines.kind, lines.time, lines.chunk, lines.rows, lines.size, self._named, self._files):
-            yield column[start:stop].tolist()
 
 
 def _undone(kind: Column, firsts: Numbers, stops: Numbers) -> Numbers:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from runwatch.core.bulk.batch import Batch
 from runwatch.core.bulk.block import PAD
+from runwatch.core.bulk.seen import Seen
 from runwatch.core.bulk.waiting import Waiting
 from runwatch.core.events import Entry
 from runwatch.core.gathering import Decode
+from runwatch.core.names import LARGE
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 
@@ -29,7 +32,9 @@ class Bulk:
         """`is_alone`: no keys wait meanwhile."""
         self._runs, self._decode = runs, decode
         self._most = GATHERED_ALONE if is_alone else GATHERED
-        self._waiting = Waiting(segment, runs)
+        self._waiting, self._seen = Waiting(segment, runs), Seen()
+        self._most_names = sys.maxsize if is_alone else LARGE
+        """Whoever waits for keys needs the table of a long run whole when the next line comes."""
         self._batch: Iterator[int] | None = None
         """What is being taken in: whoever abandons that goes on later."""
 
@@ -63,7 +68,8 @@ class Bulk:
         """As `Gathering.settling`."""
         yield from self._take(arrived)
         if self._waiting.count:
-            self._batch = Batch(self._waiting, self._runs, is_all=is_all).taking(arrived)
+            batch = Batch(self._waiting, self._runs, self._seen, is_all=is_all, most_names=self._most_names)
+            self._batch = batch.taking(arrived)
             yield from self._take(arrived)
 
     def _take(self, arrived: int | None) -> Iterator[None]:

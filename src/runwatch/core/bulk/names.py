@@ -7,6 +7,7 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
+from runwatch.core import names as one_by_one
 from runwatch.core.bulk.block import Numbers, Words
 from runwatch.core.names import LARGE, Names
 
@@ -19,6 +20,13 @@ Table = NDArray[np.uint32]
 
 def numbers_of(names: Names, values: Words) -> Numbers:
     """The number of each hash; a new one gets the next."""
+    names.catch_up()
+    numbers = _numbers_of(names, values)
+    names.tabled = len(names)
+    return numbers
+
+
+def _numbers_of(names: Names, values: Words) -> Numbers:
     first, few = len(names), len(values) < FEW
     if few and names.mask < LARGE:  # a large one is made twice as large at once here
         names.make_room(len(values))
@@ -109,6 +117,16 @@ def _put(table: Table, values: Words, first: int) -> None:
         table[slots[free]] = numbers[free]  # of several for one place the last one has it
         lost = table[slots] != numbers
         numbers, slots = numbers[lost], (slots[lost] + np.uint64(1)) & mask
+
+
+def _put_all(table: array[int], hashes: array[int], first: int) -> None:
+    if len(hashes) < FEW:
+        one_by_one.put_each(table, hashes, first)
+    else:
+        _put(np.frombuffer(table, np.uint32), np.frombuffer(hashes, np.uint64), first)
+
+
+one_by_one.put_all = _put_all
 
 
 def _make_room(names: Names, more: int) -> None:
