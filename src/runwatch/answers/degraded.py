@@ -9,12 +9,17 @@ from typing import Any
 from runwatch.answers import units
 from runwatch.answers.behind import listed, of_kinds
 from runwatch.answers.evidence import evidence
-from runwatch.answers.view import Answer, Mark, Row, Span, Tone
+from runwatch.answers.view import Answer, Mark, Reply, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.runs import Moment
 
 LISTED = 200
 """Lines a group; of more the newest are shown, and the number is said."""
+
+
+def reply(moment: Moment) -> Reply:
+    """What degraded, if anything did."""
+    return Reply(sentence(moment), quiet=not degradations(moment))
 
 
 def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
@@ -28,7 +33,8 @@ def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
         *_group(moment, "permits", state.parallelism, permit_words, zone),
     )
     badge = Mark.DEGRADED if count else Mark.NONE
-    return Answer("3", "Degraded", sentence(moment), rows, quiet=not count, badge=badge, badge_count=count)
+    said = reply(moment)
+    return Answer("3", "Degraded", said.sentence, rows, said.quiet, badge, count)
 
 
 def degradations(moment: Moment) -> int:

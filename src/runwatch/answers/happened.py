@@ -8,7 +8,7 @@ from runwatch.answers import units
 from runwatch.answers.behind import at, listed, of_kinds, resting_on
 from runwatch.answers.estimate import rate_of
 from runwatch.answers.figures import Happened, chunks_done, chunks_total, duration_ms, happened
-from runwatch.answers.view import Answer, Mark, Row, Series, Span, Tone
+from runwatch.answers.view import Answer, Mark, Reply, Row, Series, Span, Tone
 from runwatch.core.findings import where_told
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
@@ -17,8 +17,13 @@ GRAPH_BUCKETS = 38
 _UNFINISHED = ("running", "stalled", "lost")
 
 
+def reply(moment: Moment) -> Reply:
+    """What was delivered, and in how long."""
+    return Reply(_sentence(moment, happened(moment)))
+
+
 def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
-    """What was delivered, in how many attempts, and how fast."""
+    """The same, and in how many attempts, and how fast."""
     figures = happened(moment)
     return Answer(
         "2",

@@ -8,7 +8,7 @@ from runwatch.answers import units
 from runwatch.answers.behind import at, listed, of_kinds
 from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import chunk_counts, chunks_total
-from runwatch.answers.view import Answer, Row, Span, Tone
+from runwatch.answers.view import Answer, Reply, Row, Span, Tone
 from runwatch.core import events as ev
 from runwatch.core.findings import plan_of
 from runwatch.core.run import NOWHERE
@@ -17,12 +17,18 @@ from runwatch.core.runs import Moment
 LISTED = 200
 
 
-def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
-    """The plan in one sentence, and what it asks for."""
+def reply(moment: Moment) -> Reply:
+    """The plan in one sentence."""
     plan = plan_of(moment.state, moment.log)
+    return Reply("the log holds no plan", quiet=True) if plan is None else Reply(plan_words(plan))
+
+
+def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
+    """The same, and what the plan asks for."""
+    plan, said = plan_of(moment.state, moment.log), reply(moment)
     if plan is None:
         rows = (_chunks_row(moment, plan), *_continued_rows(moment), *_warning_rows(moment))
-        return Answer("1", "Planned", "the log holds no plan", rows, quiet=True)
+        return Answer("1", "Planned", said.sentence, rows, said.quiet)
     where = evidence(moment, [moment.state.plan])
     rows = (
         Row("query", (Span(units.one_line(plan.base_query)),), evidence=where),
@@ -31,7 +37,7 @@ def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
         *_continued_rows(moment),
         *_warning_rows(moment),
     )
-    return Answer("1", "Planned", plan_words(plan), rows)
+    return Answer("1", "Planned", said.sentence, rows, said.quiet)
 
 
 def _of_plan(moment: Moment, plan: ev.PlanResolved) -> tuple[Row, ...]:

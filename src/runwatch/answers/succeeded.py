@@ -11,7 +11,7 @@ from runwatch.answers.behind import at, listed, of_chunks, of_kinds, resting_on
 from runwatch.answers.degraded import sentence as degraded_sentence
 from runwatch.answers.evidence import evidence
 from runwatch.answers.figures import chunk_counts, chunks_done, chunks_total, outcome, reconciliation, validation
-from runwatch.answers.view import Answer, Mark, Row, Span, Tone
+from runwatch.answers.view import Answer, Mark, Reply, Row, Span, Tone
 from runwatch.core.run import FAILED, NOWHERE, PENDING, Chunks
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
@@ -32,18 +32,16 @@ _VALIDATION = {
 }
 
 
+def reply(moment: Moment) -> Reply:
+    """Whether it did, and if not, why."""
+    return Reply(_sentence(moment), quiet=moment.judgement.verdict in ("running", "stalled", "skipped"))
+
+
 def answer(moment: Moment, zone: tzinfo = UTC) -> Answer:
-    """The outcome, the checks and the chunks, each with its mark."""
+    """The same, and the outcome, the checks and the chunks, each with its mark."""
     rows = (_outcome_row(moment), _validation_row(moment), *_reconciliation_rows(moment), _chunks_row(moment))
-    verdict = moment.judgement.verdict
-    return Answer(
-        "4",
-        "Succeeded",
-        _sentence(moment),
-        (*rows, *_error_rows(moment)),
-        quiet=verdict in ("running", "stalled", "skipped"),
-        badge=_BADGES.get(verdict, Mark.NONE),
-    )
+    said, badge = reply(moment), _BADGES.get(moment.judgement.verdict, Mark.NONE)
+    return Answer("4", "Succeeded", said.sentence, (*rows, *_error_rows(moment)), said.quiet, badge)
 
 
 _BADGES = {"failed": Mark.FAILED, "contradicted": Mark.CONTRADICTED, "lost": Mark.LOST}

@@ -94,8 +94,16 @@ class Series(Struct, frozen=True):
     running: bool = False
 
 
+class Reply(Struct, frozen=True):
+    """The one sentence that answers a question."""
+
+    sentence: str
+    quiet: bool = False
+    """Nothing to say ("nothing degraded", "not known yet"): the sentence is muted."""
+
+
 class Answer(Struct, frozen=True):
-    """The reply to one of the four questions."""
+    """The reply to one of the four questions, with what it rests on."""
 
     key: str
     """`1` to `4`."""
@@ -104,7 +112,7 @@ class Answer(Struct, frozen=True):
     sentence: str
     rows: tuple[Row, ...]
     quiet: bool = False
-    """Nothing to say ("nothing degraded", "not known yet"): the sentence is muted."""
+    """That of the reply."""
     badge: Mark = Mark.NONE
     badge_count: int = 0
     """0: the mark alone."""

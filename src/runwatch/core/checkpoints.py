@@ -25,7 +25,7 @@ from runwatch.core.numbers import Numbers, Slots
 from runwatch.core.run import Chunks, RunState
 from runwatch.core.series import Series
 
-FIRST, MOST = 1_000, 10_000
+FIRST, MOST = 2_500, 10_000
 """Positions from one checkpoint to the next: a hundredth of what is folded, within these."""
 
 GROWS: Mapping[type, frozenset[str]] = {

@@ -67,7 +67,7 @@ def _run(moment: Moment, zone: tzinfo) -> str:
             f"- {text(reason.text)}{_cited(words.proof(reason.evidence))}"
             for reason in words.reasons_beside_error(moment)
         ),
-        _answers(moment, zone),
+        _answers(moment),
     ]
     error = words.error_lines(moment)
     if error:
@@ -75,10 +75,10 @@ def _run(moment: Moment, zone: tzinfo) -> str:
     return "\n\n".join([*parts, *_chunks(moment)])
 
 
-def _answers(moment: Moment, zone: tzinfo) -> str:
-    answers = words.answers(moment, zone)
-    head = " | ".join(answer.name for answer in answers)
-    said = " | ".join(text(answer.sentence) for answer in answers)
+def _answers(moment: Moment) -> str:
+    replies = words.replies(moment)
+    head = " | ".join(replies)
+    said = " | ".join(text(reply.sentence) for reply in replies.values())
     return f"| {head} |\n|---|---|---|---|\n| {said} |"
 
 

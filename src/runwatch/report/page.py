@@ -60,7 +60,8 @@ class Page:
         `right` stands at the right edge of the last line, or of one more; it is never cut or broken.
         """
         text, right = self._shown(text), self._shown(right)
-        lead = tuple(replace(span, text=self._shown(span.text)) for span in lead)
+        if self.look.plain:
+            lead = tuple(replace(span, text=self._shown(span.text)) for span in lead)
         taken = sum(cells(span.text) for span in lead)
         indent = taken if under is None else under
         lines = wrapped(text, self.look.width - indent, self.look.width - taken) or [""]
@@ -96,8 +97,10 @@ def cells(text: str) -> int:
 def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
     """Lines of at most `width` cells, the first of at most `first`; a longer word is broken."""
     lines: list[str] = []
-    line, room = "", width if first is None else first
-    for word in text.split():
+    line, room, words = "", width if first is None else first, text.split()
+    if len(text) <= room and text.isascii():  # most of them
+        return [" ".join(words)] if words else []
+    for word in words:
         rest = word
         while (fitting := _fitting(rest, room - (cells(line) + 1 if line else 0))) < len(rest):
             if not line:  # it does not fit even alone

@@ -46,9 +46,9 @@ def _run(page: Page, moment: Moment, zone: tzinfo) -> None:
     for number, reason in enumerate(found):
         page.put(reason.text, Span("  - ", Tone.MUTED), bold=number == 0, right=words.proof(reason.evidence))
     page.blank()
-    for answer in words.answers(moment, zone):
-        tone = Tone.MUTED if answer.quiet else Tone.INK
-        page.put(answer.sentence, Span(f"  {answer.name:<{LABEL}}", Tone.MUTED), tone=tone)
+    for name, reply in words.replies(moment).items():
+        tone = Tone.MUTED if reply.quiet else Tone.INK
+        page.put(reply.sentence, Span(f"  {name:<{LABEL}}", Tone.MUTED), tone=tone)
     for number, line in enumerate(words.error_lines(moment)):
         indent = " " * (len(line) - len(line.lstrip()))
         page.put(line, Span(f"  {'' if number else 'Error':<{LABEL}}{indent}", Tone.MUTED))

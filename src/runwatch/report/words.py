@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from runwatch.answers import degraded, figures, happened, planned, succeeded, units
 from runwatch.answers.reasons import reasons
-from runwatch.answers.view import Answer, Evidence, Reason
+from runwatch.answers.view import Evidence, Reason, Reply
 from runwatch.core.runs import Moment
 from runwatch.core.text import safe_line
 from runwatch.core.times import MILLISECOND, SECOND
@@ -91,9 +91,12 @@ def date_and_clock(time: int, zone: tzinfo) -> str:
     return datetime.fromtimestamp(time // SECOND, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def answers(moment: Moment, zone: tzinfo) -> tuple[Answer, ...]:
-    """The four, in their order."""
-    return tuple(each.answer(moment, zone) for each in (planned, happened, degraded, succeeded))
+QUESTIONS = {"Planned": planned, "Happened": happened, "Degraded": degraded, "Succeeded": succeeded}
+
+
+def replies(moment: Moment) -> dict[str, Reply]:
+    """To the four questions, in their order."""
+    return {name: question.reply(moment) for name, question in QUESTIONS.items()}
 
 
 def proof(evidence: Evidence) -> str:

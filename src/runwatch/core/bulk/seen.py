@@ -2,7 +2,7 @@
 
 A table of all names of a run is what tells one name from another (`core/names.py`).
 But most names of a log are new, and to see that, a few bits a name do, which all
-runs share: a filter after Bloom (1970), in words of 64 bits.
+runs share: a filter after Bloom (1970), four bits in each of two words.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import numpy as np
 from runwatch.core.bulk.block import Column, Flags, Numbers, Words
 from runwatch.core.names import Names
 
-_FIRST, _A_WORD = 1 << 16, 4
-"""Words of the first layer, and how many names a word has when the next one is begun, of twice the size."""
+_FIRST, _A_WORD = 1 << 16, 2
+"""Words of the first layer, and of how many names for each the next one is begun, of twice the size."""
 _FEW = 4
 """Of so many hashes each is looked for on its own."""
 _ONE, _SHIFTS, _LAST = np.uint64(1), [np.uint64(shift) for shift in (40, 46, 52, 58)], np.uint64(63)
+_OTHER = np.uint64(20)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 """So the same name in another run is another key."""
 
@@ -41,7 +42,7 @@ class Seen:
         self._catch_up(names)
         keys = _keys(runs, values)
         found = {*runs[_twice(keys)].tolist()}
-        hits = np.flatnonzero(self._may_have(keys))
+        hits = self._hits(keys)
         for number, those in _by_run(runs[hits], hits):
             if number not in found and _has_any(names[number], values[those]):
                 found.add(number)
@@ -63,12 +64,13 @@ class Seen:
             runs = np.repeat([number for number, _ in missing], [len(values) for _, values in missing])
             self._add(_keys(runs, np.concatenate([values for _, values in missing])))
 
-    def _may_have(self, keys: Words) -> Flags:
-        """Of a key that was added always true, of another one seldom."""
+    def _hits(self, keys: Words) -> Numbers:
+        """Where in all a key may be that was added; of others that is told of one in a hundred thousand."""
         bits, found = _bits(keys), np.zeros(len(keys), np.bool_)
         for layer in self._layers:
-            found |= (layer[_words(keys, layer)] & bits) == bits
-        return found
+            those = np.flatnonzero(_have(layer, keys, bits))
+            found[those] |= _have(layer, keys[those] >> _OTHER, bits[those])
+        return np.flatnonzero(found)
 
     def _add(self, keys: Words) -> None:
         while len(keys) > self._room:
@@ -80,12 +82,23 @@ class Seen:
         self._room -= len(keys)
 
     def _put(self, keys: Words) -> None:
-        layer = self._layers[-1]
-        words, bits = _words(keys, layer), _bits(keys)
-        while len(words):
-            layer[words] |= bits  # of several for one word only the last one is heeded
-            left = (layer[words] & bits) != bits
-            words, bits = words[left], bits[left]
+        bits = _bits(keys)
+        _set(self._layers[-1], keys, bits)
+        _set(self._layers[-1], keys >> _OTHER, bits)
+
+
+def _have(layer: Words, keys: Words, bits: Words) -> Flags:
+    """Of which keys all bits are set in the word that is theirs."""
+    found: Flags = (layer[_words(keys, layer)] & bits) == bits
+    return found
+
+
+def _set(layer: Words, keys: Words, bits: Words) -> None:
+    words = _words(keys, layer)
+    while len(words):
+        layer[words] |= bits  # of several for one word only the last one is heeded
+        left = (layer[words] & bits) != bits
+        words, bits = words[left], bits[left]
 
 
 def _keys(runs: Column, values: Words) -> Words:
