@@ -103,11 +103,13 @@ class Facts:
     def tell(self, rows: Sequence[int], sizes: Sequence[int]) -> None:
         """What was told of the next files."""
         self.file_rows.extend(rows)
-        try:
-            more = array(self.file_sizes.typecode, sizes)
-        except OverflowError:
-            self.file_sizes, more = array("q", self.file_sizes), array("q", sizes)
-        self.file_sizes.extend(more)
+        code = self.file_sizes.typecode
+        if not isinstance(sizes, array) or sizes.typecode != code:
+            try:
+                sizes = array(code, sizes)
+            except OverflowError:
+                self.file_sizes, sizes = array("q", self.file_sizes), array("q", sizes)
+        self.file_sizes.extend(sizes)
 
     def written(self, row: int, name: str, rows: int, size: int) -> int:
         """A FileWritten; its argument."""

@@ -52,15 +52,11 @@ class Steps:
         """So many more: this one, and behind it each a step greater than the one before it."""
         if not count:
             return
-        rows = self.count
         if self.stored is None:
+            rows = self.count
             offset = number - self.step * rows
-            if offset == self.offset:
-                self.count = rows + count
-                return
-            if not rows or self._jump(rows):
-                self.offset = offset
-                self.count = rows + count
+            if offset == self.offset or not rows or self._jump(rows):
+                self.offset, self.count = offset, rows + count
                 return
         self._put(range(number, number + self.step * count, self.step))
 
@@ -89,6 +85,9 @@ class Steps:
     def _put(self, numbers: Iterable[int]) -> None:
         """Store some more."""
         assert self.stored is not None
+        if isinstance(numbers, array) and numbers.typecode == self.stored.typecode:
+            self.stored.extend(numbers)
+            return
         try:
             more = array(self.stored.typecode, numbers)
         except OverflowError:
@@ -101,10 +100,11 @@ class Steps:
         if len(ends) >= FEW and len(ends) >= rows // RARE:
             self._store()
             return False
-        if not isinstance(ends, array) or not isinstance(offsets, array):
-            self.ends, self.offsets = ends, offsets = array("I"), array("q")
-        ends.append(rows)
-        offsets.append(self.offset)
+        if isinstance(ends, array) and isinstance(offsets, array):
+            ends.append(rows)
+            offsets.append(self.offset)
+        else:
+            self.ends, self.offsets = array("I", (rows,)), array("q", (self.offset,))
         return True
 
     def _store(self) -> array[int]:

@@ -9,13 +9,13 @@ tests/core/bulk/test_loading.py holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from runwatch.core import marks
-from runwatch.core.bulk.block import Column, Numbers
+from runwatch.core.bulk.block import Column, Flags, Numbers
 from runwatch.core.bulk.counting import can_count, count, take_back
 from runwatch.core.bulk.decode import ODD, STARTED, WRITTEN
 from runwatch.core.bulk.files import Files
@@ -70,6 +70,7 @@ class Batch:
         del self._lines
         for at, column in enumerate(columns):  # one after the other, so that never all are there twice
             columns[at] = column[order]
+        del order
         self._lines = lines = Lines._make(columns)
         yield
         firsts = np.flatnonzero(begins_of(lines.run))
@@ -83,16 +84,19 @@ class Batch:
         self._easy = [len(lines.run), *reversed(np.flatnonzero(lines.kind == EASY).tolist())]
         """Lines of entries, the last one first."""
         marks, gaps = _MARKS[lines.kind], np.diff(lines.time, prepend=0)
-        self._works = np.ones(len(lines.run), np.bool_)
+        works = np.ones(len(lines.run), np.bool_)
+        self._works = works.data
         """Of the silence in front of such a line a run has shown that it is usual."""
-        self._mark_easy(marks, gaps)
+        self._mark_easy(marks, gaps, works)
         gaps[firsts] = gaps[stay] = 0
         self._gaps, longest = gaps, np.maximum.reduceat(gaps, firsts)
         shares = (lines.run[firsts].tolist(), firsts.tolist(), stops.tolist(), longest.tolist())
         self._shares = [_Share(*each) for each in zip(*shares, strict=True)]
         triples = np.flatnonzero(are_triples(lines))
-        self._triples = Stretches(lines, triples)
-        self._times, self._marks = memoryview(lines.time.tobytes()), memoryview(marks.tobytes())
+        self._triples, self._all_triples = Stretches(lines, triples), triples
+        self._of_shares = np.searchsorted(triples, firsts), np.searchsorted(triples, stops)
+        """Of each share its first triple, and behind its last one."""
+        self._times, self._marks = lines.time.data.cast("B"), marks.data.cast("B")
         self._numbers = lines.line.astype(np.uint32).tobytes()
         """Bytes of columns."""
         yield
@@ -109,20 +113,20 @@ class Batch:
             if run is not None and len(run.log.facts.names) <= self._most_names:
                 yield share.run, run.log.facts.names
 
-    def _mark_easy(self, mark: Column, gaps: Numbers) -> None:
+    def _mark_easy(self, mark: Column, gaps: Numbers, works: Flags) -> None:
         for at in self._easy[1:]:
             entry = self._entries[self._lines.chunk[at]]
             kind = marks.NUMBER_OF[type(entry.event)]
             mark[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
             if kind not in WORK:
-                self._works[at], gaps[at] = False, 0
+                works[at], gaps[at] = False, 0
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
         for _ in self._prepare():
             yield PART
         for at in range(0, len(self._shares), COUNTED):
-            self._count(self._shares[at : at + COUNTED])
+            self._count(range(at, min(at + COUNTED, len(self._shares))))
             yield PART
         for share in self._shares:
             run_id, at = self._run_ids[share.run], share.start
@@ -143,31 +147,32 @@ class Batch:
             if share.run in self._names:
                 self._seen.note(share.run, len(self._names[share.run]))
 
-    def _count(self, shares: Sequence[_Share]) -> None:
+    def _count(self, shares: range) -> None:
         """Put what the triples of these add to their series, where that may be done beforehand."""
-        states, triples, counts = [], [], []
-        for number, first, stop, _ in shares:
+        places, states = [], []
+        begins, ends = self._of_shares
+        counts = (ends - begins).tolist()
+        for at in shares:
+            number, first, stop, _ = self._shares[at]
             run = self._runs.by_id.get(self._run_ids[number])
-            if run is not None and can_count(run.state_so_far, run.checkpoints.due, stop - first):
-                these = self._triples.between(first, stop)
-                if len(these):
-                    self._counted.add(number)
-                    states.append(run.state_so_far)
-                    triples.append(these)
-                    counts.append(len(these))
+            if counts[at] and run is not None and can_count(run.state_so_far, run.checkpoints.due, stop - first):
+                self._counted.add(number)
+                states.append(run.state_so_far)
+                places.append(at)
         if states:
-            count(self._lines, np.concatenate(triples), counts, states)
+            triples = np.concatenate([self._all_triples[begins[at] : ends[at]] for at in places])
+            count(self._lines, triples, [counts[at] for at in places], states)
 
     def _take(self, run: Run, share: _Share, start: int, stop: int) -> int:
         """Lines that stand behind all others of a straight run, and are no repeats; where the first one is that was not
         taken. A checkpoint may be due in front of `stop`.
         """
-        lines, log, state = self._lines, run.log, run.state_so_far
+        log, state = run.log, run.state_so_far
         assert run.straight is self._segment
         at_most = start + min(PART, run.checkpoints.due - state.positions)
         if at_most < stop:
             stop = min(stop, self._triples.whole(at_most))
-        gap = int(lines.time[start]) - state.heard if self._works[start] else 0
+        gap = self._values[1][start] - state.heard if self._works[start] else 0
         is_whole = start == share.start and stop == share.stop
         longest = share.gap if is_whole else int(self._gaps[start:stop].max())
         state.longest_gap = max(state.longest_gap, gap, longest)

@@ -20,7 +20,7 @@ class Files:
         """`unnamed`: lines whose file does not count; `names`: by run what `seen` is to look after."""
         self.is_named = lines.name != 0
         self.is_named[unnamed] = False
-        before = np.zeros(len(lines.name) + 1, np.int64)
+        before = np.zeros(len(lines.name) + 1, np.int32)
         np.cumsum(self.is_named, out=before[1:])
         hashes, runs = lines.name[self.is_named], lines.run[self.is_named]
         those = np.isin(runs, [*names])

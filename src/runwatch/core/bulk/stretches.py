@@ -17,7 +17,6 @@ class Stretches:
 
     def __init__(self, lines: Lines, triples: Numbers) -> None:
         """`triples`: the first line of each."""
-        self._lines, self._all = lines, triples
         heads = np.flatnonzero(~_go_on(lines, triples))
         counts = np.diff(np.append(heads, len(triples)))
         self._coming: list[tuple[int, int]] = list(zip(triples[heads].tolist(), counts.tolist(), strict=True))
@@ -26,20 +25,17 @@ class Stretches:
         self._coming.reverse()
         self._taken = 0
         """Triples so far."""
-        self._lengths = lines.time[triples + 2] - lines.time[triples]
-        self._rows, sizes = lines.rows[triples + 1], lines.size[triples + 1]
+        self._times, self._chunks = lines.time.data, lines.chunk.data
+        self._lengths = (lines.time[triples + 2] - lines.time[triples]).data
+        sizes = lines.size[triples + 1]
         self._size_code = "i" if sizes.max(initial=0) < 2**31 else "q"
-        self._sizes = sizes.astype(self._size_code)
+        self._size = array(self._size_code).itemsize
+        self._rows, self._sizes = lines.rows[triples + 1].tobytes(), sizes.astype(self._size_code).tobytes()
 
     @property
     def next(self) -> int:
         """Where the next stretch begins."""
         return self._coming[-1][0]
-
-    def between(self, start: int, stop: int) -> Numbers:
-        """The triples of these lines."""
-        first, last = np.searchsorted(self._all, (start, stop))
-        return self._all[first:last]
 
     def whole(self, stop: int) -> int:
         """This line or the next one that is not in the middle of a triple."""
@@ -55,17 +51,17 @@ class Stretches:
         if end > stop:
             self._coming.append((stop, (end - stop) // 3))
             end = stop
-        first, last = self._taken, self._taken + (end - start) // 3
-        self._taken, time = last, self._lines.time
+        first, last, size = self._taken, self._taken + (end - start) // 3, self._size
+        self._taken, time = last, self._times
         triples = Triples(
-            chunk=int(self._lines.chunk[start]),
-            first_done=int(time[start + 2]),
-            lengths=self._lengths[first:last].tolist(),
-            rows=array("I", self._rows[first:last].tobytes()),
-            sizes=array(self._size_code, self._sizes[first:last].tobytes()),
-            names=None,
-            written=() if is_counted else time[start + 1 : end : 3].tolist(),
-            done=() if is_counted else time[start + 2 : end : 3].tolist(),
+            self._chunks[start],
+            time[start + 2],
+            self._lengths[first:last].tolist(),
+            array("I", self._rows[4 * first : 4 * last]),
+            array(self._size_code, self._sizes[size * first : size * last]),
+            None,
+            () if is_counted else time[start + 1 : end : 3].tolist(),
+            () if is_counted else time[start + 2 : end : 3].tolist(),
         )
         return triples, end
 
