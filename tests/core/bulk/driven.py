@@ -53,7 +53,7 @@ def small_limits() -> Iterator[None]:
         for module, name, value in (
             (loading, "ENOUGH", 0), (loading, "LARGE", 0), (waiting, "REGULAR", 0.0), (checkpoints, "FIRST", 29),
             (in_bulk, "PART", 20), (in_bulk, "A_RUN", 3), (gathering, "PART", 20), (gathering, "A_RUN", 3),
-            (names, "FEW", 3),
+            (names, "FEW", 3), (in_bulk, "LARGE", 12),
         ):  # fmt: skip
             patch.setattr(module, name, value)
         yield

@@ -25,7 +25,10 @@ from tests.core.test_loading import of
 from tests.strategies import Logs, logs
 
 from runwatch.core import loading
+from runwatch.core.bulk import files
+from runwatch.core.bulk import loading as in_bulk
 from runwatch.core.bulk.loading import Bulk
+from runwatch.core.bulk.names import numbers_of
 from runwatch.core.loading import Loading
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
@@ -114,6 +117,20 @@ def test_nearly_nothing_of_an_undisturbed_log_goes_the_long_way(size: int, settl
     assert driver.loading._bulk is not None
     assert driver.loading._gathering is not None
     assert not driver.loading._gathering.count
+
+
+@pytest.mark.parametrize("settled", [NONE, PARTLY])
+def test_no_name_of_an_undisturbed_log_is_put_into_a_table(settled: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are known to be new, but for a chunk that had begun in front of what goes in bulk: one a run."""
+    asked: list[int] = []
+    monkeypatch.setattr(files, "numbers_of", lambda *given: (asked.append(1), numbers_of(*given))[1])
+    driver = Driver([produced_lines(7, 3, 120)])
+    with small_limits():
+        monkeypatch.setattr(in_bulk, "LARGE", 1_000)
+        driver.read([Move(0, 37, is_small=False, settled=settled, pauses=1)] * 999)
+    assert len(asked) <= len(driver.runs.by_id)
+    assert all(len(run.log.facts.names) > 50 for run in driver.runs.by_id.values())
+    driver.compare()
 
 
 @pytest.mark.parametrize("name", ["retried", "failed", "six digits", "cut", "blank", "seen", "more keys", "odd file"])
