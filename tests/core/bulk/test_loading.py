@@ -27,9 +27,11 @@ from tests.strategies import Logs, logs
 from runwatch.core import loading
 from runwatch.core.bulk import files
 from runwatch.core.bulk import loading as in_bulk
+from runwatch.core.bulk.block import Numbers, Words
 from runwatch.core.bulk.loading import Bulk
 from runwatch.core.bulk.names import numbers_of
 from runwatch.core.loading import Loading
+from runwatch.core.names import Names
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 
@@ -122,8 +124,13 @@ def test_nearly_nothing_of_an_undisturbed_log_goes_the_long_way(size: int, settl
 @pytest.mark.parametrize("settled", [NONE, PARTLY])
 def test_no_name_of_an_undisturbed_log_is_put_into_a_table(settled: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are known to be new, but for a chunk that had begun in front of what goes in bulk: one a run."""
-    asked: list[int] = []
-    monkeypatch.setattr(files, "numbers_of", lambda *given: (asked.append(1), numbers_of(*given))[1])
+    asked: list[Names] = []
+
+    def noted(names: Names, values: Words) -> Numbers:
+        asked.append(names)
+        return numbers_of(names, values)
+
+    monkeypatch.setattr(files, "numbers_of", noted)
     driver = Driver([produced_lines(7, 3, 120)])
     with small_limits():
         monkeypatch.setattr(in_bulk, "LARGE", 1_000)
