@@ -18,6 +18,16 @@ LOOK = 0.1
 """Seconds between two looks at the memory of processes that it has started."""
 
 
+_STARTER = """
+import os, sys, time
+begun = time.perf_counter()
+pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+wall = time.perf_counter() - begun
+told = os.waitstatus_to_exitcode(status), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+os.write(int(sys.argv[1]), " ".join(map(str, told)).encode())
+"""
+"""A small process that starts the program: the system counts what its parent held at that moment as the program's."""
 UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
 """Of the greatest resident memory that the system tells, in a MB."""
 
@@ -42,14 +52,17 @@ Costs = list[Cost] | Failed
 def cost(command: Sequence[str], env: Mapping[str, str], limit: float) -> Cost:
     """Run it to its end; its output goes nowhere. After `limit` seconds it is killed, and that is said."""
     begun = time.perf_counter()
+    reader, writer = os.pipe()
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-ISc", _STARTER, str(writer), *command],
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        pass_fds=[writer],
     )
+    os.close(writer)
     late = threading.Timer(limit, end, [process])
     family = _Family(process.pid)
     late.start()
@@ -57,17 +70,19 @@ def cost(command: Sequence[str], env: Mapping[str, str], limit: float) -> Cost:
         assert process.stderr is not None
         with process.stderr as said:
             errors = said.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - begun
+        with open(reader) as told:
+            figures = told.read().split()
+        process.wait()
     finally:
         late.cancel()
         family.stop()
         if process.returncode is None:
             end(process)
             process.wait()
-    _judge(command, process.returncode, errors.decode(errors="replace"), wall >= limit, limit)
-    return Cost(wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss / UNIT, family.peak))
+    code = int(figures[0]) if figures else process.returncode
+    _judge(command, code, errors.decode(errors="replace"), time.perf_counter() - begun >= limit, limit)
+    _, wall, cpu, peak = map(float, figures)
+    return Cost(wall, cpu, max(peak / UNIT, family.peak))
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -88,10 +103,9 @@ def _judge(command: Sequence[str], code: int, errors: str, was_late: bool, limit
 class _Family:
     """What a process and its children hold together: nobody but we can add that up, and only while they live."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, starter: int) -> None:
         self.peak = 0.0
-        self._children = Path(f"/proc/{pid}/task/{pid}/children")
-        self._pid = pid
+        self._children = Path(f"/proc/{starter}/task/{starter}/children")
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         if self._children.exists():
@@ -105,9 +119,10 @@ class _Family:
     def _look(self) -> None:
         while not self._over.wait(LOOK):
             try:
-                children = self._children.read_text().split()
-                if children:
-                    self.peak = max(self.peak, sum(map(_share, [str(self._pid), *children])) / 1024)
+                for pid in self._children.read_text().split():
+                    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+                    if children:
+                        self.peak = max(self.peak, sum(map(_share, [pid, *children])) / 1024)
             except (OSError, ValueError):  # it, or a child, has gone
                 continue
 
