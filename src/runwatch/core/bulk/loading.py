@@ -19,7 +19,7 @@ GATHERED = 150_000
 """Lines that wait to be taken in, at most, where keys wait meanwhile: some steps take all of them at once;"""
 GATHERED_ALONE = 450_000
 """the same where nothing else waits."""
-OF_A_RUN = 1_000
+OF_A_RUN = 20_000
 """So many of a run, on average: of few runs no more than that is gained by waiting."""
 PART, A_RUN = 10_000, 100
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
