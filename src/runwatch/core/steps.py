@@ -168,7 +168,8 @@ class Steps:
     def _stretches(self) -> Iterator[tuple[int, range]]:
         """The row at which each stretch without a jump begins, and its numbers."""
         start, step = 0, self.step
-        for end, offset in zip((*self.ends, self.count), (*self.offsets, self.offset), strict=True):
+        ends, offsets = chain(self.ends, (self.count,)), chain(self.offsets, (self.offset,))  # few may be asked for
+        for end, offset in zip(ends, offsets, strict=True):
             yield start, range(step * start + offset, step * end + offset, step)
             start = end
 

@@ -23,6 +23,7 @@ from textual.screen import Screen
 from runwatch.core.times import SECOND
 from runwatch.session.session import Session
 from runwatch.session.zone import LocalZone
+from runwatch.ui.ahead import made_ready
 from runwatch.ui.garbage import look_often
 from runwatch.ui.keys import bindings
 from runwatch.ui.opening import Opening
@@ -35,6 +36,8 @@ from runwatch.ui.turns import Turns
 TICK = 0.1
 FIRST = 0.02
 """Seconds of reading that the first picture waits for."""
+READY = 0.3
+"""Seconds behind the first picture: a log that was kept is whole by then, and few have pressed a key."""
 HAND_OVER = 0.001
 """Seconds after which the threads that read keys and write to the terminal get their turn, while the loop is busy."""
 REST = 2.0
@@ -104,6 +107,13 @@ class RunwatchApp(PagesApp):
     def _is_drawn(self) -> None:
         self._drawn.set()
         self.when_drawn()
+
+    @work(exclusive=True, group="making ready")
+    async def make_ready(self) -> None:
+        """The other pages, while no key waits: the first time that one is opened takes no longer than the next."""
+        await asyncio.sleep(READY)
+        for _ in made_ready(self.stylesheet):
+            await self._turns.others()
 
     @work(exclusive=True, group="reading")
     async def read(self) -> None:
@@ -213,7 +223,12 @@ def run_app(session: Session, *, ascii: bool, color: bool, opening: Opening) -> 
 
     app = RunwatchApp(session, theme=DEFAULT if color else "runwatch-mono", plain=ascii, opening=opening)
     app.driver_class = TerminalDriver
-    app.when_drawn = look_often
+
+    def when_drawn() -> None:
+        look_often()
+        app.make_ready()
+
+    app.when_drawn = when_drawn
     try:
         app.run()
     finally:

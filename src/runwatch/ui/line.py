@@ -49,7 +49,9 @@ def cut(text: str, width: int) -> str:
     end = ellipsis()
     if width <= len(end):
         return end[:width] if width > 0 else ""
-    return set_cell_size(text, width - len(end)).rstrip() + end
+    room = width - len(end)
+    head = text[:room] if text[: room + 1].isascii() else set_cell_size(text, room)  # that looks at all of the text
+    return head.rstrip() + end
 
 
 def fit(text: str, width: int, align: str = "left") -> str:
