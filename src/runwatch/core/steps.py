@@ -62,7 +62,9 @@ class Steps:
 
     def extend(self, numbers: Sequence[int]) -> None:
         """Several more, of which each is greater than the one before it, in columns of step 1."""
-        if self.stored is None and numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
+        if self.stored is not None:
+            self._put(numbers)
+        elif numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
             self.extend_from(numbers[0], len(numbers))
         else:
             self.extend_any(numbers)

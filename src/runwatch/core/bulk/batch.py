@@ -16,11 +16,11 @@ import numpy as np
 
 from runwatch.core import marks
 from runwatch.core.bulk.block import Column, Flags, Numbers
+from runwatch.core.bulk.bloom import Seen
 from runwatch.core.bulk.counting import can_count, count, take_back
 from runwatch.core.bulk.decode import ODD, STARTED, WRITTEN
 from runwatch.core.bulk.files import Files
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line
-from runwatch.core.bulk.seen import Seen
 from runwatch.core.bulk.stretches import Stretches, are_triples
 from runwatch.core.bulk.waiting import Waiting
 from runwatch.core.facts import NO_FILE

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from runwatch.core.bulk.block import Numbers
+from runwatch.core.bulk.bloom import Seen
 from runwatch.core.bulk.lines import Lines
 from runwatch.core.bulk.names import numbers_of
-from runwatch.core.bulk.seen import Seen
 from runwatch.core.names import Names
 
 

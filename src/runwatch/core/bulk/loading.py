@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from runwatch.core.bulk.batch import Batch
 from runwatch.core.bulk.block import PAD
-from runwatch.core.bulk.seen import Seen
+from runwatch.core.bulk.bloom import Seen
 from runwatch.core.bulk.waiting import Waiting
 from runwatch.core.events import Entry
 from runwatch.core.gathering import Decode

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 
 from runwatch.core.bulk.block import Numbers, Words
 from runwatch.core.bulk.decode import ODD
 from runwatch.core.bulk.lines import Lines, begins_of, by_run, together
 
-_FACTORS = np.random.default_rng().integers(0, 2**63, 4, np.uint64) * np.uint64(2) + np.uint64(1)
+_FACTORS = np.frombuffer(os.urandom(8 * 4), np.uint64) | np.uint64(1)
 
 
 def may_repeat(last: list[Lines], lines: Lines, before: Numbers, latest: Numbers) -> Numbers:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runwatch.core.bulk import seen as module
-from runwatch.core.bulk.seen import Seen
+from runwatch.core.bulk import bloom as module
+from runwatch.core.bulk.bloom import Seen
 from runwatch.core.names import Names, hash_of
 
 HASHES = [hash_of(f"name {each}") for each in range(4_000)]
