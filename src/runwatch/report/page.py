@@ -6,6 +6,7 @@ can be shown, and painted last, so that colour never moves anything.
 
 from __future__ import annotations
 
+import re
 from unicodedata import combining, east_asian_width
 
 from msgspec.structs import replace
@@ -28,6 +29,7 @@ _CODES: dict[Tone, str] = {
     Tone.CONTRADICTED: "35",
     Tone.SKIPPED: "2",
 }
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class Page:
@@ -91,24 +93,25 @@ def cells(text: str) -> int:
     """Terminal cells that a text takes."""
     if text.isascii():
         return len(text)
-    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    wider = _NOT_ASCII.findall(text)
+    return len(text) - len(wider) + sum(
+        0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in wider
+    )
 
 
 def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
     """Lines of at most `width` cells, the first of at most `first`; a longer word is broken."""
     lines: list[str] = []
-    line, room, words = "", width if first is None else first, text.split()
-    if len(text) <= room and text.isascii():  # most of them
-        return [" ".join(words)] if words else []
-    for word in words:
+    line, taken, room = "", 0, width if first is None else first
+    for word in text.split():
         rest = word
-        while (fitting := _fitting(rest, room - (cells(line) + 1 if line else 0))) < len(rest):
+        while (fitting := _fitting(rest, room - (taken + 1 if line else 0))) < len(rest):
             if not line:  # it does not fit even alone
                 fitting = max(1, fitting)
                 line, rest = rest[:fitting], rest[fitting:]
             lines.append(line)
-            line, room = "", width
-        line = f"{line} {rest}" if line else rest
+            line, taken, room = "", 0, width
+        line, taken = (f"{line} {rest}", taken + 1 + cells(rest)) if line else (rest, cells(rest))
     return [*lines, line] if line else lines
 
 
