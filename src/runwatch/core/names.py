@@ -103,8 +103,10 @@ class Names:
         return len(self.hashes)
 
     def let_go(self) -> None:
-        """Forget what can be made again."""
+        """Forget what can be made again, but have all in the table that whoever asks next would wait for."""
         self._next, self._moved = _NO_TABLE, 0
+        if len(self.hashes) - self.tabled > LARGE:
+            self.catch_up()
 
     def number(self, text: str) -> int:
         """Its number, a new one for a new text."""

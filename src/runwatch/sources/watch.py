@@ -119,8 +119,8 @@ class Watch:
         async for changes in awatch(
             *directories,
             watch_filter=None,
-            debounce=50,
-            step=20,  # each step wakes us: at 10 ms that alone is 0.4 % of a core
+            debounce=80,
+            step=40,  # each step wakes us: at 10 ms that alone is 0.4 % of a core
             stop_event=stop,  # set() and is_set() are all that is used, and it must be set from any thread
             recursive=recursive,
             force_polling=False,

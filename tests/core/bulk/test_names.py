@@ -119,3 +119,26 @@ def test_names_that_were_put_away_and_found_again_go_on(monkeypatch: pytest.Monk
         for each in (again, late):
             assert numbered(each, many) == numbers
             same(each, expected)
+
+
+@pytest.mark.parametrize("count", [3, 40, 900])
+def test_what_was_known_to_be_new_is_in_the_table_once_it_is_asked_for(count: int) -> None:
+    names, values = Names(), HASHES[:count]
+    names.find(HASHES[-1])
+    names.add_unseen(memoryview(np.array(values, np.uint64).tobytes()))
+    assert (len(names), names.tabled) == (count + 1, 1)
+    assert [names.find(value) for value in [*values, HASHES[-1], HASHES[-2]]] == [*range(1, count + 1), 0, count + 1]
+    assert names.tabled == len(names) == count + 2
+
+
+def test_the_table_of_many_is_whole_before_they_are_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it who opens their log again."""
+    monkeypatch.setattr(one_by_one, "LARGE", 100)
+    few, many = Names(), Names()
+    few.add_unseen(memoryview(np.array(HASHES[:90], np.uint64).tobytes()))
+    many.add_unseen(memoryview(np.array(HASHES[:200], np.uint64).tobytes()))
+    few.let_go()
+    many.let_go()
+    assert (few.tabled, many.tabled) == (0, 200)
+    same(few, few)
+    same(many, many)

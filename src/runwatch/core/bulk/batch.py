@@ -174,7 +174,7 @@ class Batch:
             stop = min(stop, self._triples.whole(at_most))
         gap = self._values[1][start] - state.heard if self._works[start] else 0
         is_whole = start == share.start and stop == share.stop
-        longest = share.gap if is_whole else int(self._gaps[start:stop].max())
+        longest = share.gap if is_whole else int(self._gaps[start + 1 : stop].max(initial=0))
         state.longest_gap = max(state.longest_gap, gap, longest)
         more = self._files.number(share.run, log.facts.names, start, stop)
         log.times.frombytes(self._times[8 * start : 8 * stop])
