@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
-from runwatch.core.bulk.block import Numbers, Words
+from runwatch.core.bulk.block import Numbers, Words, factors
 from runwatch.core.bulk.decode import ODD
 from runwatch.core.bulk.lines import Lines, begins_of, by_run, together
 
-_FACTORS = np.frombuffer(os.urandom(8 * 4), np.uint64) | np.uint64(1)
+_FACTORS = factors(4)
 
 
 def may_repeat(last: list[Lines], lines: Lines, before: Numbers, latest: Numbers) -> Numbers:
