@@ -138,8 +138,7 @@ def test_make_run_shows_the_runs_on_a_terminal_until_q(tmp_path: Path) -> None:
     )
     try:
         os.close(inside)
-        seen = read_until(outside, b"newest first")
-        assert b"contradicted" in seen
+        read_until(outside, b"newest first", b"contradicted")  # the list may be drawn before it has a run
         os.write(outside, b"q")
         read_until(outside, b"\x1b[?1049l")  # the screen that was there before comes back
         assert program.wait(timeout=30) == 0
@@ -149,10 +148,10 @@ def test_make_run_shows_the_runs_on_a_terminal_until_q(tmp_path: Path) -> None:
         os.close(outside)
 
 
-def read_until(descriptor: int, wanted: bytes) -> bytes:
-    """What a terminal is told, up to these bytes."""
+def read_until(descriptor: int, *wanted: bytes) -> bytes:
+    """What a terminal is told, until all of these were among it."""
     seen, late = b"", time.monotonic() + 30
-    while wanted not in seen:
+    while not all(each in seen for each in wanted):
         assert select.select([descriptor], [], [], max(0, late - time.monotonic()))[0], seen[-2000:]
         seen += os.read(descriptor, 65536)
     return seen
