@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runwatch.core.bulk import bloom as module
-from runwatch.core.bulk.bloom import Seen
+from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.names import Names, hash_of
 
 HASHES = [hash_of(f"name {each}") for each in range(4_000)]
@@ -21,7 +21,7 @@ shares = st.lists(st.tuples(st.integers(0, 3), st.lists(st.sampled_from(HASHES[:
 batches = st.lists(st.tuples(shares, st.booleans()), max_size=6)
 
 
-def told(seen: Seen, shares: list[tuple[int, list[int]]], names: dict[int, Names]) -> set[int]:
+def told(seen: NamesSeen, shares: list[tuple[int, list[int]]], names: dict[int, Names]) -> set[int]:
     runs = [run for run, values in shares for _ in values]
     values = [value for _, values in shares for value in values]
     return seen.doubtful(np.array(runs, np.int32), np.array(values, np.uint64), names)
@@ -38,7 +38,7 @@ def test_whoever_has_a_name_twice_is_told(batches: list[tuple[list[tuple[int, li
     """Also of names that came by another way in between, and with layers that are full after a few."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_FIRST", 4)
-        seen, names = Seen(), {run: Names() for run in range(4)}
+        seen, names = NamesSeen(), {run: Names() for run in range(4)}
         for these, is_noted in batches:
             shares = sorted(dict(these).items())
             assert told(seen, shares, names) == expected(shares, names)
@@ -51,7 +51,7 @@ def test_whoever_has_a_name_twice_is_told(batches: list[tuple[list[tuple[int, li
 
 
 def test_the_same_name_in_another_run_is_new() -> None:
-    seen, names = Seen(), {1: Names(), 2: Names()}
+    seen, names = NamesSeen(), {1: Names(), 2: Names()}
     assert not told(seen, [(1, HASHES[:100]), (2, HASHES[:100])], names)
 
 
@@ -59,7 +59,7 @@ def test_the_same_name_in_another_run_is_new() -> None:
 def test_names_in_doubt_are_looked_at(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where all bits are set every name is in doubt; what is told is what is there."""
     monkeypatch.setattr(module, "_FEW", few)
-    seen, names = Seen(), {7: Names(), 9: Names()}
+    seen, names = NamesSeen(), {7: Names(), 9: Names()}
     for value in HASHES[:1_000]:
         names[7].find(value)
     seen._layers[0][:] = np.uint64(2**64 - 1)
@@ -69,7 +69,7 @@ def test_names_in_doubt_are_looked_at(few: int, monkeypatch: pytest.MonkeyPatch)
 
 def test_few_are_in_doubt_though_they_are_many() -> None:
     """A hundred thousand in twenty runs: of as many new ones hardly any is looked for."""
-    rng, seen, names = np.random.default_rng(4), Seen(), {run: Names() for run in range(20)}
+    rng, seen, names = np.random.default_rng(4), NamesSeen(), {run: Names() for run in range(20)}
     runs = np.repeat(np.arange(20, dtype=np.int32), 10_000)
     for _ in range(3):
         seen.doubtful(runs, rng.integers(1, 2**63, 200_000, np.uint64), names)

@@ -16,7 +16,7 @@ import numpy as np
 
 from runwatch.core import marks
 from runwatch.core.bulk.block import Column, Flags, Numbers
-from runwatch.core.bulk.bloom import Seen
+from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.bulk.counting import can_count, count, take_back
 from runwatch.core.bulk.decode import ODD, STARTED, WRITTEN
 from runwatch.core.bulk.files import Files
@@ -51,7 +51,7 @@ class _Share(NamedTuple):
 class Batch:
     """All lines that waited, to be taken in run by run."""
 
-    def __init__(self, waiting: Waiting, runs: Runs, seen: Seen, *, is_all: bool, most_names: int) -> None:
+    def __init__(self, waiting: Waiting, runs: Runs, seen: NamesSeen, *, is_all: bool, most_names: int) -> None:
         """Unless `is_all`, the lines of a chunk that is not done go on waiting, at the end of each run. `most_names`:
         of runs with more than these `seen` knows none.
         """

@@ -24,7 +24,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 """So the same name in another run is another key."""
 
 
-class Seen:
+class NamesSeen:
     """The names of the runs of one log, as far as they were added."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from runwatch.core.bulk.block import Numbers
-from runwatch.core.bulk.bloom import Seen
+from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.bulk.lines import Lines
 from runwatch.core.bulk.names import numbers_of
 from runwatch.core.names import Names
@@ -16,7 +16,7 @@ from runwatch.core.names import Names
 class Files:
     """Those of lines that stand together by run."""
 
-    def __init__(self, lines: Lines, unnamed: Numbers, seen: Seen, names: Mapping[int, Names]) -> None:
+    def __init__(self, lines: Lines, unnamed: Numbers, seen: NamesSeen, names: Mapping[int, Names]) -> None:
         """`unnamed`: lines whose file does not count; `names`: by run what `seen` is to look after."""
         self.is_named = lines.name != 0
         self.is_named[unnamed] = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from runwatch.core.bulk.batch import Batch
 from runwatch.core.bulk.block import PAD
-from runwatch.core.bulk.bloom import Seen
+from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.bulk.waiting import Waiting
 from runwatch.core.events import Entry
 from runwatch.core.gathering import Decode
@@ -32,7 +32,7 @@ class Bulk:
         """`is_alone`: no keys wait meanwhile."""
         self._runs, self._decode = runs, decode
         self._most = GATHERED_ALONE if is_alone else GATHERED
-        self._waiting, self._seen = Waiting(segment, runs), Seen()
+        self._waiting, self._seen = Waiting(segment, runs), NamesSeen()
         self._most_names = sys.maxsize if is_alone else LARGE
         """Whoever waits for keys needs the table of a long run whole when the next line comes."""
         self._batch: Iterator[int] | None = None
