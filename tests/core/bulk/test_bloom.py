@@ -46,8 +46,20 @@ def test_whoever_has_a_name_twice_is_told(batches: list[tuple[list[tuple[int, li
                 for value in values:
                     names[run].find(value)
                 if is_noted:
-                    seen.note(run, len(names[run]))
+                    seen.note(run, names[run])
                 names[run].find(HASHES[100 + len(names[run])])
+
+
+def test_a_run_that_is_read_anew_has_names_of_its_own() -> None:
+    """Fewer than before, and none of them was added."""
+    seen, names = NamesSeen(), {1: Names()}
+    told(seen, [(1, HASHES[:100])], names)
+    assert names[1].add_new(HASHES[:100])
+    seen.note(1, names[1])
+    again = {1: Names()}
+    assert again[1].add_new(HASHES[200:250])
+    assert told(seen, [(1, HASHES[240:260])], again) == {1}
+    assert not told(seen, [(1, HASHES[300:310])], again)
 
 
 def test_the_same_name_in_another_run_is_new() -> None:

@@ -145,7 +145,7 @@ class Batch:
                         run.note_arrival(arrived)
                 yield at - begin
             if share.run in self._names:
-                self._seen.note(share.run, len(self._names[share.run]))
+                self._seen.note(share.run, self._names[share.run])
 
     def _count(self, shares: range) -> None:
         """Put what the triples of these add to their series, where that may be done beforehand."""

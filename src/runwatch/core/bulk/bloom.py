@@ -31,8 +31,8 @@ class NamesSeen:
         self._layers = [np.zeros(_FIRST, np.uint64)]
         self._room = _FIRST * _A_WORD
         """Keys that the last layer has room for."""
-        self._added: dict[int, int] = {}
-        """By run how many of its names, the first so many, were added."""
+        self._added: dict[int, tuple[Names, int]] = {}
+        """By run how many of its names, the first so many, were added. A run that is read anew has others."""
 
     def doubtful(self, runs: Column, values: Words, names: Mapping[int, Names]) -> set[int]:
         """The runs of which a hash is there twice among these, or was before. All are added.
@@ -49,17 +49,17 @@ class NamesSeen:
         self._add(keys)
         return found
 
-    def note(self, number: int, count: int) -> None:
-        """So many names a run has now, and all of them were added."""
-        self._added[number] = count
+    def note(self, number: int, names: Names) -> None:
+        """All names that a run has now were added."""
+        self._added[number] = names, len(names)
 
     def _catch_up(self, names: Mapping[int, Names]) -> None:
         """Add what came by another way."""
-        missing = [
-            (number, np.frombuffer(its.hashes, np.uint64)[added:])
-            for number, its in names.items()
-            if (added := self._added.get(number, 0)) < len(its)
-        ]
+        missing = []
+        for number, its in names.items():
+            known, added = self._added.get(number, (its, 0))
+            if known is not its or added < len(its):
+                missing.append((number, np.frombuffer(its.hashes, np.uint64)[added if known is its else 0 :]))
         if missing:
             runs = np.repeat([number for number, _ in missing], [len(values) for _, values in missing])
             self._add(_keys(runs, np.concatenate([values for _, values in missing])))
