@@ -207,7 +207,7 @@ def test_at_a_real_terminal_the_pager_has_it_and_gives_it_back(home: Path) -> No
         assert _until(terminal, b"./less ended with 5"), "it came back, and says how the pager ended"
         assert (home / "called").read_text().split("\n")[:3] == ["+1", "./-x.jsonl", "terminal"]
         os.write(terminal, b"\x11")
-        _until(terminal, b"\x1b[?1049l", styled=True)  # who does not read what is drawn keeps it from ending
+        assert _until(terminal, b"\x1b[?1049l", styled=True)  # who does not read what is drawn keeps it from ending
         assert process.wait(20) == 0
     finally:
         process.kill()

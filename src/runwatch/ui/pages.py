@@ -1,7 +1,8 @@
 """The stack of pages: what opens on top, what is gone back to, what is kept of a page that was left.
 
-A page is imported when it is opened, the first one at the start: all of them
-together would keep the first picture waiting half as long again.
+A page is imported when it is opened, if it was not made ready before (`ui/ahead.py`),
+the first one at the start: all of them together would keep the first picture
+waiting half as long again.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class PagesApp(LooksApp):
     """What pages ask of the app around them: `ui/screens/page.py`, `Shell`."""
 
     CSS_PATH: ClassVar = [LooksApp.CSS_PATH, RunsPage.CSS_PATH]
-    """With the first page's own. Whatever a page brings later makes Textual parse all there is again."""
+    """With the first page's own. Whatever a page brings when it is opened makes Textual parse all there is again."""
 
     def __init__(self, session: Session, *, theme: str = DEFAULT, plain: bool = False) -> None:
         super().__init__(theme=theme, plain=plain)
