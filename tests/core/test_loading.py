@@ -27,6 +27,7 @@ from runwatch.core.gathering import Gathering
 from runwatch.core.loading import Loading
 from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Runs
+from runwatch.core.short_logs import TOGETHER
 
 Files = dict[str, bytes]
 
@@ -213,7 +214,7 @@ def test_a_pause_comes_after_few_lines_of_one_run_and_after_few_runs(
 
 def test_many_short_logs_come_to_the_same() -> None:
     """Some of one run, some of several, some that speak of one another's."""
-    files = {f"{n}.jsonl": b"".join(produced_lines(n, 1 + n % 3, 3)) for n in range(2 * loading.TOGETHER)}
+    files = {f"{n}.jsonl": b"".join(produced_lines(n, 1 + n % 3, 3)) for n in range(2 * TOGETHER)}
     lines = [line for data in files.values() for line in data.splitlines(keepends=True)]
     files |= {f"again{n}.jsonl": b"".join(lines[n::40][:9]) for n in range(40)}
     runs = same(files, [5] * 40)

@@ -6,13 +6,14 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from benchmarks.logs import write_inter
 from tests.core.made import T0, whole
 
 from runwatch.core import loading
-from runwatch.core.bulk.loading import Bulk
+from runwatch.core.bulk.loading import Bulk, Outcome
 from runwatch.session import long_logs
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
@@ -33,10 +34,10 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     lines: list[int] = []
     feed = Bulk.feed
 
-    def noted(self: Bulk, *args: object) -> int | None:
-        count = feed(self, *args)  # type: ignore[arg-type]
-        lines.append(count or 0)
-        return count
+    def noted(self: Bulk, *args: Any) -> Outcome:
+        outcome = feed(self, *args)
+        lines.append(outcome.taken)
+        return outcome
 
     monkeypatch.setattr(Bulk, "feed", noted)
     return lines

@@ -7,7 +7,7 @@ they need not make, and both come to the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from runwatch.core.blocks import decode_block
@@ -16,17 +16,14 @@ from runwatch.core.events import Entry, Problem
 from runwatch.core.gathering import Decode, Gathering
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
+from runwatch.core.short_logs import SHORT, TOGETHER, ShortLogs
 from runwatch.core.stream import Stream
 
 if TYPE_CHECKING:
-    from runwatch.core.bulk.loading import Bulk
+    from runwatch.core.bulk.loading import Bulk, Outcome, Piece
 
 LARGE, ENOUGH = 3 << 19, 128 << 10
 """Bytes that are decoded in bulk: of more they leave the nearest cache, of fewer each step costs more than it does."""
-SHORT, TOGETHER = 16 << 10, 64
-"""Bytes of a log that waits for others as short as it is, and so many of them: one step of all and then the next costs
-a quarter less than all steps of one, for what a step needs is in the nearest cache then.
-"""
 SKIPPED, MOST_SKIPPED = 8, 1024
 """Blocks that go the other way at once after one in which too few lines were as most are: twice as many each time."""
 
@@ -59,8 +56,7 @@ class Loading:
         """Their bytes."""
         self._line, self._offset = 1, 0
         """Where they begin."""
-        self._short: list[tuple[Gathering, bytes, int, int]] = []
-        """Whole logs that wait to be decoded, with their bytes and where these begin."""
+        self._short = ShortLogs()
 
     def feed(self, data: bytes, segment: Segment, line: int, offset: int, arrived: int | None) -> None:
         """Take in a block of whole lines, the first of which is number `line`.
@@ -72,8 +68,7 @@ class Loading:
             self.settle()
         if segment is not self._segment:
             self._turn_to(segment)
-            self._bulk, self._is_regular = None, False
-            self._skipped, self._patience = 0, SKIPPED
+            self._bulk, self._is_regular, self._skipped, self._patience = None, False, 0, SKIPPED
             self._gathering = Gathering(self.runs, segment, self._decode)
         self._arrived = arrived
         if self._blocks and offset != self._offset + self._size:
@@ -94,39 +89,23 @@ class Loading:
         """Whether this log is short enough to wait for others."""
         segment, gathering = self._segment, self._gathering
         if (
-            segment is None
-            or gathering is None
-            or not segment.is_plain
-            or self.runs.again is None
-            or self._arrived is not None
-            or self._bulk is not None
-            or gathering.count
-            or not 0 < self._size < SHORT
-        ):
+            segment is None or gathering is None or not segment.is_plain or self.runs.again is None
+            or self._arrived is not None or self._bulk is not None or gathering.count or not 0 < self._size < SHORT
+        ):  # fmt: skip
             return False
-        self._short.append((gathering, b"".join(self._blocks), self._line, self._offset))
+        self._short.put(gathering, b"".join(self._blocks), self._line, self._offset)
         self._blocks, self._size = [], 0
         if len(self._short) >= TOGETHER:
             self._take_short()
         return True
 
     def _take_short(self) -> None:
-        """Decode the logs that wait, then take in what they say."""
-        short, self._short, current = self._short, [], self._segment
-        for gathering, data, line, offset in short:
-            self._turn_to(gathering.segment)
-            taken = gathering.feed(data, line, offset, None)
+        current = self._segment
+        if self._short:
+            taken = self._short.take(self._turn_to)  # the long way counts its entries itself
             self.entries += taken
-        runs: dict[str, Iterator[None]] = {}
-        for gathering, *_ in short:
-            for run_id, steps in gathering.each_run():
-                if run_id in runs:  # several of them speak of it: first all that the first one says
-                    _in_step(runs.values())
-                    runs.clear()
-                runs[run_id] = steps
-        _in_step(runs.values())
-        if short and current is not None:
-            self._turn_to(current)
+            if current is not None:
+                self._turn_to(current)
 
     def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
         """Take in a whole document."""
@@ -148,34 +127,54 @@ class Loading:
             data = b"".join(blocks)
             for number, line, offset in _lines(data, self._line, self._offset):
                 gathering.feed_line(line, number, offset)
-        elif not self._decode_in_bulk(blocks, size, segment):
-            self._settle(self._bulk)
-            taken = gathering.feed(b"".join(blocks), self._line, self._offset, self._arrived)
-            self.entries += taken
-            self._is_by_line = True
+        elif (bulk := self._bulk_for(size, segment)) is not None:
+            self._heed(bulk.feed(blocks, self._line, self._offset))
+        else:
+            self._decoded()
+            self._decode_by_line([(b"".join(blocks), self._line, self._offset)])
 
-    def _decode_in_bulk(self, blocks: Sequence[bytes], size: int, segment: Segment) -> bool:
-        """Whether they were; few bytes only where others wait there, for to take all those in at once takes long."""
+    def _bulk_for(self, size: int, segment: Segment) -> Bulk | None:
+        """What takes the next block, None where it goes line by line. Few bytes are taken only where others wait there,
+        for to take all those in at once takes long.
+        """
         if self.bulk is None or (size < ENOUGH and (self._bulk is None or not self._bulk.count)):
-            return False
+            return None
         if self._skipped:
             self._skipped -= 1
-            return False
+            return None
         if self._bulk is None:
             self._bulk = self.bulk(segment, self.runs, self._decode)
         if self._is_by_line:
             if self._gathering is not None and self._gathering.count:
-                return False  # not before these are taken in: `is_full` says so
+                return None  # not before these are taken in: `is_full` says so
             self._bulk.look_again()
             self._is_by_line = False
-        taken = self._bulk.feed(blocks, self._line, self._offset)
-        self._is_regular = taken is not None
-        if taken is None:
-            self._skipped, self._patience = self._patience, min(2 * self._patience, MOST_SKIPPED)
-            return False
-        self._patience = SKIPPED
+        return self._bulk
+
+    def _decoded(self) -> None:
+        """Wait for what is still being decoded in bulk."""
+        if self._bulk is not None:
+            self._heed(self._bulk.decoded())
+
+    def _heed(self, outcome: Outcome) -> None:
+        """Take in line by line what was not to be taken in bulk."""
+        taken, otherwise = outcome
         self.entries += taken
-        return True
+        if taken:
+            self._is_regular, self._patience = True, SKIPPED
+        if otherwise:
+            self._is_regular = False
+            self._skipped, self._patience = self._patience, min(2 * self._patience, MOST_SKIPPED)
+            self._decode_by_line(otherwise)
+
+    def _decode_by_line(self, pieces: Sequence[Piece]) -> None:
+        assert self._gathering is not None
+        for _ in self._bulk.settling(self._arrived, is_all=True) if self._bulk else ():
+            pass
+        self._is_by_line = True
+        for data, line, offset in pieces:
+            taken = self._gathering.feed(data, line, offset, self._arrived)  # it counts some of them itself
+            self.entries += taken
 
     def _decode(self, data: bytes, line: int, offset: int) -> Sequence[Entry]:
         """The long way of one line."""
@@ -205,6 +204,15 @@ class Loading:
         """The next lines may go in bulk: then all in front of them are taken in first, with pauses."""
         return self.bulk is not None and self._is_by_line and not self._skipped
 
+    def has_room(self, segment: Segment) -> bool:
+        """Blocks of this log may be fed although `settling` is not at its end."""
+        return segment is self._segment and self._bulk is not None and self._bulk.has_room
+
+    def begin_anew(self) -> None:
+        """Take in all that was gathered, and let go of who decoded it."""
+        self.settle()
+        self._bulk = None
+
     def settle(self) -> None:
         """Take in all that was gathered."""
         for _ in self.settling(is_all=True):
@@ -215,21 +223,11 @@ class Loading:
         a run said that are not done: those are taken whole.
         """
         self.decode()
+        if is_all:
+            self._decoded()
         for way in (self._bulk, self._gathering):
             if way is not None and way.count:
                 yield from way.settling(self._arrived, is_all=is_all or self._turns)
-
-    def _settle(self, way: Bulk | Gathering | None) -> None:
-        if way is not None and way.count:
-            for _ in way.settling(self._arrived, is_all=True):
-                pass
-
-
-def _in_step(several: Iterable[Iterator[None]]) -> None:
-    """The first step of each, then the second of each, and so on."""
-    left = list(several)
-    while left:
-        left = [steps for steps in left if next(steps, False) is None]
 
 
 def _lines(data: bytes, number: int, offset: int) -> Iterator[tuple[int, bytes, int]]:

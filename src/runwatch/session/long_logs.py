@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from runwatch.core.bulk.heads import Heads
     from runwatch.core.bulk.loading import Bulk
     from runwatch.core.loading import Loading
+    from runwatch.session.second_process import SecondProcess
 
 LONG = 8 << 20
 """Bytes from which on it is."""
@@ -29,11 +32,14 @@ class LongLogs:
         self.may_wait = False
         """Nothing else is waiting meanwhile: no keys."""
         self._loading = loading
-        self._read = 0
+        self._read = self._left = 0
+        """Bytes."""
         self._is_begun = False
+        self._second: SecondProcess | None = None
 
     def note(self, size: int, left: int) -> None:
         """A block of so many bytes more, and so many are still to be read, as far as that is known."""
+        self._left = left
         if self._is_begun or size < LEAST:
             return
         self._read += size
@@ -45,7 +51,26 @@ class LongLogs:
                 threading.Thread(target=self._make_ready, daemon=True).start()
 
     def _make_ready(self) -> None:
-        self._loading.bulk = partial(_imported(), is_alone=self.may_wait)
+        elsewhere = self._decoder if self.may_wait else None
+        self._loading.bulk = partial(_imported(), is_alone=self.may_wait, elsewhere=elsewhere)
+
+    def _decoder(self, heads: Heads) -> SecondProcess | None:
+        """Another process, if so much is left that it is worth it."""
+        from runwatch.session import second_process
+
+        if self._second is None and self._left > SURELY and second_process.is_possible():
+            with contextlib.suppress(OSError):
+                self._second = second_process.SecondProcess()
+        if self._second is not None:
+            self._second.begin(heads)
+        return self._second
+
+    def end(self) -> None:
+        """All was read for now."""
+        if self._second is not None:
+            self._loading.begin_anew()
+            self._second.end()
+            self._second = None
 
 
 def _imported() -> type[Bulk]:
@@ -68,5 +93,5 @@ def _keep_memory() -> None:
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is not None:
-        mallopt(_TRIM, 12 << 20)
-        mallopt(_MMAP, 2 << 20)
+        mallopt(_TRIM, 24 << 20)
+        mallopt(_MMAP, 4 << 20)

@@ -24,6 +24,7 @@ from runwatch.session.long_logs import LongLogs
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
+from runwatch.session.reading import take_all
 from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source
 from runwatch.sources.resume import resumable_in
 
@@ -142,12 +143,9 @@ class Session(Moments):
     def read(self, items: Iterable[Item]) -> None:
         """Take everything `items` has, at once."""
         self._long_logs.may_wait = True
-        for item in items:
-            self._take(item)
-            if self._loading.is_full:
-                for _ in self._loading.settling():
-                    pass
+        take_all(items, self._take, self._loading)
         self._is_read()
+        self._long_logs.end()
 
     async def follow(self, told: Callable[[], None] = lambda: None, give_way: GiveWay | None = None) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.

@@ -28,7 +28,7 @@ from runwatch.core import loading
 from runwatch.core.bulk import files
 from runwatch.core.bulk import loading as in_bulk
 from runwatch.core.bulk.block import Numbers, Words
-from runwatch.core.bulk.loading import Bulk
+from runwatch.core.bulk.loading import Bulk, Outcome
 from runwatch.core.bulk.names import numbers_of
 from runwatch.core.loading import Loading
 from runwatch.core.names import Names
@@ -186,13 +186,21 @@ def test_blocks_of_which_too_few_lines_are_as_most_go_the_other_way(monkeypatch:
     for at in range(300, 400):
         lines[at] = lines[at].replace(b'":', b'": ')
     ways: list[bool] = []
-    taken = Loading._decode_in_bulk
+    chosen, feed = Loading._bulk_for, Bulk.feed
 
-    def noted(self: Loading, *given: Any) -> bool:
-        ways.append(taken(self, *given))
-        return ways[-1]
+    def noted(self: Loading, *given: Any) -> Bulk | None:
+        bulk = chosen(self, *given)
+        if bulk is None:
+            ways.append(False)
+        return bulk
 
-    monkeypatch.setattr(Loading, "_decode_in_bulk", noted)
+    def fed(self: Bulk, *given: Any) -> Outcome:
+        outcome = feed(self, *given)
+        ways.append(not outcome.otherwise)
+        return outcome
+
+    monkeypatch.setattr(Loading, "_bulk_for", noted)
+    monkeypatch.setattr(Bulk, "feed", fed)
     driver = Driver([lines])
     with small_limits():
         monkeypatch.setattr("runwatch.core.bulk.waiting.REGULAR", 0.9)

@@ -36,18 +36,24 @@ class Lines(NamedTuple):
         return Lines._make(column[those] for column in self)
 
 
-def lines_of(columns: Columns, run: Numbers, those: Numbers, line: int) -> Lines:
-    """These lines of a block, the first of which has this number; each with its run."""
+def lines_of(columns: Columns, run: Numbers, those: Numbers | None, line: int) -> Lines:
+    """These lines of a block, or all, the first of which has this number; each with its run."""
+    if those is None:
+        kept, those = [column.copy() for column in columns[2:7]], np.arange(len(run))
+        kind = columns.kind.copy()
+    else:
+        kept, kind, run = [column[those] for column in columns[2:7]], columns.kind[those], run[those]
+    time, chunk, rows, size, name = kept
     return Lines(
-        run[those].astype(np.int32), columns.kind[those], columns.time[those], _narrow(those + line),
-        columns.chunk[those].astype(np.uint32), columns.rows[those].astype(np.uint32), _narrow(columns.size[those]),
-        columns.name[those],
+        run.astype(np.int32), kind, time, _narrow(those + line), chunk.astype(np.uint32, copy=False),
+        rows.astype(np.uint32, copy=False), _narrow(size), name,
     )  # fmt: skip
 
 
-def _narrow(numbers: Numbers) -> Column:
+def _narrow(numbers: Column) -> Column:
     """In four bytes where they have room there; numpy widens what is put together with wider ones."""
-    return numbers.astype(np.uint32) if numbers.max(initial=0) < 2**32 else numbers
+    is_small = numbers.itemsize > 4 and int(numbers.max(initial=0)) < 2**32
+    return numbers.astype(np.uint32) if is_small else numbers
 
 
 def together(parts: Sequence[Lines]) -> Lines:

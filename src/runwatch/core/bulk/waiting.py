@@ -13,9 +13,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from runwatch.core import events as ev
-from runwatch.core.bulk.block import Numbers
-from runwatch.core.bulk.decode import FARTHEST, ODD, Columns, decode_bulk
-from runwatch.core.bulk.heads import Heads
+from runwatch.core.bulk.block import Flags, Numbers
+from runwatch.core.bulk.decode import FARTHEST, ODD, Columns
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_run, joined, lines_of
 from runwatch.core.bulk.repeats import may_repeat
 from runwatch.core.events import Entry
@@ -65,7 +64,6 @@ class Waiting:
         self.count = 0
         """Lines that wait."""
         self._runs = runs
-        self._heads = Heads()
         self._number_of: dict[str, int] = {}
         self._exports: list[str | None] = []
         """What the head of each run names; None while it has none."""
@@ -85,13 +83,13 @@ class Waiting:
         self._before = self._latest.copy()
         """By run: the time of its last line in front of these."""
 
-    def feed(self, data: bytes, line: int, decode: Decode) -> int | None:
-        """Let the lines of a block (`Block`) wait, the first of which has this number; how many are as most are.
+    def feed(self, columns: Columns, heads: Sequence[tuple[str, str]], line: int, decode: Decode) -> int | None:
+        """Let the lines of a block wait, the first of which has this number; how many are as most are. `heads`: all
+        that lines were seen to begin with so far, run_id and export_name.
 
         None, and nothing has happened, where those are too few.
         """
-        columns = decode_bulk(data, self._heads)
-        self._meet()
+        self._meet(heads)
         kind, count = columns.kind, len(columns.kind)
         if not len(self._run_of):
             return None
@@ -101,11 +99,11 @@ class Waiting:
             return None
         odd = _Odd(line, decode)
         self._decode(np.flatnonzero(~regular), columns, odd)
-        lines = self._in_order(columns, run, np.flatnonzero(regular), odd)
+        lines = self._in_order(columns, run, regular, odd)
         while late := self._late(lines, odd):
             regular[late] = False
             self._decode(np.array(late), columns, odd)
-            lines = self._in_order(columns, run, np.flatnonzero(regular), odd)
+            lines = self._in_order(columns, run, regular, odd)
         for at, entry, row in zip(odd.places, odd.entries, np.flatnonzero(lines.kind == ODD).tolist(), strict=True):
             number = self._number_of[entry.run_id]
             is_late = at >= odd.stops.get(number, _LAST) or abs(entry.time or 0) >= FARTHEST
@@ -118,10 +116,10 @@ class Waiting:
             self._unsure |= odd.stops.keys()
         return int(np.count_nonzero(regular))
 
-    def _meet(self) -> None:
+    def _meet(self, heads: Sequence[tuple[str, str]]) -> None:
         """Number the runs of heads that are new."""
         run_of = []
-        for run_id, export_name in self._heads.names[len(self._run_of) :]:
+        for run_id, export_name in heads[len(self._run_of) :]:
             number = self._number(run_id)
             if self._exports[number] is None:
                 self._exports[number] = export_name
@@ -181,12 +179,17 @@ class Waiting:
             and not isinstance(entry.event, ev.RunCompleted)
         )
 
-    def _in_order(self, columns: Columns, run: Numbers, regular: Numbers, odd: _Odd) -> Lines:
+    def _in_order(self, columns: Columns, run: Numbers, regular: Flags, odd: _Odd) -> Lines:
         """Regular lines and odd ones; the numbers of these are those behind the entries that wait."""
-        places = np.concatenate((regular, np.array(odd.places, np.int64)))
-        order = np.argsort(places, kind="stable")
-        lines, is_odd = lines_of(columns, run, places[order], odd.line), order >= len(regular)
-        which = order[is_odd] - len(regular)
+        of_odd = np.array(odd.places, np.int64)
+        if np.array_equal(of_odd, np.flatnonzero(~regular)):  # nearly always each line says one thing
+            lines, is_odd, which = lines_of(columns, run, None, odd.line), of_odd, np.arange(len(of_odd))
+        else:
+            those = np.flatnonzero(regular)
+            places = np.concatenate((those, of_odd))
+            order = np.argsort(places, kind="stable")
+            lines, is_odd = lines_of(columns, run, places[order], odd.line), np.flatnonzero(order >= len(those))
+            which = order[is_odd] - len(those)
         times = [NEVER if entry.time is None else entry.time for entry in odd.entries]
         lines.run[is_odd] = np.array([self._number_of[entry.run_id] for entry in odd.entries], np.int32)[which]
         lines.kind[is_odd] = ODD
