@@ -34,6 +34,7 @@ DIGITS = 9
 """Of all times here."""
 PART, COUNTED = 20_000, 500
 """Lines of a run that are taken in at once, and runs whose series are, at most."""
+_NOTHING = np.zeros(0, np.int64)
 _MARKS = np.array([*FREQUENT[DIGITS], 0, 0], np.uint16)
 
 
@@ -87,9 +88,10 @@ class Batch:
         works = np.ones(len(lines.run), np.bool_)
         self._works = works.data
         """Of the silence in front of such a line a run has shown that it is usual."""
-        self._mark_easy(marks, gaps, works)
-        gaps[firsts] = gaps[stay] = 0
-        self._gaps, longest = gaps, np.maximum.reduceat(gaps, firsts)
+        self._mark_easy(marks, works)
+        gaps[~works] = gaps[firsts] = gaps[stay] = 0
+        longest = np.maximum.reduceat(gaps, firsts)
+        del gaps
         shares = (lines.run[firsts].tolist(), firsts.tolist(), stops.tolist(), longest.tolist())
         self._shares = [_Share(*each) for each in zip(*shares, strict=True)]
         triples = np.flatnonzero(are_triples(lines))
@@ -97,7 +99,7 @@ class Batch:
         self._of_shares = np.searchsorted(triples, firsts), np.searchsorted(triples, stops)
         """Of each share its first triple, and behind its last one."""
         self._times, self._marks = lines.time.data.cast("B"), marks.data.cast("B")
-        self._numbers = lines.line.astype(np.uint32).tobytes()
+        self._numbers = lines.line.astype(np.uint32, copy=False).data.cast("B")
         """Bytes of columns."""
         yield
         self._names = dict(self._named_runs())
@@ -105,6 +107,7 @@ class Batch:
         self._files = Files(lines, unnamed, self._seen, self._names)
         values = (lines.kind, lines.time, lines.chunk, lines.rows, lines.size, self._files.is_named)
         self._values = [*(column.data for column in values), self._files.numbers]
+        self._lines = lines._replace(run=_NOTHING, name=_NOTHING)  # nobody will ask for these
         yield
 
     def _named_runs(self) -> Iterator[tuple[int, Names]]:
@@ -113,13 +116,13 @@ class Batch:
             if run is not None and len(run.log.facts.names) <= self._most_names:
                 yield share.run, run.log.facts.names
 
-    def _mark_easy(self, mark: Column, gaps: Numbers, works: Flags) -> None:
+    def _mark_easy(self, mark: Column, works: Flags) -> None:
         for at in self._easy[1:]:
             entry = self._entries[self._lines.chunk[at]]
             kind = marks.NUMBER_OF[type(entry.event)]
             mark[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
             if kind not in WORK:
-                works[at], gaps[at] = False, 0
+                works[at] = False
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
@@ -174,12 +177,12 @@ class Batch:
             stop = min(stop, self._triples.whole(at_most))
         gap = self._values[1][start] - state.heard if self._works[start] else 0
         is_whole = start == share.start and stop == share.stop
-        longest = share.gap if is_whole else int(self._gaps[start + 1 : stop].max(initial=0))
+        longest = share.gap if is_whole else self._longest_gap(start, stop)
         state.longest_gap = max(state.longest_gap, gap, longest)
         more = self._files.number(share.run, log.facts.names, start, stop)
         log.times.frombytes(self._times[8 * start : 8 * stop])
         log.marks.frombytes(self._marks[2 * start : 2 * stop])
-        log.lines.extend(array("I", self._numbers[4 * start : 4 * stop]))
+        log.lines.extend(array("I", self._numbers[4 * start : 4 * stop].tobytes()))
         log.order.straight = len(log.times)
         self._fold(run, share.run in self._counted, start, stop, more)
         log.placing.let_go()
@@ -188,6 +191,11 @@ class Batch:
         if state.positions >= run.checkpoints.due:
             run.checkpoints.note(state)
         return stop
+
+    def _longest_gap(self, start: int, stop: int) -> int:
+        """Between two of these lines (ns)."""
+        gaps = np.diff(self._lines.time[start:stop])
+        return int(gaps[np.asarray(self._works[start + 1 : stop])].max(initial=0))
 
     def _fold(self, run: Run, is_counted: bool, start: int, stop: int, more: int) -> None:
         triples, easy = self._triples, self._easy

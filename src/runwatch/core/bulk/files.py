@@ -31,7 +31,7 @@ class Files:
         """Names in front of each line;"""
         self.numbers = before[:-1].copy().data
         """by line the number of its file, less what `number` tells."""
-        self._bytes = memoryview(hashes.tobytes())
+        self._bytes = hashes.data.cast("B")
 
     def number(self, run: int, names: Names, start: int, stop: int) -> int:
         """Number the files of these lines, of that run; what is to be added to `numbers`."""
