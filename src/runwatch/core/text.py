@@ -9,6 +9,7 @@ is cut and says so.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 LIMIT = 64 * 1024
@@ -92,6 +93,7 @@ def safe_line(text: str) -> str:
 _VARYING = re.compile(r"0x[0-9a-fA-F]+|\b[0-9a-f]{8,}\b|\d+")
 
 
+@lru_cache(maxsize=64)  # many chunks fail for one reason
 def mask(text: str) -> str:
     """A message without what varies from one to the next: two with the same mask have one cause."""
     return _VARYING.sub("#", text)

@@ -94,4 +94,4 @@ def _keep_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is not None:
         mallopt(_TRIM, 24 << 20)
-        mallopt(_MMAP, 4 << 20)
+        mallopt(_MMAP, 6 << 20)

@@ -34,6 +34,8 @@ DIGITS = 9
 """Of all times here."""
 PART, COUNTED = 20_000, 500
 """Lines of a run that are taken in at once, and runs whose series are, at most."""
+_TIME, _CHUNK = 1, 2
+"""Of `Batch._values`."""
 _NOTHING = np.zeros(0, np.int64)
 _MARKS = np.array([*FREQUENT[DIGITS], 0, 0], np.uint16)
 
@@ -138,7 +140,7 @@ class Batch:
                 begin = at
                 if at == self._hard[-1]:
                     self._hard.pop()
-                    entry = self._entries[self._lines.chunk[at]]
+                    entry = self._entries[self._values[_CHUNK][at]]
                     self._runs.feed(entry, self._segment, int(self._lines.line[at]), -1, arrived)
                     at += 1
                 else:
@@ -175,7 +177,7 @@ class Batch:
         at_most = start + min(PART, run.checkpoints.due - state.positions)
         if at_most < stop:
             stop = min(stop, self._triples.whole(at_most))
-        gap = self._values[1][start] - state.heard if self._works[start] else 0
+        gap = self._values[_TIME][start] - state.heard if self._works[start] else 0
         is_whole = start == share.start and stop == share.stop
         longest = share.gap if is_whole else self._longest_gap(start, stop)
         state.longest_gap = max(state.longest_gap, gap, longest)
@@ -205,7 +207,7 @@ class Batch:
                 self._fold_each(run, start, end, more)
             elif start == easy[-1]:
                 end = start + 1
-                entry = self._entries[self._lines.chunk[easy.pop()]]
+                entry = self._entries[self._values[_CHUNK][easy.pop()]]
                 run.log.keep(run.state_so_far.positions, entry.event)
                 fold_event(run.state_so_far, run.log, entry.event)
             else:

@@ -20,7 +20,7 @@ from runwatch.core.runs import Runs
 
 GATHERED = 150_000
 """Lines that wait to be taken in, at most, where keys wait meanwhile: some steps take all of them at once;"""
-GATHERED_ALONE = 450_000
+GATHERED_ALONE = 600_000
 """the same where nothing else waits."""
 OF_A_RUN = 20_000
 """So many of a run, on average: of few runs no more than that is gained by waiting."""
