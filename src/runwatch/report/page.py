@@ -103,7 +103,11 @@ def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
     """Lines of at most `width` cells, the first of at most `first`; a longer word is broken."""
     lines: list[str] = []
     line, taken, room = "", 0, width if first is None else first
-    for word in text.split():
+    words = text.split()
+    whole = " ".join(words)
+    if cells(whole) <= room:
+        return [whole] if whole else []
+    for word in words:
         rest = word
         while (fitting := _fitting(rest, room - (taken + 1 if line else 0))) < len(rest):
             if not line:  # it does not fit even alone
