@@ -261,7 +261,7 @@ def test_a_list_that_is_cut_says_so() -> None:
         "not all are listed",
     ]
     assert len(notables(broken)) == len(notables(warned)) + 1 == LISTED + 2
-    assert notables(warned)[-1].detail == "of broken attempts, retries and each kind of degradation the first 1,000"
+    assert notables(warned)[-1].detail == "of broken attempts, retries and each kind of degradation the first 500"
     assert {found.what for found in notables(whole)} == {"warning"}
     assert [stop.chunk_index for stop in walked(broken)] == [*range(count), None]
 

@@ -9,7 +9,7 @@ from runwatch.core.times import SECOND
 
 WINDOW = 60 * SECOND
 _ENOUGH = 3
-SAMPLED = 1_000
+SAMPLED = 200
 
 
 def rate_of(moment: Moment) -> float | None:
@@ -50,7 +50,7 @@ def chunk_duration(moment: Moment, slot: int) -> int | None:
 def median_duration(moment: Moment) -> int | None:
     """The median over the completed chunks whose duration is known; None of fewer than three.
 
-    Of more than 1,000 chunks every second, third, … is looked at.
+    Of more than 200 chunks every second, third, … is looked at.
     """
     chunks = moment.state.chunks
     step = 1 + len(chunks.states) // SAMPLED

@@ -23,7 +23,7 @@ from runwatch.core.runs import Moment
 from runwatch.core.text import mask
 from runwatch.core.times import MILLISECOND
 
-LISTED = 1_000
+LISTED = 500
 """Of each kind: broken attempts, retries, quality issues, … The list is made anew ten times a second."""
 
 
