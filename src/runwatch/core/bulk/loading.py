@@ -26,8 +26,6 @@ OF_A_RUN = 20_000
 """So many of a run, on average: of few runs no more than that is gained by waiting."""
 PART, A_RUN = 10_000, 100
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
-
-
 SHARED = 1000
 """Lines of a run to be taken in at once, on average, from which on another process decodes: of fewer, to take them in
 is most of the work, and what the two say to each other costs more than it gains.
