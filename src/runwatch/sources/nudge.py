@@ -1,6 +1,6 @@
 """Who writes to a file that is open here is heard of at once, where the system can tell (Linux, `inotify`).
 
-Directories are watched by another thread, which looks every 40 ms at what has
+Directories are watched by another thread, which looks every 30 ms at what has
 come and then once more whether that was all. The files that grow are known; of
 each of those one word from the system is enough. It is a hint, as all are: what
 cannot be had this way comes the other.
