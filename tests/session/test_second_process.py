@@ -101,6 +101,20 @@ def test_what_it_has_no_room_for(second: SecondProcess) -> None:
     assert found.data[found.begin : found.end] == b"\n" * (LARGEST - 2)
 
 
+def test_what_lines_begin_with_is_known_also_of_a_block_of_too_many(second: SecondProcess) -> None:
+    """Else what comes behind it would be taken for another run's."""
+    crowded, here = b"\n" * 30_000 + b"".join(produced_lines(1, 2, 20)), Here()
+    for block in (crowded, b"".join(produced_lines(2, 3, 20))):
+        for decoder in (here, second):
+            decoder.put([block])
+        mine, its = second.get(), here.get()
+        assert list(second.heads) == list(here.heads)
+        assert (mine.columns is None) == (block is crowded)
+        if mine.columns is not None:
+            same(mine.columns, its.columns)
+    assert len(second.heads) >= 2
+
+
 def test_it_is_gone_at_the_end() -> None:
     before = children()
     process = SecondProcess()

@@ -39,8 +39,8 @@ _LINES = LARGEST // SHORTEST
 _DATA = LARGEST + mmap.PAGESIZE
 _ROOM = _DATA + _LINES * sum(form.itemsize for form in _WIDE) + mmap.PAGESIZE
 
-Answer = tuple[int, bool, list[tuple[str, str]]] | None
-"""How many lines; whether a size needs eight bytes; heads that are new. None where they are too many."""
+Answer = tuple[int | None, bool, list[tuple[str, str]]]
+"""How many lines, None where they are too many; whether a size needs eight bytes; heads that are new."""
 
 
 def is_possible() -> bool:
@@ -94,11 +94,11 @@ class SecondProcess:
         try:
             answer: Answer = self._pipe.recv()
         except (EOFError, OSError):  # it has died
-            answer = None
-        if answer is None:
-            return Decoded(self._memory, begin, end, None)
+            answer = None, False, []
         count, is_wide, heads = answer
         self.heads += heads
+        if count is None:
+            return Decoded(self._memory, begin, end, None)
         return Decoded(self._memory, begin, end, Columns._make(_columns(self._memory, begin, count, is_wide)))
 
     def _send(self, what: Heads | tuple[int, int]) -> None:
@@ -137,7 +137,7 @@ def _decoded(memory: mmap.mmap, where: tuple[int, int], heads: Heads) -> Answer:
     columns = decode_bulk(memory[begin:end], heads)
     count = len(columns.kind)
     if count > _LINES:
-        return None
+        return None, False, heads.names[known:]
     is_wide = int(columns.size.max(initial=0)) >= 2**32
     for there, column in zip(_columns(memory, begin, count, is_wide), columns, strict=True):
         there[:] = column
