@@ -13,7 +13,7 @@ from benchmarks.logs import write_inter
 from tests.core.made import T0, whole
 
 from runwatch.core import loading
-from runwatch.core.bulk.loading import Bulk, Outcome
+from runwatch.core.bulk.loading import Bulk
 from runwatch.session import long_logs
 from runwatch.session.clock import ManualClock
 from runwatch.session.session import Session
@@ -34,10 +34,10 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     lines: list[int] = []
     feed = Bulk.feed
 
-    def noted(self: Bulk, *args: Any) -> Outcome:
-        outcome = feed(self, *args)
-        lines.append(outcome.taken)
-        return outcome
+    def noted(self: Bulk, *args: Any) -> int | None:
+        found = feed(self, *args)
+        lines.append(found or 0)
+        return found
 
     monkeypatch.setattr(Bulk, "feed", noted)
     return lines

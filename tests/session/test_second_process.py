@@ -1,4 +1,4 @@
-"""A second process decodes: the same columns, nothing lost where it dies, and it is gone at the end."""
+"""A second process reads on and decodes: the same columns, nothing lost wherever it ends, and it is gone at the end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,23 +19,61 @@ from tests.core.made import T0, produced_lines, whole
 from runwatch.core import loading
 from runwatch.core.bulk import loading as in_bulk
 from runwatch.core.bulk.decode import Columns
-from runwatch.core.bulk.decoder import Here
+from runwatch.core.bulk.decoder import Decoded, decoded
 from runwatch.core.bulk.heads import Heads
+from runwatch.core.loading import Loading
+from runwatch.core.runs import Runs
 from runwatch.session import long_logs, second_process
 from runwatch.session.clock import ManualClock
 from runwatch.session.second_process import BLOCKS, LARGEST, SecondProcess, is_possible
 from runwatch.session.session import Session
+from runwatch.sources.ahead import ahead_in
+from runwatch.sources.base import Block
 from runwatch.sources.table import open_source, read_to_end
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is none")
 
 
-@pytest.fixture
-def second() -> Iterator[SecondProcess]:
-    process = SecondProcess()
-    process.begin(Heads())
-    yield process
-    process.end()
+class Noted(Loading):
+    """What it would be fed."""
+
+    def __init__(self) -> None:
+        super().__init__(Runs())
+        self.fed: list[tuple[bytes, Columns | None, list[tuple[str, str]], int, int]] = []
+
+    def feed_decoded(self, block: Decoded, line: int, offset: int) -> None:
+        columns = None if block.columns is None else Columns._make(column.copy() for column in block.columns)
+        self.fed.append((block.data[block.begin : block.end], columns, [*block.heads], line, offset))
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_process, "LARGE", 128 << 10)
+
+
+@contextmanager
+def reading_on(path: Path) -> Iterator[SecondProcess]:
+    """Behind the first block."""
+    source = open_source([str(path)], poll=False, now=ManualClock(T0).now)
+    first = next(iter(source.poll()))
+    assert isinstance(first, Block)
+    ahead = ahead_in(source, first.segment)
+    assert ahead is not None
+    process = SecondProcess(ahead)
+    try:
+        yield process
+    finally:
+        process.end()
+        source.close()
+
+
+def all_of(path: Path) -> list[tuple[bytes, Columns | None, list[tuple[str, str]], int, int]]:
+    found = Noted()
+    with reading_on(path) as process:
+        while process.feed_next(found):
+            pass
+        assert not process.feed_next(found)
+    return found.fed
 
 
 def children() -> list[str]:
@@ -48,83 +87,100 @@ def same(one: Columns | None, other: Columns | None) -> None:
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
-def test_it_decodes_as_this_one_does(second: SecondProcess) -> None:
-    lines, here = produced_lines(5, 9, 300), Here()
-    blocks = [b"".join(lines[at : at + 700]) for at in range(0, len(lines), 700)]
-    for at in range(0, len(blocks), BLOCKS):
-        for block in blocks[at : at + BLOCKS]:
-            assert second.put([block[:1000], block[1000:]])
-        for block in blocks[at : at + BLOCKS]:
-            here.put([block])
-            mine, its = second.get(), here.get()
-            assert mine.data[mine.begin : mine.end] == block == its.data[its.begin : its.end]
-            same(mine.columns, its.columns)
-            assert list(second.heads) == list(here.heads)
+def test_it_decodes_as_this_one_does(tmp_path: Path) -> None:
+    path, heads = tmp_path / "a.jsonl", Heads()
+    path.write_bytes(b"".join(produced_lines(5, 9, 500)))
+    found = all_of(path)
+    assert len(found) > BLOCKS
+    whole_log = path.read_bytes()
+    for data, columns, known, line, offset in found:
+        assert whole_log[offset : offset + len(data)] == data
+        assert line == 1 + whole_log[:offset].count(b"\n")
+        mine = decoded([data], heads)
+        same(columns, mine.columns)
+        assert known == heads.names
+    data, *_, offset = found[-1]
+    assert len(whole_log) - 200_000 < offset + len(data) <= len(whole_log), "the rest is not worth it"
 
 
-def test_it_goes_on_with_what_is_known_of_another_log(second: SecondProcess) -> None:
-    first, other, here = produced_lines(1, 2, 20), produced_lines(2, 2, 20), Here()
-    second.put([b"".join(first)])
-    second.get()
-    here.put([b"".join(other)])
-    here.get()
-    second.begin(here.known)
-    for known in (here, second):
-        known.put([b"".join(first + other)])
-    same(second.get().columns, here.get().columns)
-    assert list(second.heads) == list(here.heads)
+def test_a_file_may_have_more_than_four_gigabytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = produced_lines(1, 1, 900)
+    at = next(at for at, line in enumerate(lines) if at > 1500 and b"FileWritten" in line)
+    size = int(lines[at].partition(b'"bytes":')[2].partition(b",")[0])
+    lines[at] = lines[at].replace(b'"bytes":%d' % size, b'"bytes":%d' % 2**40)
+    path.write_bytes(b"".join(lines))
+    found = [int(columns.size.max()) for _, columns, *_ in all_of(path) if columns is not None]
+    assert max(found) == 2**40
+    assert min(found) < 2**32
 
 
-def test_a_last_line_needs_no_newline(second: SecondProcess) -> None:
-    line = produced_lines(1, 1, 1)[1].removesuffix(b"\n")
-    second.put([line])
-    found = second.get()
-    assert found.data[found.begin : found.end] == line + b"\n"
-    assert found.columns is not None
-    assert len(found.columns.kind) == 1
+@pytest.mark.parametrize("odd", [b"\0\0", b"x" * LARGEST], ids=["a hole", "a long line"])
+def test_it_ends_in_front_of_what_is_more_than_lines(tmp_path: Path, odd: bytes) -> None:
+    path, lines = tmp_path / "a.jsonl", produced_lines(1, 2, 1500)
+    path.write_bytes(b"".join((*lines[:4000], odd, *lines[4000:])))
+    before = len(b"".join(lines[:4000]))
+    data, _, _, _, offset = all_of(path)[-1]
+    assert before - (512 << 10) < offset + len(data) <= before
 
 
-def test_a_file_may_have_more_than_four_gigabytes(second: SecondProcess) -> None:
-    line = next(line for line in produced_lines(1, 1, 9) if b"FileWritten" in line)
-    size = int(line.partition(b'"bytes":')[2].partition(b",")[0])
-    second.put([line, line.replace(b'"bytes":%d' % size, b'"bytes":%d' % 2**40)])
-    columns = second.get().columns
-    assert columns is not None
-    assert columns.size.tolist() == [size, 2**40]
+def test_of_a_block_of_too_many_lines_it_tells_only_the_bytes(tmp_path: Path) -> None:
+    """And what its lines begin with: else what comes behind it would be taken for another run's."""
+    path, heads, first = tmp_path / "a.jsonl", Heads(), produced_lines(1, 2, 400)
+    other = [line.replace(b"orders", b"others") for line in produced_lines(2, 3, 3000)]
+    path.write_bytes(b"".join((*first, b"\n" * 30_000, *other)))
+    found = all_of(path)
+    refused = [columns is None for _, columns, *_ in found]
+    assert sum(refused) == 1
+    assert not any(refused[refused.index(True) + 1 :])
+    for data, columns, known, *_ in found:
+        mine = decoded([data], heads)
+        assert known == heads.names
+        if columns is not None:
+            same(columns, mine.columns)
+    assert len(heads.names) == 4
 
 
-def test_what_it_has_no_room_for(second: SecondProcess) -> None:
-    assert not second.put([b"x" * LARGEST])
-    assert second.put([b"\n" * (LARGEST - 2)])
-    found = second.get()
-    assert found.columns is None
-    assert found.data[found.begin : found.end] == b"\n" * (LARGEST - 2)
-
-
-def test_what_lines_begin_with_is_known_also_of_a_block_of_too_many(second: SecondProcess) -> None:
-    """Else what comes behind it would be taken for another run's."""
-    crowded, here = b"\n" * 30_000 + b"".join(produced_lines(1, 2, 20)), Here()
-    for block in (crowded, b"".join(produced_lines(2, 3, 20))):
-        for decoder in (here, second):
-            decoder.put([block])
-        mine, its = second.get(), here.get()
-        assert list(second.heads) == list(here.heads)
-        assert (mine.columns is None) == (block is crowded)
-        if mine.columns is not None:
-            same(mine.columns, its.columns)
-    assert len(second.heads) >= 2
-
-
-def test_it_is_gone_at_the_end() -> None:
-    before = children()
-    process = SecondProcess()
-    assert len(children()) == len(before) + 1
+def test_what_comes_behind_the_first_look_is_left_to_this_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = produced_lines(1, 2, 1500)
+    path.write_bytes(b"".join(lines[:3000]))
+    found = Noted()
+    source = open_source([str(path)], poll=False, now=ManualClock(T0).now)
+    coming = iter(source.poll())
+    first = next(coming)
+    with path.open("ab") as log:
+        log.write(b"".join(lines[3000:]))
+    ahead = ahead_in(source, first.segment)
+    assert ahead is not None
+    process = SecondProcess(ahead)
+    while process.feed_next(found):
+        pass
     process.end()
+    assert sum(len(data) for data, *_ in found.fed) <= len(b"".join(lines[:3000]))
+    source.rescan()
+    rest = [item for items in (coming, source.poll()) for item in items if isinstance(item, Block)]
+    said = [first.data, *(data for data, *_ in found.fed), *(block.data for block in rest)]  # type: ignore[union-attr]
+    assert b"".join(said) == b"".join(lines)
+    assert {block.arrived for block in rest} == {True}
+    source.close()
+
+
+def test_it_is_gone_at_the_end(tmp_path: Path) -> None:
+    path, before = tmp_path / "a.jsonl", children()
+    path.write_bytes(b"".join(produced_lines(1, 2, 3000)))
+    with reading_on(path):
+        assert len(children()) == len(before) + 1
     assert children() == before
 
 
-def test_it_ends_where_its_parent_is_killed() -> None:
-    script = "from tests.session.test_second_process import *\nSecondProcess()\nprint(*children(), flush=True)\ninput()"
+def test_it_ends_where_its_parent_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(produced_lines(1, 2, 20_000)))
+    script = (
+        "from tests.session.test_second_process import *\n"
+        f"with reading_on(Path({str(path)!r})):\n print(*children(), flush=True)\n input()"
+    )
     parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     assert int(parent.stdout.readline())
@@ -182,62 +238,93 @@ def expected(paths: list[Path]) -> object:
         return found_in(session)
 
 
-def counted(patch: pytest.MonkeyPatch) -> list[int]:
-    """Blocks that a second process was given."""
-    put, sizes = SecondProcess.put, []
+def watching(patch: pytest.MonkeyPatch, act: Callable[[SecondProcess, int], None] = lambda *_: None) -> list[bool]:
+    """Whether a second process fed a block, each time that it was asked; `act` comes before."""
+    feed_next, fed = SecondProcess.feed_next, list[bool]()
 
-    def noted(self: SecondProcess, blocks: list[bytes]) -> bool:
-        sizes.append(sum(map(len, blocks)))
-        return put(self, blocks)
+    def noted(self: SecondProcess, loading: Loading) -> bool:
+        act(self, len(fed))
+        fed.append(feed_next(self, loading))
+        return fed[-1]
 
-    patch.setattr(SecondProcess, "put", noted)
-    return sizes
+    patch.setattr(SecondProcess, "feed_next", noted)
+    return fed
 
 
 @pytest.mark.usefixtures("always")
 def test_logs_come_to_the_same(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes, before = counted(monkeypatch), children()
+    fed, before = watching(monkeypatch), children()
     session = session_of(logs)
     session.read(read_to_end(session.source))
-    assert sum(sizes) > 2 << 20
+    assert sum(fed) > 10
+    assert fed.count(False) >= 2, "one for each log"
     assert children() == before
     assert found_in(session) == expected(logs)
 
 
 @pytest.mark.usefixtures("always")
 def test_what_is_written_later_is_read_later(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A session that reads again and again has a second process each time that it is worth it."""
-    sizes, whole_log = counted(monkeypatch), logs[0].read_bytes()
-    half = whole_log.index(b"\n", len(whole_log) // 2) + 1
+    """A session that reads again and again goes on where the second process was."""
+    fed, whole_log = watching(monkeypatch), logs[0].read_bytes()
+    half = whole_log.index(b"\n", len(whole_log) // 2) + 100
     logs[0].write_bytes(whole_log[:half])
     session = session_of(logs[:1])
     session.read(session.source.poll())
     with logs[0].open("ab") as log:
         log.write(whole_log[half:])
-    first = sum(sizes)
+    assert sum(fed) > 1
     session.source.rescan()
     session.read(session.source.poll())
-    assert 0 < first < sum(sizes)
     assert found_in(session) == expected(logs[:1])
 
 
 @pytest.mark.usefixtures("always")
-@pytest.mark.parametrize("block", [1, 2, 7])
+@pytest.mark.parametrize("block", [0, 1, 7])
 def test_where_it_is_killed_nothing_is_lost(logs: list[Path], block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    put, sizes = SecondProcess.put, []
+    def kill(process: SecondProcess, so_far: int) -> None:
+        if so_far == block:
+            assert process._process.pid is not None
+            os.kill(process._process.pid, signal.SIGKILL)
+            process._process.join()
 
-    def noted(self: SecondProcess, blocks: list[bytes]) -> bool:
-        sizes.append(len(blocks))
-        if len(sizes) == block:
-            assert self._process.pid is not None
-            os.kill(self._process.pid, signal.SIGKILL)
-        return put(self, blocks)
-
-    monkeypatch.setattr(SecondProcess, "put", noted)
+    fed = watching(monkeypatch, kill)
     session = session_of(logs)
     session.read(read_to_end(session.source))
-    assert len(sizes) >= block
+    assert len(fed) > block + 1
     assert found_in(session) == expected(logs)
+
+
+@pytest.mark.usefixtures("always")
+def test_a_file_written_anew_under_it_is_read_anew(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is where this process reads."""
+    anew = logs[1].read_bytes()
+
+    def write(_: SecondProcess, so_far: int) -> None:
+        if so_far == 5:
+            logs[0].write_bytes(anew)
+
+    watching(monkeypatch, write)
+    session = session_of(logs[:1])
+    session.read(read_to_end(session.source))
+    fresh = session_of(logs[:1])
+    fresh.read(read_to_end(fresh.source))
+    runs = session.runs.by_id
+    assert {run_id: whole(runs[run_id]) for run_id in fresh.runs.by_id} == found_in(fresh)[0]  # type: ignore[index]
+
+
+@pytest.mark.usefixtures("always")
+def test_where_an_error_comes_up_it_is_ended_too(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = children()
+
+    def fail(_: SecondProcess, so_far: int) -> None:
+        if so_far == 3:
+            raise KeyboardInterrupt
+
+    watching(monkeypatch, fail)
+    session = session_of(logs)
+    with pytest.raises(KeyboardInterrupt):
+        session.read(read_to_end(session.source))
+    assert children() == before
 
 
 @pytest.mark.usefixtures("always")
@@ -245,9 +332,11 @@ def test_where_there_can_be_none(logs: list[Path], monkeypatch: pytest.MonkeyPat
     def refused() -> int:
         raise BlockingIOError("resource temporarily unavailable")
 
+    fed = watching(monkeypatch)
     monkeypatch.setattr(os, "fork", refused)
     session = session_of(logs)
     session.read(read_to_end(session.source))
+    assert not fed
     assert found_in(session) == expected(logs)
 
 

@@ -20,7 +20,8 @@ from runwatch.core.short_logs import SHORT, TOGETHER, ShortLogs
 from runwatch.core.stream import Stream
 
 if TYPE_CHECKING:
-    from runwatch.core.bulk.loading import Bulk, Outcome, Piece
+    from runwatch.core.bulk.decoder import Decoded
+    from runwatch.core.bulk.loading import Bulk
 
 LARGE, ENOUGH = 3 << 19, 128 << 10
 """Bytes that are decoded in bulk: of more they leave the nearest cache, of fewer each step costs more than it does."""
@@ -39,6 +40,8 @@ class Loading:
         """The progress streams, by log."""
         self.bulk: Callable[[Segment, Runs, Decode], Bulk] | None = None
         """What takes long logs; None while its import is not worth it."""
+        self.is_regular = False
+        """The last lines went in bulk: so more may be taken at once, and nobody decodes what follows in vain."""
         self._stream = Stream()
         self._segment: Segment | None = None
         self._arrived: int | None = None
@@ -46,8 +49,6 @@ class Loading:
         self._bulk: Bulk | None = None
         self._is_by_line = False
         """The last lines went that way: the other has to look at their runs again."""
-        self._is_regular = False
-        """The last ones went that way: so more of them may be taken at once."""
         self._skipped, self._patience = 0, SKIPPED
         """Blocks that go the other way at once."""
         self._blocks: list[bytes] = []
@@ -68,7 +69,7 @@ class Loading:
             self.settle()
         if segment is not self._segment:
             self._turn_to(segment)
-            self._bulk, self._is_regular, self._skipped, self._patience = None, False, 0, SKIPPED
+            self._bulk, self.is_regular, self._skipped, self._patience = None, False, 0, SKIPPED
             self._gathering = Gathering(self.runs, segment, self._decode)
         self._arrived = arrived
         if self._blocks and offset != self._offset + self._size:
@@ -77,7 +78,7 @@ class Loading:
             self._line, self._offset = line, offset
         self._blocks.append(data)
         self._size += len(data)
-        enough = LARGE if self._is_regular else SHORT if self.bulk is None else ENOUGH
+        enough = LARGE if self.is_regular else SHORT if self.bulk is None else ENOUGH
         if self._size >= enough or self._skipped or not data.endswith(b"\n"):
             self.decode()
 
@@ -124,14 +125,20 @@ class Loading:
         assert segment is not None
         assert gathering is not None
         if not segment.is_plain or self.runs.again is None:
-            data = b"".join(blocks)
-            for number, line, offset in _lines(data, self._line, self._offset):
+            for number, line, offset in _lines(b"".join(blocks), self._line, self._offset):
                 gathering.feed_line(line, number, offset)
-        elif (bulk := self._bulk_for(size, segment)) is not None:
-            self._heed(bulk.feed(blocks, self._line, self._offset))
-        else:
-            self._decoded()
-            self._decode_by_line([(b"".join(blocks), self._line, self._offset)])
+            return
+        bulk = self._bulk_for(size, segment)
+        if bulk is None or not self._is_taken(bulk.feed(blocks, self._line, self._offset)):
+            self._decode_by_line(b"".join(blocks), self._line, self._offset)
+
+    def feed_decoded(self, block: Decoded, line: int, offset: int) -> None:
+        """As `feed`, of lines of the log fed last that were decoded elsewhere; they were not watched coming."""
+        self.decode()
+        assert self._segment is not None
+        bulk = self._bulk_for(block.end - block.begin, self._segment)
+        if bulk is None or not self._is_taken(bulk.wait(block, line, offset)):
+            self._decode_by_line(block.data[block.begin : block.end], line, offset)
 
     def _bulk_for(self, size: int, segment: Segment) -> Bulk | None:
         """What takes the next block, None where it goes line by line. Few bytes are taken only where others wait there,
@@ -151,30 +158,23 @@ class Loading:
             self._is_by_line = False
         return self._bulk
 
-    def _decoded(self) -> None:
-        """Wait for what is still being decoded in bulk."""
-        if self._bulk is not None:
-            self._heed(self._bulk.decoded())
-
-    def _heed(self, outcome: Outcome) -> None:
-        """Take in line by line what was not to be taken in bulk."""
-        taken, otherwise = outcome
-        self.entries += taken
-        if taken:
-            self._is_regular, self._patience = True, SKIPPED
-        if otherwise:
-            self._is_regular = False
+    def _is_taken(self, lines: int | None) -> bool:
+        """Note how many of a block were taken in bulk, None where it has to go line by line."""
+        self.is_regular = lines is not None
+        if lines is None:
             self._skipped, self._patience = self._patience, min(2 * self._patience, MOST_SKIPPED)
-            self._decode_by_line(otherwise)
+            return False
+        self.entries += lines
+        self._patience = SKIPPED
+        return True
 
-    def _decode_by_line(self, pieces: Sequence[Piece]) -> None:
+    def _decode_by_line(self, data: bytes, line: int, offset: int) -> None:
         assert self._gathering is not None
         for _ in self._bulk.settling(self._arrived, is_all=True) if self._bulk else ():
             pass
         self._is_by_line = True
-        for data, line, offset in pieces:
-            taken = self._gathering.feed(data, line, offset, self._arrived)  # it counts some of them itself
-            self.entries += taken
+        taken = self._gathering.feed(data, line, offset, self._arrived)  # it counts some of them itself
+        self.entries += taken
 
     def _decode(self, data: bytes, line: int, offset: int) -> Sequence[Entry]:
         """The long way of one line."""
@@ -204,14 +204,15 @@ class Loading:
         """The next lines may go in bulk: then all in front of them are taken in first, with pauses."""
         return self.bulk is not None and self._is_by_line and not self._skipped
 
-    def has_room(self, segment: Segment) -> bool:
-        """Blocks of this log may be fed although `settling` is not at its end."""
-        return segment is self._segment and self._bulk is not None and self._bulk.has_room
+    @property
+    def has_room(self) -> bool:
+        """`feed_decoded` may be called although `settling` is not at its end."""
+        return self._bulk is not None and self._bulk.has_room
 
-    def begin_anew(self) -> None:
-        """Take in all that was gathered, and let go of who decoded it."""
-        self.settle()
-        self._bulk = None
+    @property
+    def may_be_shared(self) -> bool:
+        """It is worth it that somebody else decodes what follows."""
+        return self.is_regular and self._bulk is not None and self._bulk.may_be_shared
 
     def settle(self) -> None:
         """Take in all that was gathered."""
@@ -223,8 +224,6 @@ class Loading:
         a run said that are not done: those are taken whole.
         """
         self.decode()
-        if is_all:
-            self._decoded()
         for way in (self._bulk, self._gathering):
             if way is not None and way.count:
                 yield from way.settling(self._arrived, is_all=is_all or self._turns)

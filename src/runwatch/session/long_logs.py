@@ -8,11 +8,14 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from runwatch.core.places import Segment
+from runwatch.sources.ahead import ahead_in
+
 if TYPE_CHECKING:
-    from runwatch.core.bulk.heads import Heads
     from runwatch.core.bulk.loading import Bulk
     from runwatch.core.loading import Loading
     from runwatch.session.second_process import SecondProcess
+    from runwatch.sources.base import Source
 
 LONG = 8 << 20
 """Bytes from which on it is."""
@@ -32,17 +35,23 @@ class LongLogs:
         self.may_wait = False
         """Nothing else is waiting meanwhile: no keys."""
         self._loading = loading
-        self._read = self._left = 0
+        self._read = 0
         """Bytes."""
+        self._asked: Segment | None = None
+        """In this log another process was to read on;"""
+        self._rested = 0
+        """once more it is only when so much is read."""
         self._is_begun = False
-        self._second: SecondProcess | None = None
 
     def note(self, size: int, left: int) -> None:
-        """A block of so many bytes more, and so many are still to be read, as far as that is known."""
-        self._left = left
-        if self._is_begun or size < LEAST:
+        """A block of so many bytes more, and so many are still to be read, as far as that is known. What a second
+        process has read does not count.
+        """
+        if size < LEAST:
             return
         self._read += size
+        if self._is_begun:
+            return
         if self._read > LONG or (self.may_wait and left > SURELY):
             self._is_begun = True
             if self.may_wait:
@@ -51,26 +60,22 @@ class LongLogs:
                 threading.Thread(target=self._make_ready, daemon=True).start()
 
     def _make_ready(self) -> None:
-        elsewhere = self._decoder if self.may_wait else None
-        self._loading.bulk = partial(_imported(), is_alone=self.may_wait, elsewhere=elsewhere)
+        self._loading.bulk = partial(_imported(), is_alone=self.may_wait)
 
-    def _decoder(self, heads: Heads) -> SecondProcess | None:
-        """Another process, if so much is left that it is worth it."""
+    def second(self, source: Source, segment: Segment) -> SecondProcess | None:
+        """Another process that reads on in this log, if so much is left that it is worth it."""
+        if segment is self._asked and self._read < self._rested:
+            return None
+        ahead = ahead_in(source, segment)
+        if ahead is None or ahead.left < SURELY:
+            return None
         from runwatch.session import second_process
 
-        if self._second is None and self._left > SURELY and second_process.is_possible():
+        self._asked, self._rested = segment, self._read + SURELY
+        if second_process.is_possible():
             with contextlib.suppress(OSError):
-                self._second = second_process.SecondProcess()
-        if self._second is not None:
-            self._second.begin(heads)
-        return self._second
-
-    def end(self) -> None:
-        """All was read for now."""
-        if self._second is not None:
-            self._loading.begin_anew()
-            self._second.end()
-            self._second = None
+                return second_process.SecondProcess(ahead)
+        return None
 
 
 def _imported() -> type[Bulk]:

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from runwatch.core.loading import Loading
-from runwatch.sources.base import Block, Item
+from runwatch.core.places import Segment
+from runwatch.sources.base import Item
 
-AHEAD = 12
-"""Blocks read between two steps of taking in what others said, where another process decodes them meanwhile."""
+if TYPE_CHECKING:
+    from runwatch.session.second_process import SecondProcess
 
 
-def take_all(items: Iterable[Item], take: Callable[[Item], None], loading: Loading) -> None:
-    """Take each item, which goes to `loading`; what it gathers is taken in whenever that is enough."""
-    coming = iter(items)
-    item = next(coming, None)
-    while item is not None:
+def take_all(
+    items: Iterable[Item],
+    take: Callable[[Item], None],
+    loading: Loading,
+    second: Callable[[Segment], SecondProcess | None],
+) -> None:
+    """Take each item, which goes to `loading`; what it gathers is taken in whenever that is enough. Who `second` says
+    reads on in the log of the last one.
+    """
+    for item in items:
         take(item)
-        item = None
+        if loading.may_be_shared and (process := second(item.segment)) is not None:
+            try:
+                _take_ahead(process, loading)
+            finally:
+                process.end()
         if loading.is_full:
             for _ in loading.settling():
-                item = item or _read_ahead(coming, take, loading)
-        item = item or next(coming, None)
+                pass
 
 
-def _read_ahead(coming: Iterator[Item], take: Callable[[Item], None], loading: Loading) -> Item | None:
-    """Let blocks be decoded while others are taken in; the item that has to wait for that, if there was one."""
-    for item in islice(coming, AHEAD):
-        is_more = isinstance(item, Block) and item.instead_of is None and not item.arrived
-        if not (is_more and loading.has_room(item.segment)):
-            return item
-        take(item)
-    return None
+def _take_ahead(process: SecondProcess, loading: Loading) -> None:
+    """All that it reads, as long as most lines are as most are; and the next ones while others are taken in."""
+    while loading.is_regular and process.feed_next(loading):
+        if loading.is_full:
+            for _ in loading.settling():
+                while loading.has_room and process.is_waiting and process.feed_next(loading):
+                    pass

@@ -1,35 +1,39 @@
-"""Another process, which decodes blocks while this one takes in those before them.
+"""Another process, which reads a log on and decodes it while this one takes in what came before.
 
-The two have some memory in common: there the one puts the bytes of a block, and
-the other the columns that `core/bulk/decode.py` makes of them. What is sent is
-only where. Should the other one die, the blocks that it had are taken in line by
-line, and so is nothing lost.
+The two have some memory in common: there the other one puts the bytes of a block,
+and the columns that `core/bulk/decode.py` makes of them. What is sent is only
+where, and how far reading is then. So where the other one ends, at the end of the
+file or because it was killed, this one goes on from there, and nothing is lost.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import mmap
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 import numpy as np
 
-from runwatch.core.bulk.block import PAD, Column
-from runwatch.core.bulk.decode import Columns, decode_bulk
-from runwatch.core.bulk.decoder import Decoded
+from runwatch.core.bulk.block import Column
+from runwatch.core.bulk.decode import Columns
+from runwatch.core.bulk.decoder import Decoded, decoded
 from runwatch.core.bulk.heads import Heads
+from runwatch.core.loading import LARGE, Loading
+from runwatch.sources.ahead import Ahead, Reached
+from runwatch.sources.base import Block
 
-BLOCKS = 3
-"""For so many there is room: one is filled, one decoded, one taken in."""
+BLOCKS = 4
+"""For so many there is room."""
 LARGEST = 2 << 20
-"""Bytes of a block; a larger one has a line as large as that."""
+"""Bytes of a block; one with a line as large as that is left to the first process."""
 SHORTEST = 100
 """Bytes of a line on average at least: where they are shorter, too few are as most are."""
 _NARROW = [np.dtype(form) for form in ("u1", "i4", "i8", "u4", "u4", "u4", "u8", "i4", "i4")]
@@ -39,8 +43,21 @@ _LINES = LARGEST // SHORTEST
 _DATA = LARGEST + mmap.PAGESIZE
 _ROOM = _DATA + _LINES * sum(form.itemsize for form in _WIDE) + mmap.PAGESIZE
 
-Answer = tuple[int | None, bool, list[tuple[str, str]]]
-"""How many lines, None where they are too many; whether a size needs eight bytes; heads that are new."""
+
+class Told(NamedTuple):
+    """What the other process says of a block; the rest stands in the memory."""
+
+    size: int
+    """Its bytes."""
+    lines: int | None
+    """None where those are too many."""
+    is_wide: bool
+    """A size needs eight bytes."""
+    heads: list[tuple[str, str]]
+    """Those that are new."""
+    starts: list[tuple[int, int]]
+    """Where what was read at once begins: the number of its first line, and the bytes in front."""
+    reached: Reached
 
 
 def is_possible() -> bool:
@@ -49,61 +66,45 @@ def is_possible() -> bool:
 
 
 class SecondProcess:
-    """A `Decoder`; it is to be ended."""
+    """Reads on in one log; it is to be ended."""
 
-    most = BLOCKS
-
-    def __init__(self) -> None:
+    def __init__(self, ahead: Ahead) -> None:
         """Raises `OSError` where there can be none."""
-        self.heads: list[tuple[str, str]] = []
+        self._ahead = ahead
+        self._heads: list[tuple[str, str]] = []
         self._memory = mmap.mmap(-1, BLOCKS * _ROOM)
         fork = multiprocessing.get_context("fork")
         self._pipe, other = fork.Pipe()
-        self._process = fork.Process(target=_serve, args=(other, self._pipe, self._memory), daemon=True)
+        self._process = fork.Process(target=_serve, args=(other, self._pipe, self._memory, ahead), daemon=True)
         self._process.start()
         other.close()
         self._count = 0
         """Blocks so far."""
-        self._coming: deque[tuple[int, int]] = deque()
-        """Where those begin and end that are being decoded."""
-
-    def begin(self, heads: Heads) -> None:
-        """What comes is of a log of which so much is known."""
-        self.heads = [*heads.names]
-        self._send(heads)
-
-    def put(self, blocks: Sequence[bytes]) -> bool:
-        if sum(map(len, blocks)) >= LARGEST:
-            return False
-        begin = end = self._count % BLOCKS * _ROOM
-        self._count += 1
-        for data in (*blocks, b"" if blocks[-1].endswith(b"\n") else b"\n"):
-            self._memory[end : end + len(data)] = data
-            end += len(data)
-        self._memory[end : end + len(PAD)] = PAD
-        self._coming.append((begin, end))
-        self._send((begin, end + len(PAD)))
-        return True
 
     @property
-    def is_done(self) -> bool:
+    def is_waiting(self) -> bool:
+        """There is a block to be fed, or no more will come."""
         return self._pipe.poll()
 
-    def get(self) -> Decoded:
-        begin, end = self._coming.popleft()
+    def feed_next(self, loading: Loading) -> bool:
+        """Feed the next block, waited for; false where there is none."""
         try:
-            answer: Answer = self._pipe.recv()
-        except (EOFError, OSError):  # it has died
-            answer = None, False, []
-        count, is_wide, heads = answer
-        self.heads += heads
-        if count is None:
-            return Decoded(self._memory, begin, end, None)
-        return Decoded(self._memory, begin, end, Columns._make(_columns(self._memory, begin, count, is_wide)))
-
-    def _send(self, what: Heads | tuple[int, int]) -> None:
-        with contextlib.suppress(OSError):  # it has died: `get` will say so
-            self._pipe.send(what)
+            told: Told = self._pipe.recv()
+        except (EOFError, OSError):  # it has ended, or died
+            return False
+        begin = self._count % BLOCKS * _ROOM
+        self._count += 1
+        self._heads += told.heads
+        for line, offset in told.starts:
+            self._ahead.segment.note_start(line, offset)
+        end, columns = begin + told.size, None
+        if told.lines is not None:
+            columns = Columns._make(_columns(self._memory, begin, told.lines, told.is_wide))
+        loading.feed_decoded(Decoded(self._memory, begin, end, columns, self._heads), *told.starts[0])
+        self._ahead.go_on(told.reached)
+        with contextlib.suppress(OSError):  # it has ended
+            self._pipe.send_bytes(b"free")
+        return True
 
     def end(self) -> None:
         """Its time is that of this process from then on."""
@@ -118,27 +119,41 @@ def _columns(memory: mmap.mmap, begin: int, count: int, is_wide: bool) -> Iterat
         at += -(-form.itemsize * count // 8) * 8
 
 
-def _serve(pipe: Connection, other: Connection, memory: mmap.mmap) -> None:
-    """The other process, until this one closes the pipe, or has died."""
+def _serve(pipe: Connection, other: Connection, memory: mmap.mmap, ahead: Ahead) -> None:
+    """The other process, to the end of what can be read, or until this one closes the pipe, or has died."""
     other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the other one to answer
+    gc.disable()  # it would look through all that this one has, and have pages of its own then
     heads = Heads()
     with contextlib.suppress(EOFError, OSError):
-        while True:
-            asked = pipe.recv()
-            if isinstance(asked, Heads):
-                heads = asked
-            else:
-                pipe.send(_decoded(memory, asked, heads))
+        for number, blocks in enumerate(_together(ahead)):
+            if number >= BLOCKS:
+                pipe.recv_bytes()
+            pipe.send(_told(memory, number % BLOCKS * _ROOM, blocks, ahead.reached, heads))
 
 
-def _decoded(memory: mmap.mmap, where: tuple[int, int], heads: Heads) -> Answer:
-    (begin, end), known = where, len(heads.names)
-    columns = decode_bulk(memory[begin:end], heads)
-    count = len(columns.kind)
-    if count > _LINES:
-        return None, False, heads.names[known:]
-    is_wide = int(columns.size.max(initial=0)) >= 2**32
-    for there, column in zip(_columns(memory, begin, count, is_wide), columns, strict=True):
+def _together(ahead: Ahead) -> Iterator[list[Block]]:
+    """As much as is decoded at once. What is less, at the end, is left to the first process."""
+    blocks: list[Block] = []
+    size = 0
+    for more in ahead.read():
+        blocks += more
+        size += sum(len(block.data) for block in more)
+        if size >= LARGEST:
+            return
+        if size >= LARGE:
+            yield blocks
+            blocks, size = [], 0
+
+
+def _told(memory: mmap.mmap, begin: int, blocks: list[Block], reached: Reached, heads: Heads) -> Told:
+    known = len(heads.names)
+    data, first, end, columns, _ = decoded([block.data for block in blocks], heads)
+    memory[begin : begin + end] = data[first:end]
+    assert columns is not None
+    lines, is_wide = len(columns.kind), int(columns.size.max(initial=0)) >= 2**32
+    has_room = lines <= _LINES
+    for there, column in zip(_columns(memory, begin, lines, is_wide), columns, strict=True) if has_room else ():
         there[:] = column
-    return count, is_wide, heads.names[known:]
+    starts = [(block.line, block.offset) for block in blocks]
+    return Told(end, lines if has_room else None, is_wide, heads.names[known:], starts, reached)

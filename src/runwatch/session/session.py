@@ -31,6 +31,7 @@ from runwatch.sources.resume import resumable_in
 if TYPE_CHECKING:
     import asyncio
 
+    from runwatch.session.second_process import SecondProcess
     from runwatch.session.store import Store
 
 
@@ -143,9 +144,12 @@ class Session(Moments):
     def read(self, items: Iterable[Item]) -> None:
         """Take everything `items` has, at once."""
         self._long_logs.may_wait = True
-        take_all(items, self._take, self._loading)
+        take_all(items, self._take, self._loading, self._second)
         self._is_read()
-        self._long_logs.end()
+
+    def _second(self, segment: Segment) -> SecondProcess | None:
+        """Another process that reads on in that log, if there can be one and it is worth it."""
+        return self._long_logs.second(self.source, segment)
 
     async def follow(self, told: Callable[[], None] = lambda: None, give_way: GiveWay | None = None) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.

@@ -14,8 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from runwatch.core.places import Place
+from runwatch.core.places import Place, Segment
 from runwatch.sources.again import Again
+from runwatch.sources.ahead import Ahead
 from runwatch.sources.base import Ending, Item, Progress
 from runwatch.sources.chain import Identities
 from runwatch.sources.discovery import Discovery
@@ -99,6 +100,12 @@ class FileSource:
     def logs(self) -> Logs:
         """All of them; none while lines of theirs wait to be given."""
         return Logs({} if self._ready else self._chains.all)
+
+    def ahead(self, segment: Segment) -> Ahead | None:
+        tail = self._tasks[0] if self._tasks else None
+        if not isinstance(tail, Tail) or tail.segment is not segment or tail.packed or self._ready:
+            return None
+        return Ahead(tail, self._held.open(tail)) if tail in self._held else None
 
     async def changed(self) -> None:
         if self._watch is None:

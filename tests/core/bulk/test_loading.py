@@ -28,7 +28,7 @@ from runwatch.core import loading
 from runwatch.core.bulk import files
 from runwatch.core.bulk import loading as in_bulk
 from runwatch.core.bulk.block import Numbers, Words
-from runwatch.core.bulk.loading import Bulk, Outcome
+from runwatch.core.bulk.loading import Bulk
 from runwatch.core.bulk.names import numbers_of
 from runwatch.core.loading import Loading
 from runwatch.core.names import Names
@@ -194,10 +194,10 @@ def test_blocks_of_which_too_few_lines_are_as_most_go_the_other_way(monkeypatch:
             ways.append(False)
         return bulk
 
-    def fed(self: Bulk, *given: Any) -> Outcome:
-        outcome = feed(self, *given)
-        ways.append(not outcome.otherwise)
-        return outcome
+    def fed(self: Bulk, *given: Any) -> int | None:
+        taken = feed(self, *given)
+        ways.append(taken is not None)
+        return taken
 
     monkeypatch.setattr(Loading, "_bulk_for", noted)
     monkeypatch.setattr(Bulk, "feed", fed)

@@ -1,9 +1,9 @@
 """Lines of one log that wait to be taken in, as columns, and what must be known of their runs to let them wait.
 
 A line waits as numbers alone, without its texts. So it must be certain beforehand
-that it will stand behind all that its run said, and repeats none of it: whatever
-is not later than the line in front of it, or may come after the end of its run,
-is decoded at once as `core/decode.py` does, and waits as the entry that it is.
+that it will stand behind all that its run said (`known.py`), and repeats none of
+it: whatever is not later than the line in front of it, or may come after the end
+of its run, is decoded at once as `core/decode.py` does, and waits as the entry that it is.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import numpy as np
 from runwatch.core import events as ev
 from runwatch.core.bulk.block import Flags, Numbers
 from runwatch.core.bulk.decode import FARTHEST, ODD, Columns
+from runwatch.core.bulk.known import KnownRuns
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_run, joined, lines_of
 from runwatch.core.bulk.repeats import may_repeat
 from runwatch.core.events import Entry
 from runwatch.core.index import UNNUMBERED
 from runwatch.core.marks import NEVER
-from runwatch.core.names import SEED, hash_of
+from runwatch.core.names import hash_of
 from runwatch.core.places import Segment
-from runwatch.core.runs import Run, Runs
+from runwatch.core.runs import Runs
 
 _EASY = frozenset(kind for kind in ev.VARIANTS if kind.group not in UNNUMBERED) - {
     ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted, ev.RunCompleted
@@ -58,30 +59,19 @@ class Waiting:
 
     def __init__(self, segment: Segment, runs: Runs) -> None:
         self.segment = segment
-        self.run_ids: list[str] = []
         self.entries: list[Entry] = []
         """Those of `ODD` and `EASY` lines."""
         self.count = 0
         """Lines that wait."""
-        self._runs = runs
-        self._number_of: dict[str, int] = {}
-        self._exports: list[str | None] = []
-        """What the head of each run names; None while it has none."""
-        self._run_of = np.zeros(0, np.int64)
-        """By head; -1 of a run's second one."""
-        self._straight = np.zeros(0, np.bool_)
-        """By run, with room for more: whatever comes, and is later, will stand behind all others."""
-        self._latest = np.zeros(0, np.int64)
-        """By run: the time of its last line so far."""
-        self._unsure: set[int] = set()
-        """Runs of which that must be looked at again once all that waits is taken in,"""
-        self._taking: set[int] = set()
-        """or that is being taken in."""
+        self._known = KnownRuns(segment, runs)
         self._parts: list[Lines] = []
         self._last: list[Lines] = []
         """Those of the block before this one, if there was one."""
-        self._before = self._latest.copy()
-        """By run: the time of its last line in front of these."""
+
+    @property
+    def run_ids(self) -> list[str]:
+        """Of the runs of all lines so far, by number."""
+        return self._known.run_ids
 
     def feed(self, columns: Columns, heads: Sequence[tuple[str, str]], line: int, decode: Decode) -> int | None:
         """Let the lines of a block wait, the first of which has this number; how many are as most are. `heads`: all
@@ -89,12 +79,12 @@ class Waiting:
 
         None, and nothing has happened, where those are too few.
         """
-        self._meet(heads)
-        kind, count = columns.kind, len(columns.kind)
-        if not len(self._run_of):
+        known, kind, count = self._known, columns.kind, len(columns.kind)
+        known.meet(heads)
+        if not len(known.run_of):
             return None
-        run = np.where(kind == ODD, -1, self._run_of[columns.head])
-        regular = (run >= 0) & self._straight[run]
+        run = np.where(kind == ODD, -1, known.run_of[columns.head])
+        regular = (run >= 0) & known.straight[run]
         if np.count_nonzero(regular) < REGULAR * count:
             return None
         odd = _Odd(line, decode)
@@ -105,58 +95,14 @@ class Waiting:
             self._decode(np.array(late), columns, odd)
             lines = self._in_order(columns, run, regular, odd)
         for at, entry, row in zip(odd.places, odd.entries, np.flatnonzero(lines.kind == ODD).tolist(), strict=True):
-            number = self._number_of[entry.run_id]
+            number = known.number(entry.run_id)
             is_late = at >= odd.stops.get(number, _LAST) or abs(entry.time or 0) >= FARTHEST
-            if type(entry.event) in _EASY and self._straight[number] and not is_late:
+            if type(entry.event) in _EASY and known.straight[number] and not is_late:
                 lines.kind[row] = EASY
         self.entries += odd.entries
         self._wait(lines)
-        if odd.stops:
-            self._straight[list(odd.stops)] = False
-            self._unsure |= odd.stops.keys()
+        known.doubt(odd.stops)
         return int(np.count_nonzero(regular))
-
-    def _meet(self, heads: Sequence[tuple[str, str]]) -> None:
-        """Number the runs of heads that are new."""
-        run_of = []
-        for run_id, export_name in heads[len(self._run_of) :]:
-            number = self._number(run_id)
-            if self._exports[number] is None:
-                self._exports[number] = export_name
-                if number not in self._unsure:
-                    self._look(number)
-            elif self._exports[number] != export_name:
-                number = -1
-            run_of.append(number)
-        if run_of:
-            self._run_of = np.append(self._run_of, run_of)
-
-    def _number(self, run_id: str) -> int:
-        number = self._number_of.get(run_id)
-        if number is None:
-            number = self._number_of[run_id] = len(self.run_ids)
-            self.run_ids.append(run_id)
-            self._exports.append(None)
-            if number == len(self._latest):
-                self._straight = np.append(self._straight, np.zeros(number + 64, np.bool_))
-                self._latest = np.append(self._latest, np.full(number + 64, NEVER))
-                self._before = np.append(self._before, np.full(number + 64, NEVER))
-        return number
-
-    def _look(self, number: int) -> None:
-        """Whether lines of a run can wait here; nothing of it is waiting."""
-        run = self._runs.by_id.get(self.run_ids[number])
-        is_straight = run is not None and self._is_straight(run, number)
-        self._straight[number] = is_straight
-        if run is not None and is_straight:
-            self._latest[number] = run.log.placing.latest
-
-    def _is_straight(self, run: Run, number: int) -> bool:
-        return (
-            run.straight is self.segment
-            and run.named == self._exports[number]
-            and run.log.facts.names.seed == SEED  # else their hashes are others
-        )
 
     def _decode(self, lines: Numbers, columns: Columns, odd: _Odd) -> None:
         """The entries of these lines."""
@@ -165,19 +111,11 @@ class Waiting:
             for entry in odd.decode(odd.line + at, begin, end):
                 odd.places.append(at)
                 odd.entries.append(entry)
-                number = self._number(entry.run_id)
-                if not (self._straight[number] and self._stays_straight(entry, number)):
+                number = self._known.number(entry.run_id)
+                if not self._known.stays_straight(entry, number):
                     odd.stop(number, at)
         order = sorted(range(len(odd.places)), key=odd.places.__getitem__)
         odd.places, odd.entries = [odd.places[at] for at in order], [odd.entries[at] for at in order]
-
-    def _stays_straight(self, entry: Entry, number: int) -> bool:
-        return (
-            entry.time is not None
-            and not entry.number
-            and entry.export_name == self._exports[number]
-            and not isinstance(entry.event, ev.RunCompleted)
-        )
 
     def _in_order(self, columns: Columns, run: Numbers, regular: Flags, odd: _Odd) -> Lines:
         """Regular lines and odd ones; the numbers of these are those behind the entries that wait."""
@@ -191,7 +129,7 @@ class Waiting:
             lines, is_odd = lines_of(columns, run, places[order], odd.line), np.flatnonzero(order >= len(those))
             which = order[is_odd] - len(those)
         times = [NEVER if entry.time is None else entry.time for entry in odd.entries]
-        lines.run[is_odd] = np.array([self._number_of[entry.run_id] for entry in odd.entries], np.int32)[which]
+        lines.run[is_odd] = np.array([self._known.number(entry.run_id) for entry in odd.entries], np.int32)[which]
         lines.kind[is_odd] = ODD
         lines.time[is_odd] = np.array(times, np.int64)[which]
         lines.chunk[is_odd] = len(self.entries) + which
@@ -200,15 +138,15 @@ class Waiting:
 
     def _late(self, lines: Lines, odd: _Odd) -> list[int]:
         """The regular lines that cannot wait as such, for what stands in front of them; their runs stop there."""
-        order = by_run(lines.run)
+        order, known = by_run(lines.run), self._known
         run, time, line = lines.run[order], lines.time[order], odd.line
         before = np.empty(len(order), np.int64)
         before[1:] = time[:-1]
         begins = begins_of(run)
-        before[begins] = self._latest[run[begins]]
+        before[begins] = known.latest[run[begins]]
         wrong = order[(time < before) | ((lines.kind[order] == ODD) & (time == before))]
         if (time == before).any():
-            wrong = np.concatenate((wrong, may_repeat(self._last, lines, self._before, self._latest)))
+            wrong = np.concatenate((wrong, may_repeat(self._last, lines, known.before, known.latest)))
         for number, place in zip(lines.run[wrong].tolist(), (lines.line[wrong] - line).tolist(), strict=True):
             odd.stop(number, place)
         if not odd.stops:
@@ -221,14 +159,15 @@ class Waiting:
 
     def _wait(self, lines: Lines) -> None:
         self.count += len(lines.run)
-        self._before, self._last = self._latest.copy(), [lines]
-        self._latest[lines.run] = lines.time  # of several of one run the last one stays
+        known = self._known
+        known.before, self._last = known.latest.copy(), [lines]
+        known.latest[lines.run] = lines.time  # of several of one run the last one stays
         self._parts.append(lines)
 
     def take(self) -> Lines:
         """All that waits."""
         self.count = 0
-        self._taking, self._unsure = self._taking | self._unsure, set()
+        self._known.take()
         return joined(self._parts)
 
     def put_back(self, lines: Lines) -> None:
@@ -238,16 +177,24 @@ class Waiting:
 
     def look_again(self) -> None:
         """Something else was taken in; nothing waits."""
-        self._unsure |= {number for number, name in enumerate(self._exports) if name is not None}
         self._last = []
-        self._taking, self._unsure = self._unsure, set()
-        self.is_taken()
+        self._known.look_again()
+
+    def held_up(self) -> list[tuple[int, Entry]]:
+        """What was taken is in the runs, but lines that came meanwhile keep some of these from being looked at: those
+        lines, by number, which wait no more. As nobody was sure of their runs, all were decoded.
+        """
+        numbers, found = self._known.held_up(), list[tuple[int, int]]()
+        for at, lines in enumerate(self._parts if numbers else ()):
+            those = np.isin(lines.run, numbers)
+            found += zip(lines.line[those].tolist(), lines.chunk[those].tolist(), strict=True)
+            self._parts[at] = lines.of(~those)
+        self.count -= len(found)
+        return [(line, self.entries[at]) for line, at in found]
 
     def is_taken(self) -> None:
-        """All of it is in the runs."""
-        for number in self._taking - self._unsure:  # of the others more is waiting
-            self._look(number)
-        self._taking = set()
+        """All of it is in the runs, and what was `held_up` too."""
+        self._known.is_taken()
 
 
 def _file_of(event: ev.Event) -> int:
