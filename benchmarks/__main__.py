@@ -18,6 +18,7 @@ from benchmarks.following import follow, torrent
 from benchmarks.machine import compile_first, load, machine
 from benchmarks.moments import drift, seek
 from benchmarks.opening import keys, opening
+from benchmarks.others import others
 from benchmarks.plan import LARGE, Plan
 from benchmarks.small import idle, small_files, summary
 from benchmarks.state import state
@@ -27,7 +28,7 @@ from benchmarks.watched import watched
 Group = Callable[[Plan], Iterable[Row]]
 GROUPS: dict[str, Group] = {
     group.__name__: group
-    for group in (fold, opening, keys, follow, torrent, small_files, idle, summary, seek, drift, state, watched)
+    for group in (fold, opening, others, keys, follow, torrent, small_files, idle, summary, seek, drift, state, watched)
 }
 ROOM = 6 * 10**9
 """Bytes that the logs of a whole bench take."""

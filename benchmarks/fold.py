@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from benchmarks.measure import Cost, Costs, Failed, cost, in_turn, ratio, typical
+from benchmarks.others import lnav_env, lnav_loaded
 from benchmarks.plan import Log, Plan, folded, python
 from benchmarks.table import Row, attempt
 
@@ -19,7 +18,6 @@ with open(sys.argv[1], "rb", buffering=1 << 17) as log:
         orjson.loads(line)
 """
 LIMITS = {"huge": ("2.2× CPU", "1.6× CPU"), "inter": ("2.6× CPU", "2.0× CPU")}
-FORMAT = Path(__file__).parent / "lnav_format.json"
 JQ_TENTH = 10
 
 
@@ -30,10 +28,12 @@ def fold(plan: Plan) -> Iterator[Row]:
         run = partial(cost, env=plan.env, limit=plan.limit)
         works = [partial(run, folded(log)), partial(run, python(YARDSTICK, log.path))]
         bare = in_turn(3, plan.budget, partial(run, folded(plan.log("one"))))[0]
-        ours, yard, lnav = in_turn(plan.times, plan.budget, *works, partial(_lnav, plan, log))
+        lnavs = partial(lnav_loaded, plan, log), partial(_lnav, plan, log)
+        ours, yard, loaded, bare_lnav = in_turn(plan.times, plan.budget, *works, *lnavs)
         yield attempt(f"fold of `{kind}`", partial(_fold_row, kind, log, ours, yard))
         yield attempt(f"peak memory, `{kind}`", partial(_memory_row, kind, log, ours, bare))
-        yield attempt(f"`{kind}` loaded, wall: lnav", partial(_lnav_row, kind, ours, lnav))
+        yield attempt(f"`{kind}`: lnav", partial(_lnav_row, kind, ours, loaded, "lnav at a terminal", "0.8×", "0.5×"))
+        yield attempt(f"`{kind}`: lnav -n", partial(_lnav_row, kind, ours, bare_lnav, "lnav -n, without one"))
         yield attempt(f"`{kind}`: jq", partial(_jq_row, plan, kind, ours))
 
 
@@ -65,43 +65,23 @@ def _memory_row(kind: str, log: Log, ours: Costs, bare: Costs) -> Row:
     )
 
 
-def _lnav_row(kind: str, ours: Costs, lnav: Costs) -> Row:
-    what, mine, theirs = f"`{kind}` loaded, wall, beside lnav", typical(ours), typical(lnav)
+def _lnav_row(kind: str, ours: Costs, lnav: Costs, how: str, *limits: str) -> Row:
+    mine, theirs = typical(ours), typical(lnav)
     times = ratio(ours, lnav, "wall")
-    beside = f"lnav -n, with a format for these events: {theirs.wall:.2f} s, {theirs.peak:.0f} MB"
-    figures = {"wall": mine.wall, "lnav_wall": theirs.wall, "ratio": times}
-    return Row(what, f"{mine.wall:.2f} s, {mine.peak:.0f} MB", beside, f"{times:.2f}×", "0.8×", "0.5×", figures)
+    return Row(
+        f"`{kind}` loaded, wall, beside {how}",
+        f"{mine.wall:.2f} s, {mine.peak:.0f} MB",
+        f"with a format for these events: {theirs.wall:.2f} s, {theirs.peak:.0f} MB",
+        f"{times:.2f}×",
+        *(limits or ("", "")),
+        {"wall": mine.wall, "lnav_wall": theirs.wall, "ratio": times},
+    )
 
 
 def _lnav(plan: Plan, log: Log) -> Cost:
     """It loads without a screen, which flatters it, and writes nothing."""
-    env = _lnav_env(plan)
+    env = lnav_env(plan)
     return cost(["lnav", "-n", "-q", "-c", ":goto 0", str(log.path)], env, plan.limit)
-
-
-def _lnav_env(plan: Plan) -> dict[str, str]:
-    """A home of its own that has the format; raises where lnav does not read our events with it."""
-    if not shutil.which("lnav"):
-        raise Failed("lnav is not installed")
-    home = plan.home / "lnav"
-    env = {**plan.env, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
-    place = home / ".config" / "lnav" / "formats" / "runwatch"
-    if not place.exists():
-        place.mkdir(parents=True)
-        shutil.copy(FORMAT, place / FORMAT.name)
-        asked = ["lnav", "-n", "-c", ";SELECT DISTINCT format FROM lnav_file", "-c", ":write-json-to -"]
-        said = subprocess.run(
-            [*asked, str(plan.log("one").path)],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=30,
-            check=False,
-        )
-        if "rivet_log" not in said.stdout.decode(errors="replace"):
-            shutil.rmtree(home)
-            raise Failed(f"lnav does not know the format: {said.stderr.decode(errors='replace')[-120:]}")
-    return env
 
 
 def _jq_row(plan: Plan, kind: str, ours: Costs) -> Row:

@@ -30,7 +30,9 @@ PAUSE = 0.05
 class Terminal:
     """Ended by its own key when the `with` is left, by force where that takes too long."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], cwd: Path, leave: str = "\x11") -> None:
+        """`leave`: the key that ends it; ctrl+q."""
+        self._leave = leave
         self.screen = Screen(COLUMNS, ROWS)
         self._terminal, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -49,7 +51,7 @@ class Terminal:
     ) -> None:
         if kind is None:
             with contextlib.suppress(Failed):
-                self.press("\x11")  # ctrl+q
+                self.press(self._leave)
             self._read_until(lambda: False, LEAVE)
         if self._process.poll() is None:
             end(self._process)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from benchmarks import sight
 from benchmarks.__main__ import GROUPS
-from benchmarks.fold import FORMAT
 from benchmarks.measure import Cost, Failed, cost, in_turn, ratio, share, typical
+from benchmarks.others import FORMAT
 from benchmarks.screen import Screen
 from benchmarks.table import HEAD, Row, attempt, markdown, plain
 from benchmarks.terminal import Terminal
