@@ -24,6 +24,10 @@ from runwatch.sources.state.fit import text_of
 NAME = ".rivet_state.db"
 PERIOD = 0.1
 """Seconds between two looks at the file's size and times."""
+QUIET, UNREST = 0.05, 0.3
+"""Seconds without a write until it is read, and the most that are waited for them. rivet's last write comes just before
+it ends, and it cannot remove the log beside a file that is being read then.
+"""
 _BUSY = 0.25
 _SINCE = "SELECT rowid, run_id FROM run_status WHERE rowid >= ? ORDER BY rowid"
 
@@ -142,9 +146,18 @@ class SqliteDatabase:
             stirs = self._stamp() != self._seen
             if stirs or self._news.wait(PERIOD):
                 break
+        if stirs:
+            self._wait_until_quiet()
         stirs = stirs or self._news.is_set()
         self._news.clear()
         return stirs and not self._closed
+
+    def _wait_until_quiet(self) -> None:
+        stamp = self._stamp()
+        for _ in range(round(UNREST / QUIET)):
+            before = stamp
+            if self._news.wait(QUIET) or (stamp := self._stamp()) == before:
+                return
 
     def hurry(self) -> None:
         self._news.set()
