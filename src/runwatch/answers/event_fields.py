@@ -41,7 +41,7 @@ class EventFields:
             return _error(self._event) if self._log.kind_at(self._position) in _HAVE_AN_ERROR else None
         attribute = _OF_NAME.get(name)
         if attribute is not None:
-            return getattr(self._event, attribute, None)
+            return self._attribute(attribute)
         match name:
             case "kind":
                 return self._log.kind_at(self._position)
@@ -61,6 +61,14 @@ class EventFields:
         if name == "log":
             return place.segment.path
         return None if place.segment.document or name != "line" else place.line
+
+    def _attribute(self, name: str) -> object:
+        """What the event has under that name; of most it is known without reading them again."""
+        if name not in _HAVE.get(self._log.kind_at(self._position), (name,)):
+            return None
+        if name in ("rows", "bytes") and (told := self._log.told_at(self._position)) is not None:
+            return told[name == "bytes"]
+        return getattr(self._event, name, None)
 
     def values(self) -> Iterator[object]:
         """Every text that the event holds, and the words that are shown for what is no text."""
@@ -104,6 +112,7 @@ def _texts(value: Any) -> Iterator[object]:
 
 
 _HAVE_AN_ERROR = ("ChunkFailed", "RunCompleted", "RetryAttempted")
+_HAVE = {kind.__name__: kind.__struct_fields__ for kind in ev.VARIANTS}
 _OF_NAME: Mapping[str, str] = {
     "rows": "rows",
     "bytes": "bytes",

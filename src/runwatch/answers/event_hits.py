@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from runwatch.answers.event_fields import EventFields
+from runwatch.answers.event_sieve import Sieve
 from runwatch.answers.filters import Filter
 from runwatch.core.index import RunLog
+
+SIEVED = 10
+"""Events that take as long as one stretch that is passed over."""
 
 
 class Hits:
@@ -23,16 +28,28 @@ class Hits:
         self.positions = array("I")
         self.examined = 0
         """So many positions are looked at, from the first."""
-        self._fields = EventFields(log)
+        self._fields, self._sieve = EventFields(log), Sieve(wanted.words, log)
+        self._likely: Sequence[int] = ()
+        """Positions to be looked at,"""
+        self._next = self._until = 0
+        """the next of these, and as far as they reach."""
 
     def examine(self, stop: int, most: int) -> bool:
-        """Look at `most` further positions before `stop`; True if none is left."""
-        end = min(stop, self.examined + most)
+        """Look at `most` further positions before `stop`, or at more that take no longer; True if none is left."""
         matches, fields, found = self.wanted.matches, self._fields, self.positions
-        for position in range(self.examined, end):
-            if matches(fields.at(position)):
-                found.append(position)
-        self.examined = max(self.examined, end)
+        while most > 0 and self.examined < stop:
+            if self.examined >= self._until:
+                self._until, self._likely = self._sieve.likely(self.examined, stop)
+                self._next = 0
+                most -= SIEVED if len(self._likely) < self._until - self.examined else 0
+            end = min(self._until, stop)
+            while most > 0 and self._next < len(self._likely) and (position := self._likely[self._next]) < end:
+                if matches(fields.at(position)):
+                    found.append(position)
+                self._next, self.examined = self._next + 1, position + 1
+                most -= 1
+            if self._next == len(self._likely) or self._likely[self._next] >= end:
+                self.examined = end
         return self.examined >= stop
 
     def count(self, stop: int) -> int:

@@ -93,6 +93,8 @@ class Filter(Struct, frozen=True):
 
     text: str
     tests: tuple[Test, ...] = ()
+    words: tuple[str, ...] = ()
+    """Folded; where one of them is in no text of a row, the row is not found."""
 
     def __bool__(self) -> bool:
         """Whether it can hide anything."""
@@ -111,12 +113,15 @@ class Filter(Struct, frozen=True):
 
 def parse_filter(text: str, fields: Mapping[str, str] = FIELDS) -> Filter:
     """Words, `"quoted words"`, `!not`, `field:part`, `rows>=1.5M`; never raises. `fields` are those a row has."""
-    tests = []
+    tests, words = [], []
     for bangs, token in _TOKEN.findall(text):
         test = _test(token, fields)
-        if test is not None:
-            tests.append((_cost(token), _inverted(test) if len(bangs) % 2 else test))
-    return Filter(text, tuple(test for _, test in sorted(tests, key=operator.itemgetter(0))))
+        if test is None:
+            continue
+        tests.append((_cost(token), _inverted(test) if len(bangs) % 2 else test))
+        if isinstance(test, _Word) and not len(bangs) % 2:
+            words.append(test.wanted)
+    return Filter(text, tuple(test for _, test in sorted(tests, key=operator.itemgetter(0))), tuple(words))
 
 
 def _cost(token: str) -> int:
@@ -150,12 +155,17 @@ def _unquoted(text: str) -> str:
     return text.replace('"', "")
 
 
-def _word(word: str) -> Test | None:
+class _Word(Struct, frozen=True):
     """In any text of the row; numbers are shown rounded, so that a word in one would be a puzzle."""
-    wanted = word.casefold()
-    if not wanted:
-        return None
-    return lambda fields: any(isinstance(value, str) and wanted in value.casefold() for value in fields.values())
+
+    wanted: str
+
+    def __call__(self, fields: Fields) -> bool:
+        return any(isinstance(value, str) and self.wanted in value.casefold() for value in fields.values())
+
+
+def _word(word: str) -> Test | None:
+    return _Word(word.casefold()) if word else None
 
 
 def _part(field: str, sign: str, wanted: str) -> Test:

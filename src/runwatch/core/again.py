@@ -8,7 +8,7 @@ from runwatch.core import events as ev
 from runwatch.core.decode import decode_line
 from runwatch.core.facts import NO_FILE, Facts
 from runwatch.core.marks import CHUNK_STARTED, FILE_WRITTEN, KIND
-from runwatch.core.places import Place
+from runwatch.core.places import Place, Stretch
 
 KEPT = 2_000
 """Events read lately: a screen shows the same ones again and again."""
@@ -16,12 +16,18 @@ GONE = "(its bytes are gone)"
 """Stands for a text that only the log had."""
 
 
+ReadStretch = Callable[[Place], Stretch | None]
+
+
 class Again:
     """Reads lines by their places."""
 
-    def __init__(self, read: Callable[[Place], bytes | None]) -> None:
-        """`read` gives a line without its newline, None where its bytes are gone."""
+    def __init__(self, read: Callable[[Place], bytes | None], stretch: ReadStretch | None = None) -> None:
+        """`read` gives a line without its newline, None where its bytes are gone; `stretch` those about it, where that
+        costs little more.
+        """
         self._read = read
+        self.stretch = stretch or (lambda _: None)
         self._kept: dict[tuple[int, int], ev.Event] = {}
 
     def event(self, place: Place) -> ev.Event | None:

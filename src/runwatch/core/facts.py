@@ -50,6 +50,11 @@ class Stretches(Generic[Value]):
         """What a row has."""
         return self.values[bisect_right(self.starts, row) - 1]
 
+    def end(self, row: int, rows: int) -> int:
+        """The first of the `rows` rows behind this one that may have another value."""
+        at = bisect_right(self.starts, row)
+        return self.starts[at] if at < len(self.starts) else rows
+
     def each(self, rows: int) -> Iterable[Value]:
         """The values of the first `rows` rows."""
         ends = [*self.starts[1:], rows] if self.starts else []

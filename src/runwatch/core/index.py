@@ -122,6 +122,10 @@ class RunLog(Ordered):
         """Its group."""
         return marks.GROUPS[self.marks[self.order[position]] & marks.KIND]
 
+    def told_at(self, position: int) -> tuple[int, int | None] | None:
+        """As `told_of`."""
+        return self.told_of(self.order[position])
+
     def chunk_at(self, position: int) -> object:
         """The chunk it names; None where it names none."""
         return self.chunk_of(self.order[position])

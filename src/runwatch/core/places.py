@@ -53,11 +53,24 @@ class Segment(Struct, eq=False):
             starts = self.starts = self.starts if isinstance(self.starts, list) else list(self.starts)
             starts.append((line, offset))
 
+    def next_start(self, line: int) -> int | None:
+        """The next line of which it is known where it begins; None behind the last one."""
+        at = bisect_right(self.starts, (line, 2**63))
+        return self.starts[at][0] if at < len(self.starts) else None
+
     def stretch(self, line: int) -> tuple[int, int, int | None]:
         """The last line at or before this one of which it is known where it begins, that offset, and the next one's."""
         at = bisect_right(self.starts, (line, 2**63))
         first, offset = self.starts[at - 1] if at else (1, 0)
         return first, offset, self.starts[at][1] if at < len(self.starts) else None
+
+
+class Stretch(NamedTuple):
+    """Lines of a segment that stand together, as they are in its file."""
+
+    first: int
+    """The number of the first one."""
+    data: bytes
 
 
 class Place(NamedTuple):

@@ -17,7 +17,7 @@ from runwatch.core.empty import NOTHING, own
 from runwatch.core.events import Entry, Event, chunk_of
 from runwatch.core.facts import Facts, Stretches, Value
 from runwatch.core.marks import NEVER, PLACE_OF
-from runwatch.core.places import Place, Segment
+from runwatch.core.places import Place, Segment, Stretch
 from runwatch.core.steps import Counts
 
 
@@ -123,6 +123,18 @@ class Rows:
         """The variant of a row."""
         number = self.marks[row] & marks.KIND
         return self.kept[row].kind if number == marks.UNKNOWN else marks.NAMES[number]
+
+    def stretch_of(self, row: int) -> Stretch | None:
+        """The lines of its log that stand about its own; None where they cannot be had."""
+        return None if self._again is None else self._again.stretch(self.place_of(row))
+
+    def told_of(self, row: int) -> tuple[int, int | None] | None:
+        """Rows, and bytes where it tells them, of a file or chunk that need not be read again for it; else None."""
+        mark = self.marks[row]
+        if not mark & marks.FACT or mark & marks.KIND == marks.CHUNK_STARTED:
+            return None
+        _, *told = self.facts.of(mark & marks.KIND, row, self.argument(row))
+        return (told[0], told[1]) if mark & marks.KIND == marks.FILE_WRITTEN else (told[0], None)
 
     def event_of(self, row: int) -> Event:
         """What a row says."""

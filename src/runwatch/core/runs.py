@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from runwatch.core.again import Again
+from runwatch.core.again import Again, ReadStretch
 from runwatch.core.arrivals import NO_ARRIVALS, Arrivals
 from runwatch.core.checkpoints import Checkpoints
 from runwatch.core.events import Entry, PlanResolved, Problem, ProducerSeen
@@ -208,9 +208,13 @@ class Run:
 class Runs:
     """Every run that was read, and every line that could not be."""
 
-    def __init__(self, read: Callable[[Place], bytes | None] | None = None) -> None:
-        """`read` gives a line once more, None where its bytes are gone; without it all events are kept in memory."""
-        self.again = None if read is None else Again(read)
+    def __init__(
+        self, read: Callable[[Place], bytes | None] | None = None, stretch: ReadStretch | None = None
+    ) -> None:
+        """`read` gives a line once more, None where its bytes are gone; without it all events are kept in memory.
+        `stretch` gives those about it too.
+        """
+        self.again = None if read is None else Again(read, stretch)
         self.by_id: dict[str, Run] = {}
         self.problems: list[tuple[Place | str, str]] = []
         """(where, why), the first `PROBLEMS_KEPT`."""

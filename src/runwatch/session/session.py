@@ -25,7 +25,7 @@ from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
 from runwatch.session.reading import take_all
-from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source
+from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source, Stretching
 from runwatch.sources.resume import resumable_in
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Session(Moments):
     def __init__(
         self, source: Source, clock: Clock, options: Options | None = None, playhead: Playhead | None = None
     ) -> None:
-        super().__init__(Runs(source.line_at), playhead or Playhead(clock), options or Options())
+        super().__init__(_runs_of(source), playhead or Playhead(clock), options or Options())
         self.source = source
         self.clock = clock
         self.read_into(self.runs)
@@ -246,3 +246,8 @@ class Session(Moments):
         span = self.span()
         if span is not None:
             self.playhead.set_span(*span)
+
+
+def _runs_of(source: Source) -> Runs:
+    """Runs whose events can be read again there."""
+    return Runs(source.line_at, source.stretch_at if isinstance(source, Stretching) else None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from runwatch.core.places import Place, Segment
+from runwatch.core.places import Place, Segment, Stretch
 from runwatch.core.stream import SAID_AT_MOST, is_told
 from runwatch.sources.lines import LONGEST_LINE, is_whole_json
 from runwatch.sources.reader import Content, FileId, Packed, Plain, content, open_same
@@ -54,6 +54,20 @@ class Again:
                 return self._entries.json(key, place.entry, lambda: self._lines.line(held, place))
             except OSError:
                 return None
+
+    def stretch_at(self, place: Place) -> Stretch | None:
+        """Whole lines of a plain file about this one, up to the next of which it is known where it begins."""
+        tail = self._tails.get(place.segment)
+        first, offset, end = place.segment.stretch(place.line)
+        if tail is None or tail.packed or place.segment.gone or end is None:
+            return None
+        with self._lock:
+            try:
+                held = self._content(tail)
+                data = held.read(offset, end - offset) if tail.starts(held) else b""
+            except OSError:
+                return None
+        return Stretch(first, data[:-1]) if len(data) == end - offset and data.endswith(b"\n") else None
 
     def close(self) -> None:
         if self._open is not None:

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from runwatch.core.places import Place, Segment
+from runwatch.core.places import Place, Segment, Stretch
 
 
 class WrongPath(Exception):
@@ -123,6 +123,15 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of descriptors, watches and tasks."""
+        ...
+
+
+@runtime_checkable
+class Stretching(Protocol):
+    """A source that can give many lines for little more than one."""
+
+    def stretch_at(self, place: Place) -> Stretch | None:
+        """The lines about this one, None where they cannot be had so: of a log that grows the last ones never."""
         ...
 
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from runwatch.core.places import Place, Segment
+from runwatch.core.places import Place, Segment, Stretch
 from runwatch.sources.again import Again
 from runwatch.sources.ahead import Ahead
 from runwatch.sources.base import Ending, Item, Progress
@@ -122,6 +122,9 @@ class FileSource:
 
     def line_at(self, place: Place) -> bytes | None:
         return self._documents.line_at(place) if place.segment.document else self._again.line_at(place)
+
+    def stretch_at(self, place: Place) -> Stretch | None:
+        return self._again.stretch_at(place)
 
     def close(self) -> None:
         if self._watch is not None:

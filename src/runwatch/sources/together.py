@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from runwatch.core.places import Place
-from runwatch.sources.base import Ending, Foreseeing, Item, Progress, Source, Waiting
+from runwatch.core.places import Place, Stretch
+from runwatch.sources.base import Ending, Foreseeing, Item, Progress, Source, Stretching, Waiting
 
 
 class Together:
@@ -66,6 +66,10 @@ class Together:
     def rescan(self) -> None:
         for source in self.sources:
             source.rescan()
+
+    def stretch_at(self, place: Place) -> Stretch | None:
+        found = (source.stretch_at(place) for source in self.sources if isinstance(source, Stretching))
+        return next((stretch for stretch in found if stretch is not None), None)
 
     def line_at(self, place: Place) -> bytes | None:
         lines = (source.line_at(place) for source in self.sources)
