@@ -65,7 +65,7 @@ def _memory_row(kind: str, log: Log, ours: Costs, bare: Costs) -> Row:
     )
 
 
-def _lnav_row(kind: str, ours: Costs, lnav: Costs, how: str, *limits: str) -> Row:
+def _lnav_row(kind: str, ours: Costs, lnav: Costs, how: str, asked: str = "", aim: str = "") -> Row:
     mine, theirs = typical(ours), typical(lnav)
     times = ratio(ours, lnav, "wall")
     return Row(
@@ -73,7 +73,8 @@ def _lnav_row(kind: str, ours: Costs, lnav: Costs, how: str, *limits: str) -> Ro
         f"{mine.wall:.2f} s, {mine.peak:.0f} MB",
         f"with a format for these events: {theirs.wall:.2f} s, {theirs.peak:.0f} MB",
         f"{times:.2f}×",
-        *(limits or ("", "")),
+        asked,
+        aim,
         {"wall": mine.wall, "lnav_wall": theirs.wall, "ratio": times},
     )
 
