@@ -32,7 +32,7 @@ def fold(plan: Plan) -> Iterator[Row]:
         ours, yard, loaded, bare_lnav = in_turn(plan.times, plan.budget, *works, *lnavs)
         yield attempt(f"fold of `{kind}`", partial(_fold_row, kind, log, ours, yard))
         yield attempt(f"peak memory, `{kind}`", partial(_memory_row, kind, log, ours, bare))
-        yield attempt(f"`{kind}`: lnav", partial(_lnav_row, kind, ours, loaded, "lnav at a terminal", "0.8×", "0.5×"))
+        yield attempt(f"`{kind}`: lnav", partial(_lnav_row, kind, ours, loaded, "lnav at a terminal", ("0.8×", "0.5×")))
         yield attempt(f"`{kind}`: lnav -n", partial(_lnav_row, kind, ours, bare_lnav, "lnav -n, without one"))
         yield attempt(f"`{kind}`: jq", partial(_jq_row, plan, kind, ours))
 
@@ -65,7 +65,7 @@ def _memory_row(kind: str, log: Log, ours: Costs, bare: Costs) -> Row:
     )
 
 
-def _lnav_row(kind: str, ours: Costs, lnav: Costs, how: str, asked: str = "", aim: str = "") -> Row:
+def _lnav_row(kind: str, ours: Costs, lnav: Costs, how: str, limits: tuple[str, str] = ("", "")) -> Row:
     mine, theirs = typical(ours), typical(lnav)
     times = ratio(ours, lnav, "wall")
     return Row(
@@ -73,8 +73,8 @@ def _lnav_row(kind: str, ours: Costs, lnav: Costs, how: str, asked: str = "", ai
         f"{mine.wall:.2f} s, {mine.peak:.0f} MB",
         f"with a format for these events: {theirs.wall:.2f} s, {theirs.peak:.0f} MB",
         f"{times:.2f}×",
-        asked,
-        aim,
+        limits[0],
+        limits[1],
         {"wall": mine.wall, "lnav_wall": theirs.wall, "ratio": times},
     )
 
