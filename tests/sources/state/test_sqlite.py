@@ -376,3 +376,22 @@ def test_the_size_counts_the_log_beside_it(rivet: Rivet) -> None:
     rivet.begin()
     files = [Path(rivet.path), Path(f"{rivet.path}-wal")]
     assert SqliteDatabase(rivet.path, "s.db").size == sum(path.stat().st_size for path in files)
+
+
+@pytest.mark.parametrize(("writes", "looks"), [(1, 3), (3, 5), (1000, 8)])
+def test_it_is_read_once_its_writer_rests(writes: int, looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For rivet writes last just before it ends, and cannot remove the log beside a file that is being read then. Who
+    writes all the time is not waited for.
+    """
+    monkeypatch.setattr(sqlite, "QUIET", sqlite.QUIET / 50)
+    monkeypatch.setattr(sqlite, "UNREST", sqlite.UNREST / 50)
+    database, seen = SqliteDatabase("s.db", "s.db"), list[int]()
+
+    def stamp() -> tuple[tuple[int, int, int], ...]:
+        seen.append(min(len(seen), writes))
+        return ((1, seen[-1], 1),)
+
+    monkeypatch.setattr(database, "_seen", ((1, -1, 1),))
+    monkeypatch.setattr(database, "_stamp", stamp)
+    assert database.wait(1.0)
+    assert len(seen) == looks
