@@ -83,13 +83,15 @@ def odd_lines(seed: int, runs: int, chunks: int) -> list[bytes]:
 def test_it_finds_the_same(tmp_path: Path, runs: int) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"".join(odd_lines(runs, runs, 200)))
-    session = session_of(path)
+    session, found = session_of(path), 0
     for run in session.runs.by_id.values():
         stop = run.state.positions
         for text in WORDS:
             expected = all_of(text, run.log, stop)
+            found += bool(expected)
             assert hits_of(text, run.log, [stop], 7) == expected, text
             assert hits_of(text, run.log, [stop // 3, stop // 2, stop // 4, stop], 50) == expected, text
+    assert found > 15
 
 
 @given(st.integers(0, 99), st.sampled_from(WORDS), st.integers(1, 60), st.lists(st.integers(0, 400), max_size=5))
@@ -124,6 +126,20 @@ def test_what_stands_in_two_files_is_found_too(tmp_path: Path) -> None:
     assert not run.log.is_straight
     for text in WORDS:
         assert hits_of(text, run.log, [run.state.positions], 20) == all_of(text, run.log, run.state.positions), text
+
+
+@pytest.mark.parametrize("name", ["rows", "bytes", "file", "status", "attempt"])
+def test_what_is_told_without_reading_is_what_the_event_says(name: str) -> None:
+    attribute, told = "file_name" if name == "file" else name, set()
+    for session in SESSIONS:
+        for run in session.runs.by_id.values():
+            fields = EventFields(run.log)
+            for position in range(run.state.positions):
+                expected = getattr(run.log.event(position), attribute, None)
+                assert fields.at(position).get(name) == expected
+                told.add(expected)
+    assert len(told) > 1
+    assert None in told
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -164,6 +180,7 @@ def test_where_its_bytes_are_gone_all_is_looked_at(tmp_path: Path) -> None:
     session.read(session.source.poll())
     for text in ("chunk9", "completed", "gone", "bytes"):
         assert hits_of(text, run.log, [300], 9) == all_of(text, run.log, 300)
+    assert len(hits_of("its bytes are gone", run.log, [300], 9)) > 200
 
 
 def test_one_stretch_costs_as_much_as_a_few_events(tmp_path: Path) -> None:
