@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runwatch.core.steps import FEW, Steps, Threes
+from runwatch.core.steps import FEW, Counts, Steps, Threes
 
 STRETCHES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9), st.booleans(), st.integers(0, 99)), max_size=60)
 
@@ -32,6 +32,29 @@ def test_it_says_what_a_list_says(stretches: list[tuple[int, int, bool, int]], k
     for start in range(len(listed)):
         with suppress(ValueError):
             assert column.index(start, start) == listed.index(start, start)
+
+
+BENDS = st.sets(st.integers(0, 29), max_size=5).map(sorted)
+
+
+@given(
+    kind=st.sampled_from([Steps, Threes, Counts]),
+    parts=st.lists(st.tuples(st.integers(0, 30), BENDS, st.integers(-2, 3).filter(bool), st.booleans()), max_size=40),
+)
+def test_several_jumps_at_once_are_what_they_are_one_by_one(
+    kind: type[Steps], parts: list[tuple[int, list[int], int, bool]]
+) -> None:
+    column, other = kind(), kind()
+    for first, bends, jump, goes_on in parts:
+        number = column[-1] + kind.step if goes_on and len(column) else 100 + first
+        numbers = [number + kind.step * row + jump * sum(row >= bend for bend in bends) for row in range(30)]
+        column.extend_bent(number, 30, bends, jump)
+        for each in numbers:
+            other.append(each)
+    assert list(column) == list(other)
+    held = ("count", "offset", "stored")
+    assert [getattr(column, name) for name in held] == [getattr(other, name) for name in held]
+    assert (list(column.ends), list(column.offsets)) == (list(other.ends), list(other.offsets))
 
 
 @given(numbers=st.sets(st.integers(0, 200)), batch=st.integers(1, 20))

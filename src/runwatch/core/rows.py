@@ -115,6 +115,12 @@ class Rows:
             arguments[place::3] = range(1 + 3 * argument + place, 1 + 3 * (argument + count) + place, 3)
         self._about.extend_any(arguments)
 
+    def note_again(self, chunk: int, count: int, rows: Sequence[int]) -> None:
+        """The same where all three have the chunk's number, and in so many rows two are of an attempt that failed: they
+        end in front of each of `rows`, counted from the next one on.
+        """
+        self._about.extend_bent(1 + 3 * chunk, count, rows, -2)
+
     def argument(self, row: int) -> int:
         """What a frequent event is about (`core/facts.py`); nothing that counts for others."""
         return (self._about[row] - 1) // 3

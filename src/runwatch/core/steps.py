@@ -60,6 +60,32 @@ class Steps:
                 return
         self._put(range(number, number + self.step * count, self.step))
 
+    def extend_bent(self, number: int, count: int, bends: Sequence[int], jump: int) -> None:
+        """As `extend_from`, but each of these rows of them, and what is behind it, is so much greater."""
+        if not bends:
+            self.extend_from(number, count)
+            return
+        if not bends[0]:
+            number, bends = number + jump, bends[1:]
+        rows, ends, offsets = self.count, self.ends, self.offsets
+        jumps = len(ends) + len(bends)
+        if isinstance(ends, array) and isinstance(offsets, array) and rows and (jumps < FEW or jumps < rows // RARE):
+            offset = number - self.step * rows
+            if offset != self.offset:
+                ends.append(rows)
+                offsets.append(self.offset)
+            for bend in bends:
+                ends.append(rows + bend)
+                offsets.append(offset)
+                offset += jump
+            self.offset, self.count = offset, rows + count
+            return
+        start = 0
+        for bend in (*bends, count):
+            self.extend_from(number, bend - start)
+            number += self.step * (bend - start) + jump
+            start = bend
+
     def extend(self, numbers: Sequence[int]) -> None:
         """Several more, of which each is greater than the one before it, in columns of step 1."""
         if self.stored is not None:

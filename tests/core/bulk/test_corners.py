@@ -146,6 +146,33 @@ def _begun(driver: Driver) -> Iterator[None]:
     return settling
 
 
+STARTED = b'{"ChunkStarted":{"chunk_index":%d,"start_key":"1","end_key":"2"}}'
+FAILED = b'{"ChunkFailed":{"chunk_index":%d,"error":"boom","attempt":1}}'
+RETRIED = b'{"RetryAttempted":{"attempt":%d,"reason":"boom","backoff_ms":5}}'
+OTHERS = {
+    "it fails": [(STARTED, 0), (FAILED, 0)],
+    "twice": [(STARTED, 0), (FAILED, 0), (STARTED, 0), (FAILED, 0)],
+    "another one begins": [(STARTED, 1), (FAILED, 0)],
+    "another one fails": [(STARTED, 0), (FAILED, 1)],
+    "the last one fails": [(STARTED, -1), (FAILED, -1)],
+    "it fails before it begins": [(FAILED, 0), (STARTED, 0)],
+    "it begins twice": [(STARTED, 0), (STARTED, 0)],
+    "a retry": [(STARTED, 0), (RETRIED, 0)],
+}
+
+
+@pytest.mark.parametrize("others", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("chunks", [[12], [12, 14], [1, 2, 12, 20, 21]])
+def test_what_comes_between_chunks_that_go_as_planned(others: list[tuple[bytes, int]], chunks: list[int]) -> None:
+    """An attempt at the next one that fails is taken together with what is about it, all else is not."""
+    lines = [line for line in produced_lines(3, 1, 30) if b"RunCompleted" not in line]
+    assert len(lines) == 91, "nothing else comes between them"
+    for chunk in reversed(chunks):
+        lines[1 + 3 * chunk : 1 + 3 * chunk] = [saying(lines[0], it % (chunk + more)) for it, more in others]
+    read_both_ways([minutes_apart(lines)], [Move(0, 10, False, ALL, 1), Move(0, 150, False, ALL, 1)])
+    read_both_ways([minutes_apart(lines)], BY_TEN)
+
+
 def test_a_chunk_that_begins_again_at_the_same_time_behind_a_retry() -> None:
     lines = [line for line in produced_lines(5, 1, 9) if b"RunCompleted" not in line]
     retry = b'{"RetryAttempted":{"attempt":%d,"reason":"boom","backoff_ms":5}}'

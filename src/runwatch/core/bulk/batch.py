@@ -9,7 +9,7 @@ tests/core/bulk/test_loading.py holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -23,12 +23,13 @@ from runwatch.core.bulk.files import Files
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line
 from runwatch.core.bulk.stretches import Stretches, are_triples
 from runwatch.core.bulk.waiting import Waiting
+from runwatch.core.events import ChunkFailed, Entry
 from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import WORK, completed, fold_event, started, written
 from runwatch.core.marks import FREQUENT
 from runwatch.core.names import Names
 from runwatch.core.runs import Run, Runs
-from runwatch.core.triples import take_triples
+from runwatch.core.triples import Triples, take_triples
 
 DIGITS = 9
 """Of all times here."""
@@ -90,14 +91,16 @@ class Batch:
         works = np.ones(len(lines.run), np.bool_)
         self._works = works.data
         """Of the silence in front of such a line a run has shown that it is usual."""
-        self._mark_easy(marks, works)
+        entries = {at: self._entries[lines.chunk[at]] for at in self._easy[1:]}
+        _mark(entries, marks, works)
+        failures = {at: entry.event for at, entry in entries.items() if isinstance(entry.event, ChunkFailed)}
         gaps[~works] = gaps[firsts] = gaps[stay] = 0
         longest = np.maximum.reduceat(gaps, firsts)
         del gaps
         shares = (lines.run[firsts].tolist(), firsts.tolist(), stops.tolist(), longest.tolist())
         self._shares = [_Share(*each) for each in zip(*shares, strict=True)]
         triples = np.flatnonzero(are_triples(lines))
-        self._triples, self._all_triples = Stretches(lines, triples), triples
+        self._triples, self._all_triples = Stretches(lines, triples, failures), triples
         self._of_shares = np.searchsorted(triples, firsts), np.searchsorted(triples, stops)
         """Of each share its first triple, and behind its last one."""
         self._times, self._marks = lines.time.data.cast("B"), marks.data.cast("B")
@@ -117,14 +120,6 @@ class Batch:
             run = self._runs.by_id.get(self._run_ids[share.run])
             if run is not None and len(run.log.facts.names) <= self._most_names:
                 yield share.run, run.log.facts.names
-
-    def _mark_easy(self, mark: Column, works: Flags) -> None:
-        for at in self._easy[1:]:
-            entry = self._entries[self._lines.chunk[at]]
-            kind = marks.NUMBER_OF[type(entry.event)]
-            mark[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
-            if kind not in WORK:
-                works[at] = False
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
@@ -211,17 +206,23 @@ class Batch:
                 run.log.keep(run.state_so_far.positions, entry.event)
                 fold_event(run.state_so_far, run.log, entry.event)
             else:
-                stretch, end = triples.take(stop, is_counted=is_counted)
-                if not (self._are_new(run, start, end, more) and take_triples(run, stretch)):
+                stretch, end = triples.look(stop, is_counted=is_counted)
+                if self._are_new(run, stretch, start, end, more) and take_triples(run, stretch):
+                    del easy[len(easy) - len(stretch.bends) :]
+                elif stretch.bends:
+                    triples.part(end)
+                    continue
+                else:
                     if is_counted:
                         take_back(run.state_so_far, self._lines, range(start, end, 3))
                     self._fold_each(run, start, end, more)
+                triples.took(end)
             start = end
 
-    def _are_new(self, run: Run, start: int, stop: int, more: int) -> bool:
+    def _are_new(self, run: Run, triples: Triples, start: int, stop: int, more: int) -> bool:
         """Whether the files of triples are the next new ones."""
         first, last = self._files.numbers[start + 1], self._files.numbers[stop - 2]
-        return first + more == len(run.log.facts.file_rows) and last - first == (stop - start) // 3 - 1
+        return first + more == len(run.log.facts.file_rows) and last - first == len(triples.rows) - 1
 
     def _fold_each(self, run: Run, start: int, stop: int, more: int) -> None:
         """One after the other: a second attempt, a chunk out of its order, a file named before, whatever it is."""
@@ -241,6 +242,15 @@ class Batch:
                 log.note_argument(argument, 2)
                 completed(state, log, position, (time, time), facts.of_completed(position, argument))
             state.positions += 1
+
+
+def _mark(entries: Mapping[int, Entry], mark: Column, works: Flags) -> None:
+    """What they say, by line, and which of them do not end a silence that is usual."""
+    for at, entry in entries.items():
+        kind = marks.NUMBER_OF[type(entry.event)]
+        mark[at] = marks.mark_of(kind, entry.digits, entry.origin, fact=False)
+        if kind not in WORK:
+            works[at] = False
 
 
 def _undone(kind: Column, firsts: Numbers, stops: Numbers) -> Numbers:

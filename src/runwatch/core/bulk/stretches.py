@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 
 import numpy as np
 
 from runwatch.core.bulk.block import Flags, Numbers
 from runwatch.core.bulk.decode import COMPLETED, STARTED, WRITTEN
 from runwatch.core.bulk.lines import Lines
+from runwatch.core.events import ChunkFailed
 from runwatch.core.triples import Triples
 
 
 class Stretches:
-    """Triples, in the order of their lines; those whose chunks follow one another are taken together."""
+    """Triples, in the order of their lines. Those whose chunks follow one another are taken together, also where one
+    attempt at a chunk failed between them.
+    """
 
-    def __init__(self, lines: Lines, triples: Numbers) -> None:
-        """`triples`: the first line of each."""
+    def __init__(self, lines: Lines, triples: Numbers, failures: Mapping[int, ChunkFailed]) -> None:
+        """`triples`: the first line of each; `failures`: by line."""
         heads = np.flatnonzero(~_go_on(lines, triples))
         counts = np.diff(np.append(heads, len(triples)))
-        self._coming: list[tuple[int, int]] = list(zip(triples[heads].tolist(), counts.tolist(), strict=True))
-        """Where each stretch begins, and of how many it is; the last one first."""
-        self._coming.append((len(lines.run), 0))
+        begins, self._failures = triples[heads], failures
+        joins = _are_joined(lines, begins, counts, failures)
+        coming = zip(begins.tolist(), counts.tolist(), joins.tolist(), strict=True)
+        self._coming: list[tuple[int, int, bool]] = list(coming)
+        """Where each stretch begins, of how many it is, and whether between it and the one before it there is but one
+        attempt at its first chunk that failed; the last one first.
+        """
+        self._coming.append((len(lines.run), 0, False))
         self._coming.reverse()
-        self._taken = 0
-        """Triples so far."""
-        self._times, self._chunks = lines.time.data, lines.chunk.data
-        self._lengths = (lines.time[triples + 2] - lines.time[triples]).data
+        self._alone = 0
+        """Up to this line each is looked at alone."""
+        self._taken, self._triples = 0, triples
+        """Triples so far, and all."""
+        self._times, self._chunks = lines.time, lines.chunk.data
+        begun = triples.copy()
+        begun[heads[joins]] -= 2
+        self._lengths = (lines.time[triples + 2] - lines.time[begun]).data
         sizes = lines.size[triples + 1]
         self._size_code = "i" if sizes.max(initial=0) < 2**31 else "q"
         self._size = array(self._size_code).itemsize
@@ -39,31 +52,55 @@ class Stretches:
 
     def whole(self, stop: int) -> int:
         """This line or the next one that is not in the middle of a triple."""
-        for begin, count in reversed(self._coming):
+        for begin, count, _ in reversed(self._coming):
             if stop < begin + 3 * count:
                 return stop + (begin - stop) % 3 if stop > begin else stop
         return stop
 
-    def take(self, stop: int, *, is_counted: bool) -> tuple[Triples, int]:
-        """The next stretch, up to this line at most, and where it ends. `is_counted`: the series have it already."""
-        start, count = self._coming.pop()
+    def look(self, stop: int, *, is_counted: bool) -> tuple[Triples, int]:
+        """The next stretch with those that are joined to it, up to this line at most, and where that ends.
+
+        `is_counted`: the series have it already.
+        """
+        coming, at, bends, failures = self._coming, len(self._coming) - 1, list[int](), list[ChunkFailed]()
+        start, count, _ = coming[at]
         end = start + 3 * count
+        while coming[at - 1][2] and end + 5 <= stop and start >= self._alone:
+            at -= 1
+            bends.append(count)
+            begin, more, _ = coming[at]
+            failures.append(self._failures[begin - 1])
+            count, end = count + more, begin + 3 * more
         if end > stop:
-            self._coming.append((stop, (end - stop) // 3))
-            end = stop
-        first, last, size = self._taken, self._taken + (end - start) // 3, self._size
-        self._taken, time = last, self._times
+            count, end = count - (end - stop) // 3, stop
+        first, last, size = self._taken, self._taken + count, self._size
         triples = Triples(
             self._chunks[start],
-            time[start + 2],
+            int(self._times[start + 2]),
             self._lengths[first:last].tolist(),
             array("I", self._rows[4 * first : 4 * last]),
             array(self._size_code, self._sizes[size * first : size * last]),
             None,
-            () if is_counted else time[start + 1 : end : 3].tolist(),
-            () if is_counted else time[start + 2 : end : 3].tolist(),
+            () if is_counted else self._times[self._triples[first:last] + 1].tolist(),
+            () if is_counted else self._times[self._triples[first:last] + 2].tolist(),
+            bends,
+            failures,
         )
         return triples, end
+
+    def took(self, end: int) -> None:
+        """All up to this line is taken."""
+        coming = self._coming
+        while coming[-1][0] < end:
+            begin, count, _ = coming.pop()
+            rest = max(0, begin + 3 * count - end) // 3
+            if rest:
+                coming.append((end, rest, False))
+            self._taken += count - rest
+
+    def part(self, end: int) -> None:
+        """Up to this line they cannot be taken together."""
+        self._alone = end
 
 
 def are_triples(lines: Lines) -> Flags:
@@ -85,3 +122,19 @@ def _go_on(lines: Lines, triples: Numbers) -> Flags:
         (these - last == 3) & (lines.run[these] == lines.run[last]) & (lines.chunk[these] == lines.chunk[last] + 1)
     )
     return goes_on
+
+
+def _are_joined(lines: Lines, begins: Numbers, counts: Numbers, failures: Mapping[int, ChunkFailed]) -> Flags:
+    """Which stretches stand two lines behind the one before theirs, in which an attempt at the next chunk began and
+    failed, and begin with that chunk.
+    """
+    joins, ends, run, chunk = np.zeros(len(begins), np.bool_), (begins + 3 * counts)[:-1], lines.run, lines.chunk
+    behind, last = begins[1:], begins[:-1]
+    near = 1 + np.flatnonzero(
+        (behind - ends == 2) & (run[behind] == run[last]) & (chunk[behind] == chunk[last] + counts[:-1])
+        & (lines.kind[ends] == STARTED) & (chunk[ends] == chunk[behind])
+    )  # fmt: skip
+    said = [failures.get(begin - 1) for begin in begins[near].tolist()]
+    chunks = chunk[begins[near]].tolist()
+    joins[near] = [it is not None and it.chunk_index == index for it, index in zip(said, chunks, strict=True)]
+    return joins
