@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import ClassVar, Self, overload
 
 FEW, RARE = 16, 8
@@ -62,10 +62,7 @@ class Steps:
 
     def extend_bent(self, number: int, count: int, bends: Sequence[int], jump: int) -> None:
         """As `extend_from`, but each of these rows of them, and what is behind it, is so much greater."""
-        if not bends:
-            self.extend_from(number, count)
-            return
-        if not bends[0]:
+        if bends and not bends[0]:
             number, bends = number + jump, bends[1:]
         rows, ends, offsets = self.count, self.ends, self.offsets
         jumps = len(ends) + len(bends)
@@ -80,11 +77,9 @@ class Steps:
                 offset += jump
             self.offset, self.count = offset, rows + count
             return
-        start = 0
-        for bend in (*bends, count):
-            self.extend_from(number, bend - start)
-            number += self.step * (bend - start) + jump
-            start = bend
+        for start, stop in pairwise((0, *bends, count)):
+            self.extend_from(number, stop - start)
+            number += self.step * (stop - start) + jump
 
     def extend(self, numbers: Sequence[int]) -> None:
         """Several more, of which each is greater than the one before it, in columns of step 1."""
