@@ -47,12 +47,15 @@ def decode_block(
     """
     offset = 0
     for number, line in enumerate(data.split(b"\n")):
-        for decoded in _decoded(line, identity, stream, arrived):
+        for decoded in decode_one(line, identity, stream, arrived):
             yield number, offset, decoded
         offset += len(line) + 1
 
 
-def _decoded(line: bytes, identity: str, stream: Stream | None, arrived: int | None) -> list[Decoded]:
+def decode_one(
+    line: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None
+) -> list[Decoded]:
+    """The same of a block of one line."""
     try:
         said = decode_envelope(line)
     except (DecodeError, UnicodeDecodeError):
@@ -66,7 +69,7 @@ def entry_in(said: Envelope, identity: str, time: tuple[int | None, int]) -> Ent
     run_id, export_name = said.run_id, said.export_name
     if not f"{said.recorded_at}{run_id}{export_name}".isprintable():
         return None
-    event = _event(bytes(said.event))
+    event = event_of(bytes(said.event))
     if event is None:
         return None
     return Entry(
@@ -78,7 +81,8 @@ def entry_in(said: Envelope, identity: str, time: tuple[int | None, int]) -> Ent
     )
 
 
-def _event(written: bytes) -> Event | None:
+def event_of(written: bytes) -> Event | None:
+    """What stands behind the key `event`; None where that is no JSON, or does not fit."""
     event = _lately.get(written)
     if event is not None:
         return event

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from runwatch.core.blocks import decode_block
+from runwatch.core.blocks import decode_one
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Problem
 from runwatch.core.gathering import Decode, Gathering
@@ -181,10 +181,10 @@ class Loading:
         segment, entries = self._segment, []
         assert segment is not None
         stamp = self._arrived if segment.stamps else None
-        for _, within, decoded in decode_block(data, segment.identity, self._stream, stamp):
+        for decoded in decode_one(data, segment.identity, self._stream, stamp):
             self.entries += 1
             if isinstance(decoded, Problem):
-                self.runs.feed(decoded, segment, line, offset + within, self._arrived)
+                self.runs.feed(decoded, segment, line, offset, self._arrived)
             else:
                 entries.append(decoded)
         if self._stream.is_told:

@@ -152,17 +152,11 @@ def alike(moment: Moment) -> tuple[Alike, ...]:
     chunks = moment.state.chunks
     for slot in _slots(moment):
         rows = chunks.attempt_rows(slot)
-        said = (_error(moment, row) for row in reversed(rows))
-        error = next((error for error in said if error is not None), None)
+        failed = [row for row in rows if chunks.attempt_outcome[row] == FAILED]
+        error = _error_at(moment, chunks.attempt_end[failed[-1]]) if failed else None
         groups.setdefault((outcome_word(moment, chunks.attempt_outcome[rows[-1]]), error), []).append(slot)
     found = [Alike(moment, state, error, slots) for (state, error), slots in groups.items()]
     return tuple(sorted(found, key=lambda group: (group.mark is Mark.RECOVERED, -len(group.chunks))))
-
-
-def _error(moment: Moment, row: int) -> str | None:
-    """What an attempt said, if it failed."""
-    chunks = moment.state.chunks
-    return _error_at(moment, chunks.attempt_end[row]) if chunks.attempt_outcome[row] == FAILED else None
 
 
 def _error_at(moment: Moment, position: int) -> str | None:

@@ -9,11 +9,13 @@ import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.core.bulk.disturbed import lively_lines
 from tests.core.made import produced_lines
 from tests.fakes import JOURNALS, SAMPLES
 from tests.strategies import Logs, logs
 
 from runwatch.core import events as ev
+from runwatch.core.blocks import event_of
 from runwatch.core.bulk.block import PAD
 from runwatch.core.bulk.decode import COMPLETED, ODD, STARTED, WRITTEN, decode_bulk
 from runwatch.core.bulk.heads import Heads
@@ -38,9 +40,13 @@ def taken(lines: list[bytes], heads: Heads | None = None, end: bytes = b"\n") ->
     whole = data.removesuffix(b"\n").split(b"\n")
     assert [data[begin:end] for begin, end in zip(columns.begins, columns.ends, strict=True)] == whole
     for number, line in enumerate(whole):
-        if columns.kind[number] != ODD:
-            row = {name: getattr(columns, name)[number].item() for name in columns._fields}
+        row = {name: getattr(columns, name)[number].item() for name in columns._fields}
+        if row["kind"] != ODD:
             assert said(row, heads) == said_alone(line), line
+        elif row["head"] >= 0 and (event := event_of(line[row["chunk"] : -1])) is not None:
+            run_id, export_name = heads.names[row["head"]]
+            entry = Entry(run_id=run_id, event=event, export_name=export_name, time=row["time"], digits=9)
+            assert [entry] == decode_line(line, "nobody named it")
     kinds: list[bool] = (columns.kind != ODD).tolist()
     return kinds
 
@@ -122,6 +128,42 @@ def test_all_frequent_lines_of_the_producer_are_taken(size: int) -> None:
     assert found == [is_frequent(line) for line in lines]
     assert sum(found) > 1_400
     assert len(heads.names) == 12, "a head is learned once"
+
+
+def test_odd_lines_with_a_head_that_is_known_are_told_by_their_event() -> None:
+    lines = [line for line in lively_lines(3, 4, 60) if b"PlanResolved" not in line]
+    columns = decode_bulk(b"".join(lines) + PAD, Heads())
+    odd = columns.kind == ODD
+    assert odd.sum() > 20
+    assert (columns.head[odd] >= 0).all()
+    taken([line.removesuffix(b"\n") for line in lines])
+
+
+TAIL = b'"ChunkFailed":{"chunk_index":1,"error":"no room","attempt":1}}'
+
+
+@pytest.mark.parametrize(
+    ("line", "is_known"),
+    [
+        (HEAD + TAIL + b"}", True),
+        (HEAD + TAIL + b',"export_name":"other"}', True),
+        (HEAD + TAIL + b"} ", False),
+        (HEAD + TAIL + b"}\r", False),
+        (HEAD + TAIL + b',"more":{}}', True),
+        (HEAD.replace(b"orders_1", b"orders_2") + TAIL + b"}", False),
+        (HEAD.replace(b"366Z", b"36Z") + TAIL + b"}", False),
+        (HEAD.replace(b"366Z", b"366+00:00") + TAIL + b"}", False),
+        (HEAD.replace(b"recorded_at", b"recorded-at") + TAIL + b"}", False),
+        (HEAD.replace(b"2026-11-23", b"2026-02-30") + TAIL + b"}", False),
+        (HEAD.replace(b"2026-11-23", b"9999-11-23") + TAIL + b"}", False),
+    ],
+)
+def test_of_an_odd_line_head_and_time_are_told_where_they_are_as_those_of_others(line: bytes, is_known: bool) -> None:
+    heads = Heads()
+    columns = decode_bulk(b"\n".join([*LINES, line]) + b"\n" + PAD, heads)
+    assert columns.kind[-1] == ODD
+    assert (columns.head[-1] >= 0) == is_known
+    taken([*LINES, line], heads)
 
 
 @given(made=logs())

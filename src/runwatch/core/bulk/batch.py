@@ -18,7 +18,7 @@ from runwatch.core import marks
 from runwatch.core.bulk.block import Column, Flags, Numbers
 from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.bulk.counting import can_count, count, take_back
-from runwatch.core.bulk.decode import ODD, STARTED, WRITTEN
+from runwatch.core.bulk.decode import DIGITS, ODD, STARTED, WRITTEN
 from runwatch.core.bulk.files import Files
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line
 from runwatch.core.bulk.stretches import Stretches, are_triples
@@ -31,8 +31,6 @@ from runwatch.core.names import Names
 from runwatch.core.runs import Run, Runs
 from runwatch.core.triples import Triples, take_triples
 
-DIGITS = 9
-"""Of all times here."""
 PART, COUNTED = 20_000, 500
 """Lines of a run that are taken in at once, and runs whose series are, at most."""
 _TIME, _CHUNK = 1, 2

@@ -25,7 +25,7 @@ STARTED, WRITTEN, COMPLETED, ODD = range(4)
 LONGEST_NAME, FARTHEST = 4 * WORDS, 2**62
 """Bytes of a name; ns from 1970 of a time: no two of them are farther apart than 64 bits can say."""
 _BEHIND_HEAD = b',"recorded_at":"' + stamps.FORM + b'","event":'
-_STAMP = range(16, 46)
+_STAMP, DIGITS = range(16, 46), 9
 _FORMS = {
     STARTED: (26, b'{"ChunkStarted":{"chunk_index":'),
     WRITTEN: (26, b'{"FileWritten":{"file_name":"'),
@@ -37,7 +37,11 @@ _KIND_AT, _WIDTH = 7, 96
 
 
 class Columns(NamedTuple):
-    """What each line of a block says; of an `ODD` one only where it begins and ends counts."""
+    """What each line of a block says; of an `ODD` one only where it begins and ends counts, and its head.
+
+    Where that is not -1, its time counts too, and `chunk` is where in it the event begins, which ends in front of its
+    last brace if it is one at all.
+    """
 
     kind: NDArray[np.uint8]
     head: Numbers
@@ -99,7 +103,25 @@ def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
         if len(lines):
             columns.head[lines] = known.numbers(block, begins[lines], behind[regular] - 1)
             columns.kind[lines[columns.head[lines] < 0]] = ODD
+    odd = np.flatnonzero(columns.kind == ODD)
+    columns.head[odd] = -1
+    odd = odd[many[odd] >= 12]
+    if len(odd):
+        _read_heads(block, odd, quotes.of(odd)[7] + 1, known, columns)
     return columns
+
+
+def _read_heads(block: Block, lines: Numbers, behind: Numbers, known: heads.Heads, columns: Columns) -> None:
+    """The heads and times of odd lines, as far as they are as those of others. `behind`: where the head may end."""
+    numbers = known.find(block, columns.begins[lines], behind - 1)
+    words, masks = pattern(_BEHIND_HEAD, _STAMP)
+    behind_head = block.at(behind, 8 * len(words))
+    times, good = stamps.times_of(behind_head[:, 2:6])
+    good &= (numbers >= 0) & (np.abs(times) < FARTHEST) & are(behind_head, words, masks)
+    good &= (block.bytes[behind - 1] == ord('"')) & (block.bytes[columns.ends[lines] - 1] == ord("}"))
+    those = lines[good]
+    columns.head[those], columns.time[those] = numbers[good], times[good]
+    columns.chunk[those] = behind[good] + len(_BEHIND_HEAD) - columns.begins[those]
 
 
 def _scan(block: Block) -> tuple[Numbers, Numbers, Flags]:

@@ -47,6 +47,13 @@ class Heads:
             numbers = self._known(words)
         return numbers
 
+    def find(self, block: Block, begins: Numbers, ends: Numbers) -> Numbers:
+        """The number of each, -1 of what has none; it may be any bytes, also zeros as stand behind those of others."""
+        width = 8 * self._words.shape[1]
+        fits = (ends - begins <= width) & (block.bytes[ends - 1] != 0)
+        words = block.until(begins, np.where(fits, ends, begins), width)
+        return np.where(fits, self._known(words), -1)
+
     def _widen(self, width: int) -> None:
         self._words = np.pad(self._words, ((0, 0), (0, width - self._words.shape[1])))
         if self.names:

@@ -10,7 +10,6 @@ from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.bulk.decoder import Decoded, decoded
 from runwatch.core.bulk.heads import Heads
 from runwatch.core.bulk.waiting import Waiting
-from runwatch.core.events import Entry
 from runwatch.core.gathering import Decode
 from runwatch.core.names import LARGE
 from runwatch.core.places import Segment
@@ -72,12 +71,7 @@ class Bulk:
 
     def wait(self, block: Decoded, line: int, offset: int) -> int | None:
         """The same, of lines that were decoded by somebody else."""
-        data, begin, _, columns, heads = block
-
-        def decode(number: int, first: int, last: int) -> Sequence[Entry]:
-            return self._decode(data[begin + first : begin + last], number, offset + first)
-
-        return None if columns is None else self._waiting.feed(columns, heads, line, decode)
+        return self._waiting.feed(block, line, offset, self._decode)
 
     def look_again(self) -> None:
         """Other lines were taken in by another way."""

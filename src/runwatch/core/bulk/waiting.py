@@ -8,17 +8,20 @@ of its run, is decoded at once as `core/decode.py` does, and waits as the entry 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from runwatch.core import events as ev
+from runwatch.core.blocks import event_of
 from runwatch.core.bulk.block import Flags, Numbers
-from runwatch.core.bulk.decode import FARTHEST, ODD, Columns
+from runwatch.core.bulk.decode import DIGITS, FARTHEST, ODD, Columns
+from runwatch.core.bulk.decoder import Decoded
 from runwatch.core.bulk.known import KnownRuns
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_run, joined, lines_of
 from runwatch.core.bulk.repeats import may_repeat
 from runwatch.core.events import Entry
+from runwatch.core.gathering import Decode
 from runwatch.core.index import UNNUMBERED
 from runwatch.core.marks import NEVER
 from runwatch.core.names import hash_of
@@ -33,21 +36,37 @@ REGULAR = 0.9
 """Of a block so many lines at least are to be taken in this way; of fewer the other way costs less."""
 _LAST = 2**62
 
-Decode = Callable[[int, int, int], Sequence[Entry]]
-"""The entries of the line with that number, in those bytes of the block, as `core/decode.py` has them."""
 
 
 class _Odd:
     """Lines of a block that are decoded as any other is."""
 
-    def __init__(self, line: int, decode: Decode) -> None:
-        self.line, self.decode = line, decode
+    def __init__(self, block: Decoded, line: int, offset: int, decode: Decode) -> None:
+        self.line = line
         """The number of the block's first line."""
+        self.by_event = 0
+        """How many were decoded by their event alone."""
+        self._block, self._offset, self._decode = block, offset, decode
         self.places: list[int] = []
         """Lines in front of each in the block."""
         self.entries: list[Entry] = []
         self.stops: dict[int, int] = {}
         """By run the place from which on all its lines are to be decoded so."""
+
+    def decode(self, columns: Columns, lines: Numbers) -> Iterator[tuple[int, Sequence[Entry]]]:
+        """The entries of each of these, in front of which stand so many in the block."""
+        values = (column[lines].tolist() for column in (columns.begins, columns.ends, columns.head, columns.chunk))
+        kinds, times = columns.kind[lines].tolist(), columns.time[lines].tolist()
+        data, start, heads = self._block.data, self._block.begin, self._block.heads
+        for at, kind, time, begin, end, head, within in zip(lines.tolist(), kinds, times, *values, strict=True):
+            if kind == ODD and head >= 0:
+                event = event_of(data[start + begin + within : start + end - 1])
+                if event is not None:
+                    self.by_event += 1
+                    run_id, export_name = heads[head]
+                    yield at, (Entry(run_id=run_id, event=event, export_name=export_name, time=time, digits=DIGITS),)
+                    continue
+            yield at, self._decode(data[start + begin : start + end], self.line + at, self._offset + begin)
 
     def stop(self, run: int, place: int) -> None:
         """From there on, at the latest."""
@@ -73,21 +92,24 @@ class Waiting:
         """Of the runs of all lines so far, by number."""
         return self._known.run_ids
 
-    def feed(self, columns: Columns, heads: Sequence[tuple[str, str]], line: int, decode: Decode) -> int | None:
-        """Let the lines of a block wait, the first of which has this number; how many are as most are. `heads`: all
-        that lines were seen to begin with so far, run_id and export_name.
+    def feed(self, block: Decoded, line: int, offset: int, decode: Decode) -> int | None:
+        """Let the lines of a block wait, the first of which has this number, and so many bytes in front of it; how many
+        `decode` has not seen.
 
-        None, and nothing has happened, where those are too few.
+        None, and nothing has happened, where too few are as most are.
         """
-        known, kind, count = self._known, columns.kind, len(columns.kind)
-        known.meet(heads)
+        columns, known = block.columns, self._known
+        if columns is None:
+            return None
+        kind, count = columns.kind, len(columns.kind)
+        known.meet(block.heads)
         if not len(known.run_of):
             return None
         run = np.where(kind == ODD, -1, known.run_of[columns.head])
         regular = (run >= 0) & known.straight[run]
         if np.count_nonzero(regular) < REGULAR * count:
             return None
-        odd = _Odd(line, decode)
+        odd = _Odd(block, line, offset, decode)
         self._decode(np.flatnonzero(~regular), columns, odd)
         lines = self._in_order(columns, run, regular, odd)
         while late := self._late(lines, odd):
@@ -102,13 +124,12 @@ class Waiting:
         self.entries += odd.entries
         self._wait(lines)
         known.doubt(odd.stops)
-        return int(np.count_nonzero(regular))
+        return int(np.count_nonzero(regular)) + odd.by_event
 
     def _decode(self, lines: Numbers, columns: Columns, odd: _Odd) -> None:
         """The entries of these lines."""
-        begins, ends = columns.begins[lines].tolist(), columns.ends[lines].tolist()
-        for at, begin, end in zip(lines.tolist(), begins, ends, strict=True):
-            for entry in odd.decode(odd.line + at, begin, end):
+        for at, entries in odd.decode(columns, lines):
+            for entry in entries:
                 odd.places.append(at)
                 odd.entries.append(entry)
                 number = self._known.number(entry.run_id)
