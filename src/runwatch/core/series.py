@@ -73,7 +73,8 @@ class Series:
         """Where its buckets begin and how wide they are (ns), with one for this moment. It has heard of something."""
         assert self.origin is not None
         self._settle()
-        self._make_room(moment)
+        if moment >= self.origin + self.width * len(self._amounts):
+            self._make_room(moment)
         return self.origin, self.width
 
     def add_to(self, buckets: Sequence[int], amounts: Sequence[int]) -> None:

@@ -92,7 +92,10 @@ def _triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> Triples | N
         return None
     sizes, hashes = [one.bytes for one in written], list(map(run.log.facts.names.hash_of, names))
     lengths = list(map(sub, times[2::3], times[0::3]))
-    return Triples(index, times[2], lengths, rows, sizes, hashes, times[1::3], times[2::3])
+    totals = sum(rows), sum(sizes)
+    return Triples(
+        index, times[2], lengths, max(lengths), rows, sizes, totals, hashes, times[1::3], times[2::3]
+    )
 
 
 def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int) -> None:

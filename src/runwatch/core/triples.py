@@ -28,10 +28,14 @@ class Triples(NamedTuple):
     first_done: int
     """When the first was done (ns)."""
     lengths: Sequence[int]
-    """ns from the begin of each to its end."""
+    """ns from the begin of each to its end;"""
+    longest: int
+    """the longest of them."""
     rows: Sequence[int]
     sizes: Sequence[int]
     """Bytes."""
+    totals: tuple[int, int]
+    """Of rows and bytes."""
     names: Sequence[int] | None
     """Of the files; hashes (`core/names.py`). None where they are numbered, and are the next new ones."""
     written: Sequence[int] = ()
@@ -102,8 +106,9 @@ def _note_files(state: RunState, triples: Triples) -> None:
     if files.written is not None:
         files.written.extend_bent(position + 1, count, bends, 2)
     files.last_naming.extend_bent(position + 2, count, bends, 2)
-    files.total_rows += sum(triples.rows)
-    files.total_bytes += sum(triples.sizes)
+    rows, size = triples.totals
+    files.total_rows += rows
+    files.total_bytes += size
     files.with_bytes += count
 
 
@@ -112,8 +117,8 @@ def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     chunks, position = state.chunks, state.positions
     slot, attempt, new = triples.chunk - chunks.slot_of.known.first, len(chunks.attempt_outcome), count
     file = state.files.row_of.count - count
-    longest = max(triples.lengths)
-    row = triples.lengths.index(longest) if longest > chunks.longest else 0
+    longest = triples.longest
+    row = list(triples.lengths).index(longest) if longest > chunks.longest else 0
     if slot < chunks.slot_of.count:
         again = _begin_again(run, slot, attempt, triples.first_done)
         longest, row, new = (again, 0, new - 1) if again >= longest else (longest, row, new - 1)
@@ -150,8 +155,9 @@ def _note_failures(run: Run, triples: Triples, slot: int, attempt: int) -> None:
         kept[position] = failure
         state.note("failures", position)
         state.note_cause(mask(failure.error))
-        troubled[slot + row] = recovered[slot + row] = None
-        before[failed + 1] = first[slot + row] = failed
+        chunk = slot + row  # one object for all of them
+        troubled[chunk] = recovered[chunk] = None
+        before[failed + 1] = first[chunk] = failed
 
 
 def _begin_again(run: Run, slot: int, attempt: int, done: int) -> int:

@@ -4,6 +4,9 @@ The two have some memory in common: there the other one puts the bytes of a bloc
 and the columns that `core/bulk/decode.py` makes of them. What is sent is only
 where, and how far reading is then. So where the other one ends, at the end of the
 file or because it was killed, this one goes on from there, and nothing is lost.
+
+Where this one has nothing left to do, it is sent the next block as it was read: to
+decode it is what it can do while the other one decodes the one behind it.
 """
 
 from __future__ import annotations
@@ -24,13 +27,13 @@ import numpy as np
 
 from runwatch.core.bulk.block import Column
 from runwatch.core.bulk.decode import Columns
-from runwatch.core.bulk.decoder import Decoded, decoded
+from runwatch.core.bulk.decoder import Decoded, decoded_in
 from runwatch.core.bulk.heads import Heads
 from runwatch.core.loading import LARGE, Loading
 from runwatch.sources.ahead import Ahead, Reached
 from runwatch.sources.base import Block
 
-BLOCKS = 4
+BLOCKS = 3
 """For so many there is room."""
 LARGEST = 2 << 20
 """Bytes of a block; one with a line as large as that is left to the first process."""
@@ -43,6 +46,9 @@ _LINES = LARGEST // SHORTEST
 _DATA = LARGEST + mmap.PAGESIZE
 _ROOM = _DATA + _LINES * sum(form.itemsize for form in _WIDE) + mmap.PAGESIZE
 
+_FREE, _WANTED = b"free", b"wanted"
+"""What the first process says: a block's memory is free again, it waits for the next one."""
+
 
 class Told(NamedTuple):
     """What the other process says of a block; the rest stands in the memory."""
@@ -50,7 +56,7 @@ class Told(NamedTuple):
     size: int
     """Its bytes."""
     lines: int | None
-    """None where those are too many."""
+    """None where it is not decoded: those are too many, or the first process has nothing else to do."""
     is_wide: bool
     """A size needs eight bytes."""
     heads: list[tuple[str, str]]
@@ -89,6 +95,8 @@ class SecondProcess:
     def feed_next(self, loading: Loading) -> bool:
         """Feed the next block, waited for; false where there is none."""
         try:
+            if not self._pipe.poll():
+                self._pipe.send_bytes(_WANTED)
             told: Told = self._pipe.recv()
         except (EOFError, OSError):  # it has ended, or died
             return False
@@ -103,7 +111,7 @@ class SecondProcess:
         loading.feed_decoded(Decoded(self._memory, begin, end, columns, self._heads), *told.starts[0])
         self._ahead.go_on(told.reached)
         with contextlib.suppress(OSError):  # it has ended
-            self._pipe.send_bytes(b"free")
+            self._pipe.send_bytes(_FREE)
         return True
 
     def end(self) -> None:
@@ -124,12 +132,21 @@ def _serve(pipe: Connection, other: Connection, memory: mmap.mmap, ahead: Ahead)
     other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the other one to answer
     gc.disable()  # it would look through all that this one has, and have pages of its own then
-    heads = Heads()
+    heads, free, is_wanted = Heads(), 0, True
     with contextlib.suppress(EOFError, OSError):
         for number, blocks in enumerate(_together(ahead)):
-            if number >= BLOCKS:
-                pipe.recv_bytes()
-            pipe.send(_told(memory, number % BLOCKS * _ROOM, blocks, ahead.reached, heads))
+            while number - free >= BLOCKS:
+                free += pipe.recv_bytes() == _FREE
+            begin, reached = number % BLOCKS * _ROOM, ahead.reached
+            if is_wanted:
+                pipe.send(_read(memory, begin, blocks, reached))
+                is_wanted = False
+                continue
+            told = _told(memory, begin, blocks, reached, heads)
+            while pipe.poll():
+                is_free = pipe.recv_bytes() == _FREE
+                free, is_wanted = free + is_free, not is_free
+            pipe.send(told)
 
 
 def _together(ahead: Ahead) -> Iterator[list[Block]]:
@@ -146,14 +163,24 @@ def _together(ahead: Ahead) -> Iterator[list[Block]]:
             blocks, size = [], 0
 
 
+def _read(memory: mmap.mmap, begin: int, blocks: list[Block], reached: Reached) -> Told:
+    end = begin
+    for block in blocks:
+        memory[end : end + len(block.data)] = block.data
+        end += len(block.data)
+    return Told(end - begin, None, False, [], _starts(blocks), reached)
+
+
+def _starts(blocks: list[Block]) -> list[tuple[int, int]]:
+    return [(block.line, block.offset) for block in blocks]
+
+
 def _told(memory: mmap.mmap, begin: int, blocks: list[Block], reached: Reached, heads: Heads) -> Told:
     known = len(heads.names)
-    data, first, end, columns, _ = decoded([block.data for block in blocks], heads)
-    memory[begin : begin + end] = data[first:end]
-    assert columns is not None
+    with memoryview(memory) as whole, whole[begin : begin + _DATA] as room:
+        end, columns = decoded_in(room, [block.data for block in blocks], heads)
     lines, is_wide = len(columns.kind), int(columns.size.max(initial=0)) >= 2**32
     has_room = lines <= _LINES
     for there, column in zip(_columns(memory, begin, lines, is_wide), columns, strict=True) if has_room else ():
         there[:] = column
-    starts = [(block.line, block.offset) for block in blocks]
-    return Told(end, lines if has_room else None, is_wide, heads.names[known:], starts, reached)
+    return Told(end, lines if has_room else None, is_wide, heads.names[known:], _starts(blocks), reached)

@@ -13,6 +13,7 @@ from tests.core.bulk.driven import Driver, small_limits
 from tests.core.made import produced_lines
 
 from runwatch.core.bulk import loading as in_bulk
+from runwatch.core.bulk import waiting
 from runwatch.core.bulk.decoder import decoded
 from runwatch.core.bulk.heads import Heads
 from runwatch.core.bulk.waiting import Waiting
@@ -50,7 +51,7 @@ class Reader:
                 self._heads = Heads()
             said = decoded([data[:7], data[7:]], self._heads)
             self._loading.feed_decoded(
-                said if self._moods.random() < 0.95 else said._replace(columns=None), line, offset
+                said if self._moods.random() < 0.6 else said._replace(columns=None), line, offset
             )
         else:
             self._loading.feed(data, segment, line, offset, None)
@@ -107,34 +108,22 @@ def test_of_a_run_that_nobody_was_sure_of_lines_can_wait_again(monkeypatch: pyte
     assert sum(bare) > len(lines) * 0.8
 
 
-def test_it_may_be_shared_where_lines_of_few_runs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_bulk, "SHARED", 40)
-    few, many = (Driver([produced_lines(7, runs, 90 // runs)]) for runs in (2, 30))
-    for driver, expected in ((few, True), (many, False)):
-        with small_limits():
-            assert not driver.loading.may_be_shared
-            for block in _blocks(driver, [30]):
-                driver.loading.feed(*block, None)
-                driver.loading.decode()
-                if not driver.loading.is_regular:
-                    driver.loading.settle()
-            assert driver.loading.may_be_shared == expected
-
-
-def test_what_is_to_go_line_by_line_is_not_regular() -> None:
-    driver = Driver([produced_lines(7, 2, 60)])
-    with small_limits():
-        blocks = list(_blocks(driver, [30]))
-        for block in blocks[:-1]:
+@pytest.mark.parametrize("is_decoded", [True, False])
+def test_what_is_to_go_line_by_line_is_not_regular(is_decoded: bool) -> None:
+    lines = produced_lines(7, 2, 60)
+    lines[-30:] = [line.replace(b',"event":', b', "event":') for line in lines[-30:]]
+    driver = Driver([lines])
+    with small_limits(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waiting, "REGULAR", 0.5)
+        *blocks, (data, _, line, offset) = _blocks(driver, [len(lines) % 30 or 30, *[30] * (len(lines) // 30)])
+        for block in blocks:
             driver.loading.feed(*block, None)
             driver.loading.decode()
             driver.loading.settle()
         before = driver.loading.is_regular
-        data, _, line, offset = blocks[-1]
-        driver.loading.feed_decoded(decoded([data], Heads())._replace(columns=None), line, offset)
-        assert (before, driver.loading.is_regular, driver.loading.may_be_shared) == (True, False, False)
+        said = decoded([data], Heads())
+        driver.loading.feed_decoded(said if is_decoded else said._replace(columns=None), line, offset)
+        assert (before, driver.loading.is_regular) == (True, False)
         driver.loading.settle()
         driver.expect(0, 0, len(driver.files[0]))
         driver.compare()
-
-

@@ -33,7 +33,7 @@ _FILL = _ZERO & ~_KEEP
 class Block:
     """Whole lines, the last with its newline too, and `PAD` behind them."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | memoryview) -> None:
         self.data = data
         self.bytes = np.frombuffer(data, np.uint8)
 

@@ -29,13 +29,14 @@ def count(lines: Lines, triples: Numbers, counts: Sequence[int], states: Sequenc
     share = np.repeat(np.arange(len(states)), counts)
     lasts = lines.time[triples[np.cumsum(counts) - 1] + 2].tolist()
     written, done = lines.time[triples + 1], lines.time[triples + 2]
-    series = [state.rows_series for state in states]
-    places = _places(series, lasts, np.concatenate((share, share)), np.concatenate((written, done)))
-    nothing = np.zeros(len(triples), np.uint32)  # heard of is what was done then, too
-    order = np.argsort(places, kind="stable")
-    _add(series, places[order], np.concatenate((lines.rows[triples + 1], nothing))[order])
-    chunks = [state.chunks_series for state in states]
-    _add(chunks, _places(chunks, lasts, share, done), np.ones(len(triples), np.uint32))
+    series, most = [state.rows_series for state in states], len(states) * BUCKETS
+    of_written, of_done = _places(series, lasts, share, [written, done])
+    rows = np.bincount(of_written, lines.rows[triples + 1], most)  # exact: they come to less than 2**53
+    _add(series, rows, np.bincount(of_written, None, most) + np.bincount(of_done, None, most))
+    series = [state.chunks_series for state in states]
+    (of_done,) = _places(series, lasts, share, [done])
+    chunks = np.bincount(of_done, None, most)
+    _add(series, chunks, chunks)
 
 
 def take_back(state: RunState, lines: Lines, triples: Iterable[int]) -> None:
@@ -45,18 +46,19 @@ def take_back(state: RunState, lines: Lines, triples: Iterable[int]) -> None:
         state.chunks_series.add(int(lines.time[at + 2]), -1)
 
 
-def _places(series: Sequence[Series], lasts: Sequence[int], share: Numbers, moments: Numbers) -> Numbers:
+def _places(
+    series: Sequence[Series], lasts: Sequence[int], share: Numbers, moments: Sequence[Numbers]
+) -> list[Numbers]:
     """For each moment a number that says of which series, and which bucket."""
-    begun = np.array([each.room_for(last) for each, last in zip(series, lasts, strict=True)])
-    buckets = (moments - begun[share, 0]) // begun[share, 1]
-    places: Numbers = share * BUCKETS + np.maximum(buckets, 0)
-    return places
+    begun = np.array([each.room_for(last) for each, last in zip(series, lasts, strict=True)])[share].T
+    return [share * BUCKETS + np.maximum((its - begun[0]) // begun[1], 0) for its in moments]
 
 
-def _add(series: Sequence[Series], places: Numbers, amounts: Column) -> None:
-    begins = np.flatnonzero(np.diff(places, prepend=-1))
-    sums = np.add.reduceat(amounts.astype(np.int64), begins)
-    owners, buckets = np.divmod(places[begins], BUCKETS)
+def _add(series: Sequence[Series], amounts: Column, heard: Numbers) -> None:
+    """Count the amount of each place of which something was heard."""
+    places = np.flatnonzero(heard)
+    owners, buckets = np.divmod(places, BUCKETS)
+    sums = amounts[places].astype(np.int64)
     firsts = np.flatnonzero(np.diff(owners, prepend=-1)).tolist()
     for first, stop, owner in zip(firsts, [*firsts[1:], len(owners)], owners[firsts].tolist(), strict=True):
         series[owner].add_to(buckets[first:stop].tolist(), sums[first:stop].tolist())

@@ -10,6 +10,7 @@ same in `core/decode.py`, which tests/core/bulk/test_decode.py holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,8 @@ _FORMS = {
     COMPLETED: (24, b'{"ChunkCompleted":{"chunk_index":'),
 }
 """How many quotes such a line has, and what stands behind `"event":`."""
+SIGNS = b"\\", b"\x7f"
+"""These stand for others, or are odd themselves, though they are not below `#`."""
 _KIND_AT, _WIDTH = 7, 96
 """The word that tells kinds apart, and how many bytes are looked at from behind a head."""
 
@@ -75,10 +78,10 @@ class _Quotes:
         return _Quotes(self._at, self._first[lines])
 
 
-def decode_bulk(data: bytes, known: heads.Heads) -> Columns:
-    """What each line of a block says. `data` ends with a newline and `PAD`."""
+def decode_bulk(data: bytes | memoryview, known: heads.Heads, signs: Iterable[bytes] = SIGNS) -> Columns:
+    """What each line of a block says. `data` ends with a newline and `PAD`; of `SIGNS` it may have these."""
     block = Block(data)
-    at, breaks, plain = _scan(block)
+    at, breaks, plain = _scan(block, signs)
     ends, count = at[breaks], len(breaks)
     begins, first = np.zeros(count, np.int64), np.zeros(count, np.int64)
     begins[1:], first[1:] = ends[:-1] + 1, breaks[:-1] + 1
@@ -124,7 +127,7 @@ def _read_heads(block: Block, lines: Numbers, behind: Numbers, known: heads.Head
     columns.chunk[those] = behind[good] + len(_BEHIND_HEAD) - columns.begins[those]
 
 
-def _scan(block: Block) -> tuple[Numbers, Numbers, Flags]:
+def _scan(block: Block, signs: Iterable[bytes]) -> tuple[Numbers, Numbers, Flags]:
     """Where all quotes and newlines stand, which of these are newlines, and which lines have nothing that is odd: only
     characters that stand for themselves.
     """
@@ -142,9 +145,8 @@ def _scan(block: Block) -> tuple[Numbers, Numbers, Flags]:
             breaks = np.flatnonzero(bare[at] == 10)
         else:
             plain[np.searchsorted(breaks, others)] = False
-    for char in (b"\\", b"\x7f"):
-        if char in block.data:
-            plain[np.searchsorted(at[breaks], np.flatnonzero(bare == char[0]))] = False
+    for sign in signs:
+        plain[np.searchsorted(at[breaks], np.flatnonzero(bare == sign[0]))] = False
     return at, breaks, plain
 
 

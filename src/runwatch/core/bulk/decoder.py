@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from runwatch.core.bulk.block import PAD
-from runwatch.core.bulk.decode import Columns, decode_bulk
+from runwatch.core.bulk.decode import SIGNS, Columns, decode_bulk
 from runwatch.core.bulk.heads import Heads
 
 
@@ -25,12 +25,29 @@ class Decoded(NamedTuple):
     end: int
     """and where its last one ends."""
     columns: Columns | None
-    """None where that could not be told."""
+    """None where that is left to whoever takes it."""
     heads: Sequence[tuple[str, str]]
     """run_id and export_name of what lines begin with, by number (`bulk/heads.py`): one list a reader, which grows."""
 
 
 def decoded(blocks: Sequence[bytes], heads: Heads) -> Decoded:
     """Blocks that stand one behind the other."""
-    data = b"".join((*blocks, b"" if blocks[-1].endswith(b"\n") else b"\n", PAD))
-    return Decoded(data, 0, len(data) - len(PAD), decode_bulk(data, heads), heads.names)
+    data = b"".join((*blocks, _end(blocks), PAD))
+    return Decoded(data, 0, len(data) - len(PAD), decode_bulk(data, heads, _signs(blocks)), heads.names)
+
+
+def decoded_in(room: memoryview, blocks: Sequence[bytes], heads: Heads) -> tuple[int, Columns]:
+    """The same in memory that has room for them and `PAD`: how many bytes, and what they say."""
+    size = 0
+    for block in (*blocks, _end(blocks), PAD):
+        room[size : size + len(block)] = block
+        size += len(block)
+    return size - len(PAD), decode_bulk(room[:size], heads, _signs(blocks))
+
+
+def _end(blocks: Sequence[bytes]) -> bytes:
+    return b"" if blocks[-1].endswith(b"\n") else b"\n"
+
+
+def _signs(blocks: Sequence[bytes]) -> list[bytes]:
+    return [sign for sign in SIGNS if any(sign in block for block in blocks)]

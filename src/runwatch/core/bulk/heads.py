@@ -85,7 +85,7 @@ class Heads:
     def _learn(self, block: Block, begins: Numbers, ends: Numbers, words: Words, those: Numbers) -> None:
         found: dict[bytes, int] = {}
         for at in those.tolist():
-            found.setdefault(block.data[begins[at] : ends[at]], at)
+            found.setdefault(bytes(block.data[begins[at] : ends[at]]), at)
         rows = []
         for text, at in found.items():
             form = _FORM.fullmatch(text)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from runwatch.core import events as ev
+from runwatch.core.bulk.block import Numbers
 from runwatch.core.events import Entry
 from runwatch.core.marks import NEVER
 from runwatch.core.names import SEED
@@ -33,9 +34,10 @@ class KnownRuns:
         self.before = np.zeros(0, np.int64)
         """and of its last one in front of the last block; with room for more."""
         self.run_of = np.zeros(0, np.int64)
-        """By head; -1 of a run's second one."""
+        """By the heads met last; -1 of a run's second one."""
         self._segment, self._runs = segment, runs
-        self._heads: Sequence[tuple[str, str]] = ()
+        self._met: list[tuple[Sequence[tuple[str, str]], Numbers]] = []
+        """Heads, as each who decodes numbers them, and `run_of` of these."""
         self._number_of: dict[str, int] = {}
         self._exports: list[str | None] = []
         """What the head of each names; None while it has none."""
@@ -46,10 +48,10 @@ class KnownRuns:
 
     def meet(self, heads: Sequence[tuple[str, str]]) -> None:
         """Number the runs of heads that are new. `heads`: as in `Decoded`."""
-        if heads is not self._heads:  # somebody else's numbers
-            self._heads, self.run_of = heads, np.zeros(0, np.int64)
+        at = next((at for at, (its, _) in enumerate(self._met) if its is heads), len(self._met))
+        known = self._met[at][1] if at < len(self._met) else np.zeros(0, np.int64)
         run_of = []
-        for run_id, export_name in heads[len(self.run_of) :]:
+        for run_id, export_name in heads[len(known) :]:
             number = self.number(run_id)
             if self._exports[number] is None:
                 self._exports[number] = export_name
@@ -58,8 +60,8 @@ class KnownRuns:
             elif self._exports[number] != export_name:
                 number = -1
             run_of.append(number)
-        if run_of:
-            self.run_of = np.append(self.run_of, run_of)
+        self.run_of = np.append(known, run_of) if run_of else known
+        self._met[at : at + 1] = [(heads, self.run_of)]
 
     def number(self, run_id: str) -> int:
         """A new one for a new one."""

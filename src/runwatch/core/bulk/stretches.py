@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from runwatch.core.bulk.block import Flags, Numbers
+from runwatch.core.bulk.block import Column, Flags, Numbers
 from runwatch.core.bulk.decode import COMPLETED, STARTED, WRITTEN
 from runwatch.core.bulk.lines import Lines
 from runwatch.core.events import ChunkFailed
 from runwatch.core.triples import Triples
+
+_SUMMED = 2**42
+"""Numbers below it that are taken in at once can be added up in 63 bits."""
 
 
 class Stretches:
@@ -25,25 +28,25 @@ class Stretches:
         counts = np.diff(np.append(heads, len(triples)))
         begins, self._failures = triples[heads], failures
         joins = _are_joined(lines, begins, counts, failures)
-        coming = zip(begins.tolist(), counts.tolist(), joins.tolist(), strict=True)
-        self._coming: list[tuple[int, int, bool]] = list(coming)
+        begun = triples.copy()
+        begun[heads[joins]] -= 2
+        lengths = lines.time[triples + 2] - lines.time[begun]
+        rows, sizes = lines.rows[triples + 1], lines.size[triples + 1]
+        sums = _of_each(np.maximum, lengths, heads), _of_each(np.add, rows, heads), _of_each(np.add, sizes, heads)
+        coming = zip(begins.tolist(), counts.tolist(), joins.tolist(), *sums, strict=True)
+        self._coming: list[tuple[int, int, bool, int, int, int]] = [*coming, (len(lines.run), 0, False, 0, 0, 0)]
         """Where each stretch begins, of how many it is, and whether between it and the one before it there is but one
-        attempt at its first chunk that failed; the last one first.
+        attempt at its first chunk that failed; its longest length, all its rows and bytes. The last one first.
         """
-        self._coming.append((len(lines.run), 0, False))
         self._coming.reverse()
         self._alone = 0
         """Up to this line each is looked at alone."""
         self._taken, self._triples = 0, triples
         """Triples so far, and all."""
-        self._times, self._chunks = lines.time, lines.chunk.data
-        begun = triples.copy()
-        begun[heads[joins]] -= 2
-        self._lengths = (lines.time[triples + 2] - lines.time[begun]).data
-        sizes = lines.size[triples + 1]
+        self._times, self._chunks, self._lengths = lines.time, lines.chunk.data, lengths.data
         self._size_code = "i" if sizes.max(initial=0) < 2**31 else "q"
         self._size = array(self._size_code).itemsize
-        self._rows, self._sizes = lines.rows[triples + 1].tobytes(), sizes.astype(self._size_code).tobytes()
+        self._rows, self._sizes = rows.tobytes(), sizes.astype(self._size_code).tobytes()
 
     @property
     def next(self) -> int:
@@ -52,7 +55,7 @@ class Stretches:
 
     def whole(self, stop: int) -> int:
         """This line or the next one that is not in the middle of a triple."""
-        for begin, count, _ in reversed(self._coming):
+        for begin, count, *_ in reversed(self._coming):
             if stop < begin + 3 * count:
                 return stop + (begin - stop) % 3 if stop > begin else stop
         return stop
@@ -63,23 +66,28 @@ class Stretches:
         `is_counted`: the series have it already.
         """
         coming, at, bends, failures = self._coming, len(self._coming) - 1, list[int](), list[ChunkFailed]()
-        start, count, _ = coming[at]
+        start, count, _, longest, rows, size = coming[at]
         end = start + 3 * count
         while coming[at - 1][2] and end + 5 <= stop and start >= self._alone:
             at -= 1
             bends.append(count)
-            begin, more, _ = coming[at]
+            begin, more, _, its_longest, its_rows, its_size = coming[at]
             failures.append(self._failures[begin - 1])
-            count, end = count + more, begin + 3 * more
+            count, end, longest = count + more, begin + 3 * more, max(longest, its_longest)
+            rows, size = rows + its_rows, size + its_size
+        last = self._taken + count
         if end > stop:
-            count, end = count - (end - stop) // 3, stop
-        first, last, size = self._taken, self._taken + count, self._size
+            last, end = last - (end - stop) // 3, stop
+            longest, rows, size = self._sums(self._taken, last)
+        first, width = self._taken, self._size
         triples = Triples(
             self._chunks[start],
             int(self._times[start + 2]),
-            self._lengths[first:last].tolist(),
+            self._lengths[first:last],
+            longest,
             array("I", self._rows[4 * first : 4 * last]),
-            array(self._size_code, self._sizes[size * first : size * last]),
+            array(self._size_code, self._sizes[width * first : width * last]),
+            (rows, size),
             None,
             () if is_counted else self._times[self._triples[first:last] + 1].tolist(),
             () if is_counted else self._times[self._triples[first:last] + 2].tolist(),
@@ -88,19 +96,34 @@ class Stretches:
         )
         return triples, end
 
+    def _sums(self, first: int, last: int) -> tuple[int, int, int]:
+        """Of these triples the longest length, all rows and bytes."""
+        rows = array("I", self._rows[4 * first : 4 * last])
+        sizes = array(self._size_code, self._sizes[self._size * first : self._size * last])
+        return max(self._lengths[first:last]), sum(rows), sum(sizes)
+
     def took(self, end: int) -> None:
         """All up to this line is taken."""
         coming = self._coming
         while coming[-1][0] < end:
-            begin, count, _ = coming.pop()
+            begin, count, *_ = coming.pop()
             rest = max(0, begin + 3 * count - end) // 3
-            if rest:
-                coming.append((end, rest, False))
             self._taken += count - rest
+            if rest:
+                coming.append((end, rest, False, *self._sums(self._taken, self._taken + rest)))
 
     def part(self, end: int) -> None:
         """Up to this line they cannot be taken together."""
         self._alone = end
+
+
+def _of_each(what: np.ufunc, numbers: Column, heads: Numbers) -> list[int]:
+    """Of each stretch all its numbers, as one; those can be greater than their sum has room for."""
+    if not len(heads):
+        return []
+    wide = numbers.astype(object if numbers.max() >= _SUMMED else np.int64, copy=False)
+    found: list[int] = what.reduceat(wide, heads).tolist()
+    return found
 
 
 def are_triples(lines: Lines) -> Flags:

@@ -99,8 +99,7 @@ class Waiting:
         None, and nothing has happened, where too few are as most are.
         """
         columns, known = block.columns, self._known
-        if columns is None:
-            return None
+        assert columns is not None
         kind, count = columns.kind, len(columns.kind)
         known.meet(block.heads)
         if not len(known.run_of):
