@@ -120,12 +120,17 @@ class AnswerPane(Moves, Drawn, can_focus=True):
 
     @property
     def evidence(self) -> Evidence:
-        """What proves the selected figure; without one the first evidence there is."""
+        """What proves the selected figure; without one that of the first row with the mark beside the pane's name, then
+        the first there is.
+        """
         if self.cursor >= 0:
             return self.figure.evidence if self.figure is not None else Evidence()
-        rows = self.answer.rows if self.answer is not None else ()
-        proven = [row.evidence for row in rows if row.evidence.places]
-        return next((found for found in proven if found.text), proven[0] if proven else Evidence())
+        if self.answer is None:
+            return Evidence()
+        proven = [row for row in self.answer.rows if row.evidence.places]
+        loud = [row for row in proven if row.mark is self.answer.badge is not Mark.NONE]
+        said = [row for row in proven if row.evidence.text]
+        return next((row.evidence for row in (*loud, *said, *proven)), Evidence())
 
     # ------------------------------------------------------------------------------------------------------- cursor
 

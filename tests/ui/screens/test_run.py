@@ -322,6 +322,16 @@ async def test_rows_of_a_pane_lead_to_their_evidence() -> None:
         assert app.said == ["no event of the log says this"]
 
 
+async def test_what_contradicts_the_outcome_is_opened_and_not_the_outcome() -> None:
+    app = shown(SAMPLES / "orders-rows-differ.jsonl")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pressed(pilot, "4", "enter")
+        ((kind, where),) = app.asked
+        assert (kind, str(where).rpartition(":")[2]) == ("raw", "19")
+        assert "ReconciliationResult" in (SAMPLES / "orders-rows-differ.jsonl").read_text().splitlines()[18]
+
+
 async def test_a_long_pane_scrolls_and_says_how_far() -> None:
     app = shown(SAMPLES / "orders-disk-full.jsonl")
     async with app.run_test(size=(120, 40)) as pilot:
