@@ -37,7 +37,6 @@ REGULAR = 0.9
 _LAST = 2**62
 
 
-
 class _Odd:
     """Lines of a block that are decoded as any other is."""
 
