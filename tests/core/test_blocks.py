@@ -12,7 +12,7 @@ from tests.fakes import SAMPLES
 from tests.strategies import Logs, logs
 
 from runwatch.core import blocks
-from runwatch.core.blocks import decode_block
+from runwatch.core.blocks import decode_one
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry
 
@@ -22,8 +22,8 @@ LINE = b'{"run_id":"a","export_name":"b","recorded_at":"2026-11-23T18:14:51.0555
 
 def agrees(line: bytes) -> None:
     for _ in range(2):  # the second time its event is known
-        alone = [said for part in line.split(b"\n") for said in decode_line(part, "x")]
-        assert [said for _, _, said in decode_block(line, "x")] == alone
+        for part in line.split(b"\n"):
+            assert decode_one(part, "x") == decode_line(part, "x")
 
 
 def test_every_line_of_every_sample() -> None:
@@ -71,10 +71,10 @@ def test_a_line_that_says_something_twice() -> None:
 def test_the_same_event_is_one_object_and_few_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "REMEMBERED", 2)
     monkeypatch.setattr(blocks, "_lately", {})
-    one, other = (said for _, _, said in decode_block(LINE + b"\n" + LINE.replace(b'"a"', b'"c"'), "x"))
+    (one,), (other,) = (decode_one(line, "x") for line in (LINE, LINE.replace(b'"a"', b'"c"')))
     assert isinstance(one, Entry)
     assert isinstance(other, Entry)
     assert one.event is other.event
     for number in range(5):
-        list(decode_block(LINE.replace(b":5", b":%d" % number), "x"))
+        decode_one(LINE.replace(b":5", b":%d" % number), "x")
     assert len(blocks._lately) <= 2

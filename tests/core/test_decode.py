@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.strategies import EVENTS
 
 from runwatch.core import events as ev
-from runwatch.core.blocks import decode_block
 from runwatch.core.decode import decode_line, snake_case
 from runwatch.core.encode import encode, fields_of
 from runwatch.core.events import SOURCE_VARIANTS, VARIANTS, Entry, Event, PlanResolved, Problem, Unknown
@@ -310,13 +309,6 @@ def test_a_document_without_a_run_belongs_to_its_file(run_id: str | None, kept: 
 def test_an_empty_document_says_nothing() -> None:
     """No entries, no events, no problem."""
     assert decode_line(b'{"run_id":"r","entries":[]}', "x") == []
-
-
-def test_a_block_counts_its_lines_and_bytes() -> None:
-    """Blank lines and CR count like any others."""
-    line = b'{"event":{"X":{}}}'
-    block = b"\n" + line + b"\r\n" + b"\xc3\xa9\n" + line
-    assert [(number, offset) for number, offset, _ in decode_block(block, "x")] == [(1, 1), (2, 21), (3, 24)]
 
 
 # ------------------------------------------------------------------------------------------------------ hostility

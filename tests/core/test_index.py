@@ -27,7 +27,6 @@ from tests.core.made import (
 )
 from tests.strategies import Logs, logs
 
-from runwatch.core.blocks import decode_block
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Problem
 from runwatch.core.fold import fold
@@ -108,22 +107,6 @@ def test_an_event_with_a_time_delivered_twice_is_folded_once(made: Logs, random:
         again_entries, again_repeats, again_state = whole(twice.by_id[run_id])
         assert (again_entries, again_state) == (entries, state)
         assert again_repeats >= repeats
-
-
-@given(logs(), st.integers(1, 60))
-def test_blocks_of_any_size_say_what_the_file_says(made: Logs, size: int) -> None:
-    """A block says on which line and at which byte each entry stands, however the file was cut."""
-    for path, given_lines in made.items():
-        data = b"".join(json.dumps(line).encode() + b"\n" for line in given_lines)
-        at_once = [(line, offset, said) for line, offset, said in decode_block(data, path)]
-        cut, line, offset = [], 0, 0
-        lines = data.splitlines(keepends=True)
-        while lines:
-            block, lines = b"".join(lines[:size]), lines[size:]
-            cut += [(line + number, offset + start, said) for number, start, said in decode_block(block, path)]
-            line, offset = line + block.count(b"\n"), offset + len(block)
-        assert cut == at_once
-        assert [data[start:].split(b"\n")[0] for _, start, _ in at_once] == data.split(b"\n")[: len(at_once)]
 
 
 # --------------------------------------------------------------------------------------------------------- by hand

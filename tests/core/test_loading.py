@@ -19,7 +19,7 @@ from tests.strategies import Logs, logs
 
 from runwatch.core import checkpoints, gathering, loading
 from runwatch.core.again import GONE
-from runwatch.core.blocks import decode_block
+from runwatch.core.blocks import decode_one
 from runwatch.core.bulk import loading as bulk_loading
 from runwatch.core.bulk import waiting
 from runwatch.core.bulk.loading import Bulk
@@ -35,10 +35,13 @@ Files = dict[str, bytes]
 def slow(files: Files) -> Runs:
     """Each line through `decode_line` and `Run.feed`, every event kept."""
     runs = Runs()
-    for number, (path, data) in enumerate(files.items()):
-        where = Segment(number, path, path, path)
-        for line, offset, said in decode_block(data, path):
-            runs.feed(said, where, line + 1, offset)
+    for each, (path, data) in enumerate(files.items()):
+        where = Segment(each, path, path, path)
+        offset = 0
+        for number, line in enumerate(data.split(b"\n"), 1):
+            for said in decode_one(line, path):
+                runs.feed(said, where, number, offset)
+            offset += len(line) + 1
     return runs
 
 

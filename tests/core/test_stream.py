@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runwatch.core.blocks import decode_block
+from runwatch.core.blocks import decode_one
 from runwatch.core.decode import decode_line
 from runwatch.core.encode import encode
 from runwatch.core.events import Entry, Problem, Progress, RunCompleted, RunStarted
@@ -24,8 +24,8 @@ FINISHED = {
 
 
 def said(*lines: dict[str, Any], arrived: int | None = None) -> list[Entry | Problem]:
-    data = b"\n".join(json.dumps(line).encode() for line in lines)
-    return [decoded for _, _, decoded in decode_block(data, "file", Stream(), arrived)]
+    stream = Stream()
+    return [each for line in lines for each in decode_one(json.dumps(line).encode(), "file", stream, arrived)]
 
 
 def entries(*lines: dict[str, Any], arrived: int | None = None) -> list[Entry]:

@@ -1,12 +1,10 @@
-"""Blocks of lines, each decoded as if it stood alone.
+"""Lines of a log, each decoded as if it stood alone.
 
 A job that runs every night plans the same every night, and what a line says of one run many lines say of others: an
 event that was decoded lately is not decoded again, it is the same object.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import orjson
 from msgspec import DecodeError, Raw, Struct
@@ -37,25 +35,14 @@ _lately: dict[bytes, Event] = {}
 """By their bytes: equal ones say the same wherever they stand."""
 
 
-def decode_block(
-    data: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None
-) -> Iterator[tuple[int, int, Decoded]]:
-    """(lines before it, bytes before it, what it says) for each entry of a block of whole lines.
-
-    `identity` is the run_id of lines that carry none. A blank line says nothing. `stream` knows what the lines in
-    front of these said, `arrived` (ns) is the time of those of them that have none.
-    """
-    offset = 0
-    for number, line in enumerate(data.split(b"\n")):
-        for decoded in decode_one(line, identity, stream, arrived):
-            yield number, offset, decoded
-        offset += len(line) + 1
-
-
 def decode_one(
     line: bytes, identity: str, stream: Stream | None = None, arrived: int | None = None
 ) -> list[Decoded]:
-    """The same of a block of one line."""
+    """What a line says.
+
+    `identity` is the run_id of one that carries none. A blank line says nothing. `stream` knows what the lines in
+    front of it said, `arrived` (ns) is its time if it has none.
+    """
     try:
         said = decode_envelope(line)
     except (DecodeError, UnicodeDecodeError):
