@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A shell starts what runs in its background with ctrl+c ignored, and what is started from there inherits that."""
 settings.register_profile(
     "runwatch",
     max_examples=25,
