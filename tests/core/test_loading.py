@@ -19,11 +19,11 @@ from tests.strategies import Logs, logs
 
 from runwatch.core import checkpoints, gathering, loading
 from runwatch.core.again import GONE
-from runwatch.core.blocks import decode_one
 from runwatch.core.bulk import loading as bulk_loading
 from runwatch.core.bulk import waiting
 from runwatch.core.bulk.loading import Bulk
 from runwatch.core.gathering import Gathering
+from runwatch.core.line import decode_one
 from runwatch.core.loading import Loading
 from runwatch.core.places import Place, Segment
 from runwatch.core.runs import Runs

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from runwatch.core.blocks import decode_one
 from runwatch.core.decode import decode_line
 from runwatch.core.encode import encode
 from runwatch.core.events import Entry, Problem, Progress, RunCompleted, RunStarted
+from runwatch.core.line import decode_one
 from runwatch.core.stream import Stream, is_told
 from runwatch.core.times import SECOND
 

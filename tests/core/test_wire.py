@@ -13,10 +13,10 @@ from msgspec import UNSET
 from tests.fakes import JOURNALS, SAMPLES
 from tests.strategies import Logs, logs
 
-from runwatch.core.blocks import Envelope, entry_in
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry
 from runwatch.core.gathering import entry_of
+from runwatch.core.line import Envelope, entry_in
 from runwatch.core.times import parse_time
 from runwatch.core.wire import ODD, Line, decode_lines, otherwise, times_of
 

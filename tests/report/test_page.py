@@ -42,12 +42,6 @@ def test_no_line_is_too_long_and_no_sign_is_lost(text: str, width: int) -> None:
     assert "".join(found).replace(" ", "") == "".join(text.split())
 
 
-@given(st.text(alphabet="ab ", max_size=60), st.integers(1, 20), st.none() | st.integers(-5, 20))
-def test_a_text_of_ascii_alone_is_broken_as_any_other_is(text: str, width: int, first: int | None) -> None:
-    found = wrapped(text.replace("b", "é"), width, first)
-    assert wrapped(text, width, first) == [line.replace("é", "b") for line in found]
-
-
 def test_a_text_goes_on_below_its_begin() -> None:
     page = Page(Look(width=20))
     page.put("one two three four five", Span("lead  "))

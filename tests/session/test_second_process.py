@@ -68,16 +68,25 @@ def reading_on(path: Path) -> Iterator[SecondProcess]:
         source.close()
 
 
+def keep_busy(process: SecondProcess, found: Noted) -> None:
+    """Take all blocks, and never wait for one: so all are decoded."""
+    while True:
+        while not process.is_waiting:
+            time.sleep(0.001)
+        if not process.feed_next(found):
+            break
+
+
 def all_of(
-    path: Path, *, keep_busy: bool = False
+    path: Path, *, is_busy: bool = False
 ) -> list[tuple[bytes, Columns | None, list[tuple[str, str]], int, int]]:
-    """`keep_busy`: whoever waits for a block is not told to decode the next one."""
+    """Each block as it was fed."""
     found = Noted()
     with reading_on(path) as process:
+        if is_busy:
+            keep_busy(process, found)
         while process.feed_next(found):
-            while keep_busy and not process.is_waiting:
-                time.sleep(0.001)
-        assert not process.feed_next(found)
+            pass
     return found.fed
 
 
@@ -115,7 +124,7 @@ def test_a_file_may_have_more_than_four_gigabytes(tmp_path: Path) -> None:
     size = int(lines[at].partition(b'"bytes":')[2].partition(b",")[0])
     lines[at] = lines[at].replace(b'"bytes":%d' % size, b'"bytes":%d' % 2**40)
     path.write_bytes(b"".join(lines))
-    found = [int(columns.size.max()) for _, columns, *_ in all_of(path, keep_busy=True) if columns is not None]
+    found = [int(columns.size.max()) for _, columns, *_ in all_of(path, is_busy=True) if columns is not None]
     assert max(found) == 2**40
     assert min(found) < 2**32
 
@@ -134,7 +143,7 @@ def test_of_a_block_of_too_many_lines_it_tells_only_the_bytes(tmp_path: Path) ->
     path, heads, first = tmp_path / "a.jsonl", Heads(), produced_lines(1, 2, 400)
     other = [line.replace(b"orders", b"others") for line in produced_lines(2, 3, 3000)]
     path.write_bytes(b"".join((*first, b"\n" * 30_000, *other)))
-    found = all_of(path, keep_busy=True)[1:]
+    found = all_of(path, is_busy=True)[1:]
     refused = [columns is None for _, columns, *_ in found]
     assert sum(refused) == 1
     assert not any(refused[refused.index(True) + 1 :])
@@ -143,17 +152,27 @@ def test_of_a_block_of_too_many_lines_it_tells_only_the_bytes(tmp_path: Path) ->
         assert known == heads.names
         if columns is not None:
             same(columns, mine.columns)
+    assert len(heads.names) == 4
 
 
 def test_whoever_has_nothing_else_to_do_is_sent_a_block_as_it_was_read(tmp_path: Path) -> None:
-    """The first one, and each one behind one that was waited for."""
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(b"".join(produced_lines(5, 9, 500)))
-    (_, first, *_), *busy = all_of(path, keep_busy=True)
-    assert first is None
-    assert all(columns is not None for _, columns, *_ in busy)
-    waited = [columns is None for _, columns, *_ in all_of(path)]
-    assert len(waited) / 4 < sum(waited) <= len(waited) / 2 + 1
+    """The first one; and one behind the block that was waited for, never two."""
+    path, found = tmp_path / "a.jsonl", Noted()
+    path.write_bytes(b"".join(produced_lines(5, 9, 900)))
+    with reading_on(path) as process:
+        assert process.feed_next(found)
+        (pid,) = map(int, children())
+        os.kill(pid, signal.SIGSTOP)
+        while process.is_waiting and process.feed_next(found):
+            pass
+        before = len(found.fed)
+        process._pipe.send_bytes(second_process._WANTED)
+        os.kill(pid, signal.SIGCONT)
+        keep_busy(process, found)
+    as_read = [at for at, (_, columns, *_) in enumerate(found.fed) if columns is None]
+    assert as_read[0] == 0
+    assert len(as_read) == 2
+    assert before < as_read[1] <= before + 2 < len(found.fed)
 
 
 def test_what_comes_behind_the_first_look_is_left_to_this_one(tmp_path: Path) -> None:

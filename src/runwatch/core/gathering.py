@@ -19,9 +19,9 @@ from typing import Any
 from msgspec import UNSET
 
 from runwatch.core import events as ev
-from runwatch.core.blocks import Envelope, entry_in
 from runwatch.core.events import Entry
 from runwatch.core.index import NEVER
+from runwatch.core.line import Envelope, entry_in
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.core.stretch import Said, take

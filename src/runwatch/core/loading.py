@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from runwatch.core.blocks import decode_one
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Problem
 from runwatch.core.gathering import Decode, Gathering
+from runwatch.core.line import decode_one
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 from runwatch.core.short_logs import SHORT, TOGETHER, ShortLogs

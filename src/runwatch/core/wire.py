@@ -17,7 +17,7 @@ import orjson
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType
 from msgspec.json import Decoder
 
-from runwatch.core.blocks import Envelope, decode_envelope
+from runwatch.core.line import Envelope, decode_envelope
 from runwatch.core.times import SECOND, parse_time
 
 Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]

@@ -107,8 +107,6 @@ def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
     whole = " ".join(words)
     if cells(whole) <= room:
         return [whole] if whole else []
-    if whole.isascii():
-        return _broken(whole, width, room)
     for word in words:
         rest = word
         while (fitting := _fitting(rest, room - (taken + 1 if line else 0))) < len(rest):
@@ -119,17 +117,6 @@ def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
             line, taken, room = "", 0, width
         line, taken = (f"{line} {rest}", taken + 1 + cells(rest)) if line else (rest, cells(rest))
     return [*lines, line] if line else lines
-
-
-def _broken(text: str, width: int, room: int) -> list[str]:
-    """The same of one that takes a cell a character, with one blank between words."""
-    lines = []
-    while len(text) > room:
-        end = text.rfind(" ", 0, max(0, room) + 1)
-        cut = max(1, room) if end < 0 else end
-        lines.append(text[:cut])
-        text, room = text[cut:].removeprefix(" "), width
-    return [*lines, text] if text else lines
 
 
 def _fitting(word: str, room: int) -> int:

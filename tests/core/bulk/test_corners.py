@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from tests.core.bulk.disturbed import Lines, at_time, saying, time_of
 from tests.core.bulk.driven import ALL, HALF_WAY, NONE, Driver, Move, read_both_ways, small_limits
@@ -13,6 +14,7 @@ from tests.core.test_kept import Reader, same
 
 from runwatch.core import names
 from runwatch.core.bulk.loading import Bulk
+from runwatch.core.bulk.stretches import _sums_of
 from runwatch.core.places import Place
 
 BY_TEN = [Move(0, 10, is_small=False, settled=ALL, pauses=1)]
@@ -171,6 +173,13 @@ def test_what_comes_between_chunks_that_go_as_planned(others: list[tuple[bytes, 
         lines[1 + 3 * chunk : 1 + 3 * chunk] = [saying(lines[0], it % (chunk + more)) for it, more in others]
     read_both_ways([minutes_apart(lines)], [Move(0, 10, False, ALL, 1), Move(0, 150, False, ALL, 1)])
     read_both_ways([minutes_apart(lines)], BY_TEN)
+
+
+def test_bytes_that_add_up_to_more_than_63_bits_hold() -> None:
+    """No number of more than 16 digits is taken in bulk, but a thousand of them in one stretch."""
+    sizes = np.array([10**16 - 1] * 1_000 + [1, 2], np.int64)
+    assert _sums_of(sizes, np.array([0, 1_000])) == [1_000 * (10**16 - 1), 3]
+    assert _sums_of(sizes[:0], np.array([], np.int64)) == []
 
 
 def test_a_chunk_that_begins_again_at_the_same_time_behind_a_retry() -> None:

@@ -15,12 +15,12 @@ from tests.fakes import JOURNALS, SAMPLES
 from tests.strategies import Logs, logs
 
 from runwatch.core import events as ev
-from runwatch.core.blocks import event_of
 from runwatch.core.bulk.block import PAD
 from runwatch.core.bulk.decode import COMPLETED, ODD, STARTED, WRITTEN, decode_bulk
 from runwatch.core.bulk.heads import Heads
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry
+from runwatch.core.line import event_of
 from runwatch.core.names import Names, hash_of
 from runwatch.core.times import format_time
 

@@ -32,8 +32,9 @@ class Stretches:
         begun[heads[joins]] -= 2
         lengths = lines.time[triples + 2] - lines.time[begun]
         rows, sizes = lines.rows[triples + 1], lines.size[triples + 1]
-        sums = _of_each(np.maximum, lengths, heads), _of_each(np.add, rows, heads), _of_each(np.add, sizes, heads)
-        coming = zip(begins.tolist(), counts.tolist(), joins.tolist(), *sums, strict=True)
+        longest = np.maximum.reduceat(lengths, heads).tolist() if len(heads) else []
+        sums = _sums_of(rows, heads), _sums_of(sizes, heads)
+        coming = zip(begins.tolist(), counts.tolist(), joins.tolist(), longest, *sums, strict=True)
         self._coming: list[tuple[int, int, bool, int, int, int]] = [*coming, (len(lines.run), 0, False, 0, 0, 0)]
         """Where each stretch begins, of how many it is, and whether between it and the one before it there is but one
         attempt at its first chunk that failed; its longest length, all its rows and bytes. The last one first.
@@ -117,12 +118,12 @@ class Stretches:
         self._alone = end
 
 
-def _of_each(what: np.ufunc, numbers: Column, heads: Numbers) -> list[int]:
-    """Of each stretch all its numbers, as one; those can be greater than their sum has room for."""
+def _sums_of(numbers: Column, heads: Numbers) -> list[int]:
+    """Of each stretch the sum, which may be more than 64 bits hold."""
     if not len(heads):
         return []
     wide = numbers.astype(object if numbers.max() >= _SUMMED else np.int64, copy=False)
-    found: list[int] = what.reduceat(wide, heads).tolist()
+    found: list[int] = np.add.reduceat(wide, heads).tolist()
     return found
 
 

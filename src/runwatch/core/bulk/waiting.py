@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from runwatch.core import events as ev
-from runwatch.core.blocks import event_of
 from runwatch.core.bulk.block import Flags, Numbers
 from runwatch.core.bulk.decode import DIGITS, FARTHEST, ODD, Columns
 from runwatch.core.bulk.decoder import Decoded
@@ -23,6 +22,7 @@ from runwatch.core.bulk.repeats import may_repeat
 from runwatch.core.events import Entry
 from runwatch.core.gathering import Decode
 from runwatch.core.index import UNNUMBERED
+from runwatch.core.line import event_of
 from runwatch.core.marks import NEVER
 from runwatch.core.names import hash_of
 from runwatch.core.places import Segment

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.fakes import SAMPLES
 from tests.strategies import Logs, logs
 
-from runwatch.core import blocks
-from runwatch.core.blocks import decode_one
+from runwatch.core import line as one_line
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry
+from runwatch.core.line import decode_one
 
 EVENT = b'{"RunCompleted":{"status":"success","error_message":null,"duration_ms":5}}'
 LINE = b'{"run_id":"a","export_name":"b","recorded_at":"2026-11-23T18:14:51.055531366Z","event":' + EVENT + b"}"
@@ -69,12 +69,12 @@ def test_a_line_that_says_something_twice() -> None:
 
 
 def test_the_same_event_is_one_object_and_few_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "REMEMBERED", 2)
-    monkeypatch.setattr(blocks, "_lately", {})
+    monkeypatch.setattr(one_line, "REMEMBERED", 2)
+    monkeypatch.setattr(one_line, "_lately", {})
     (one,), (other,) = (decode_one(line, "x") for line in (LINE, LINE.replace(b'"a"', b'"c"')))
     assert isinstance(one, Entry)
     assert isinstance(other, Entry)
     assert one.event is other.event
     for number in range(5):
         decode_one(LINE.replace(b":5", b":%d" % number), "x")
-    assert len(blocks._lately) <= 2
+    assert len(one_line._lately) <= 2
