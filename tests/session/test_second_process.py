@@ -161,13 +161,15 @@ def test_whoever_has_nothing_else_to_do_is_sent_a_block_as_it_was_read(tmp_path:
     path.write_bytes(b"".join(produced_lines(5, 9, 900)))
     with reading_on(path) as process:
         assert process.feed_next(found)
-        (pid,) = map(int, children())
-        os.kill(pid, signal.SIGSTOP)
-        while process.is_waiting and process.feed_next(found):
-            pass
-        before = len(found.fed)
-        process._pipe.send_bytes(second_process._WANTED)
-        os.kill(pid, signal.SIGCONT)
+        assert process._process.pid is not None
+        os.kill(process._process.pid, signal.SIGSTOP)
+        try:
+            while process.is_waiting and process.feed_next(found):
+                pass
+            before = len(found.fed)
+            process._pipe.send_bytes(second_process._WANTED)
+        finally:
+            os.kill(process._process.pid, signal.SIGCONT)
         keep_busy(process, found)
     as_read = [at for at, (_, columns, *_) in enumerate(found.fed) if columns is None]
     assert as_read[0] == 0
