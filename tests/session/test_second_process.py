@@ -160,6 +160,8 @@ def test_whoever_has_nothing_else_to_do_is_sent_a_block_as_it_was_read(tmp_path:
     path, found = tmp_path / "a.jsonl", Noted()
     path.write_bytes(b"".join(produced_lines(5, 9, 900)))
     with reading_on(path) as process:
+        while not process.is_waiting:
+            time.sleep(0.001)
         assert process.feed_next(found)
         assert process._process.pid is not None
         os.kill(process._process.pid, signal.SIGSTOP)
@@ -170,6 +172,7 @@ def test_whoever_has_nothing_else_to_do_is_sent_a_block_as_it_was_read(tmp_path:
             process._pipe.send_bytes(second_process._WANTED)
         finally:
             os.kill(process._process.pid, signal.SIGCONT)
+        time.sleep(0.3)  # that a block is free again is not the next that it hears, wherever it was stopped
         keep_busy(process, found)
     as_read = [at for at, (_, columns, *_) in enumerate(found.fed) if columns is None]
     assert as_read[0] == 0
