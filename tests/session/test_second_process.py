@@ -68,13 +68,16 @@ def reading_on(path: Path) -> Iterator[SecondProcess]:
         source.close()
 
 
+def until_it_waits(process: SecondProcess) -> None:
+    while not process.is_waiting:
+        time.sleep(0.001)
+
+
 def keep_busy(process: SecondProcess, found: Noted) -> None:
     """Take all blocks, and never wait for one: so all are decoded."""
-    while True:
-        while not process.is_waiting:
-            time.sleep(0.001)
-        if not process.feed_next(found):
-            break
+    until_it_waits(process)
+    while process.feed_next(found):
+        until_it_waits(process)
 
 
 def all_of(
@@ -160,8 +163,7 @@ def test_whoever_has_nothing_else_to_do_is_sent_a_block_as_it_was_read(tmp_path:
     path, found = tmp_path / "a.jsonl", Noted()
     path.write_bytes(b"".join(produced_lines(5, 9, 900)))
     with reading_on(path) as process:
-        while not process.is_waiting:
-            time.sleep(0.001)
+        until_it_waits(process)
         assert process.feed_next(found)
         assert process._process.pid is not None
         os.kill(process._process.pid, signal.SIGSTOP)
