@@ -17,6 +17,8 @@ from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry, Event, Problem
 from runwatch.core.facts import Facts
 from runwatch.core.files import Files
+from runwatch.core.growth import count
+from runwatch.core.index import RunLog
 from runwatch.core.numbers import Numbers, Slots
 from runwatch.core.places import Segment
 from runwatch.core.run import RunState
@@ -201,8 +203,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def state_of(state: RunState) -> Any:
+def state_of(state: RunState, log: RunLog) -> Any:
     """A state as plain data; two equal ones say the same of everything."""
+    count(state, log)
     assert state.chunks.written_twice is not None  # what was put off is worked out
     return plain(state)
 
@@ -220,4 +223,4 @@ def whole(run: Run) -> Any:
         )
         for position in range(len(log.order))
     ]
-    return entries, log.repeats, state_of(state)
+    return entries, log.repeats, state_of(state, log)

@@ -61,7 +61,7 @@ def folds(log: RunLog, stops: list[int]) -> Iterator[tuple[int, Any]]:
     state = RunState(log.facts)
     for stop in stops:
         fold(state, log, stop)
-        yield stop, state_of(state)
+        yield stop, state_of(state, log)
 
 
 @pytest.mark.parametrize("path", sorted(JOURNALS.glob("*.json")), ids=lambda path: path.stem)
@@ -75,7 +75,7 @@ def test_a_seek_to_any_prefix_of_a_journal_is_its_fold(path: Path, spacing: int)
     shuffled = random.Random(path.stem).sample(list(expected), len(expected))
     for stops in (expected, reversed(expected), shuffled, *([step] * 2 for step in list(expected)[:20])):
         for stop in stops:
-            assert state_of(run.state_at(stop)) == expected[stop], stop
+            assert state_of(run.state_at(stop), run.log) == expected[stop], stop
 
 
 @given(made=logs(), picks=st.lists(st.integers(0, 40), max_size=8), spaced=st.integers(1, 9))
@@ -93,17 +93,17 @@ def test_a_seek_in_any_log_is_its_fold(made: Logs, picks: list[int], spaced: int
             stops = [min(pick, count) for pick in picks]
             expected = dict(folds(run.log, sorted(stops)))
             for stop in stops:
-                assert state_of(kept.state_at(run.log, whole, stop)) == expected[stop]
-                assert state_of(run.state_at(stop)) == expected[stop]
+                assert state_of(kept.state_at(run.log, whole, stop), run.log) == expected[stop]
+                assert state_of(run.state_at(stop), run.log) == expected[stop]
 
 
 def test_a_seek_leaves_the_end_as_it_is(spacing: int) -> None:
     """What is shown is another state than the one that goes on being folded."""
     run = fed(JOURNALS / "chunked_empty_chunks_ckpt_par.json")
-    at_end = state_of(run.state)
+    at_end = state_of(run.state, run.log)
     for stop in range(len(run.log.order)):
         run.state_at(stop)
-    assert state_of(run.state) == at_end
+    assert state_of(run.state, run.log) == at_end
 
 
 def test_each_attribute_that_is_said_to_grow_only_grows() -> None:

@@ -80,9 +80,9 @@ def test_a_state_folded_in_slices_is_the_state_at_that_place(made: Logs, cuts: l
         state = RunState(run.log.facts)
         for cut in sorted(cuts):
             fold(state, run.log, min(cut, len(run.log.order)))
-            assert state_of(state) == state_of(run.state_at(state.positions))
+            assert state_of(state, run.log) == state_of(run.state_at(state.positions), run.log)
         fold(state, run.log, len(run.log.order))
-        assert state_of(state) == state_of(run.state)
+        assert state_of(state, run.log) == state_of(run.state, run.log)
 
 
 @given(logs(), st.randoms(use_true_random=False))

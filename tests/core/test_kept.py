@@ -70,7 +70,7 @@ def same(one: Reader, other: Reader) -> None:
         again = other.runs.by_id[run_id]
         for stop in range(0, len(run.log.order), 1 + len(run.log.order) // 7):
             seen, expected = again.state_at(stop), run.state_at(stop)
-            assert state_of(seen) == state_of(expected)
+            assert state_of(seen, again.log) == state_of(expected, run.log)
 
 
 def produced(count: int, chunks: int, seed: int = 4) -> bytes:

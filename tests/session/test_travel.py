@@ -376,7 +376,7 @@ def test_any_way_to_a_moment_is_what_a_reader_saw_who_had_read_no_further(journa
             go(stop)
             found = whole.moment(run_id)
             assert found is not None
-            assert state_of(found.state) == state_of(saw.state)
+            assert state_of(found.state, found.log) == state_of(saw.state, saw.log)
             assert found.judgement.verdict == saw.judgement.verdict
             mine, theirs = run_view(found, UTC, whole.whole(run_id)), run_view(saw, UTC, reader.whole(run_id))
             assert str(without_ahead(mine)) == str(without_ahead(theirs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runwatch.answers.figures import chunks_done, chunks_total, duration_ms, happened, lasted, started_at
+from runwatch.core.growth import chunks_of
 from runwatch.core.run import COMPLETED, NOWHERE
 from runwatch.core.runs import Moment
 from runwatch.core.times import SECOND
@@ -32,8 +33,8 @@ def time_left(moment: Moment) -> int | None:
     start = started_at(moment)
     if moment.judgement.verdict != "running" or total is None or start is None or completed < _ENOUGH:
         return None
-    window = min(max(WINDOW, 2 * moment.state.chunks_series.width), moment.now - start)
-    done = moment.state.chunks_series.amount_since(moment.now - window)
+    window = min(max(WINDOW, 2 * chunks_of(moment.state, moment.log).width), moment.now - start)
+    done = chunks_of(moment.state, moment.log).amount_since(moment.now - window)
     if done < _ENOUGH or window <= 0:
         done, window = completed, moment.now - start
     left = max(0, total - completed)

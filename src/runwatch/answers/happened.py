@@ -10,6 +10,7 @@ from runwatch.answers.estimate import rate_of
 from runwatch.answers.figures import Happened, chunks_done, chunks_total, duration_ms, happened
 from runwatch.answers.view import Answer, Mark, Reply, Row, Series, Span, Tone
 from runwatch.core.findings import where_told
+from runwatch.core.growth import rows_of
 from runwatch.core.runs import Moment
 from runwatch.core.times import MILLISECOND
 
@@ -198,7 +199,7 @@ def series(moment: Moment, buckets: int) -> Series | None:
     until = moment.now
     if verdict == "lost":
         until = moment.log.moment(moment.state.positions - 1) or until
-    values = moment.state.rows_series.rates(until, buckets)
+    values = rows_of(moment.state, moment.log).rates(until, buckets)
     known = [value for value in values if value is not None]
     if len(known) < 2 or not any(known):
         return None

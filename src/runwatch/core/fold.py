@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runwatch.core import events as ev
-from runwatch.core import marks
+from runwatch.core import growth, marks
 from runwatch.core.empty import own
 from runwatch.core.facts import NO_FILE
 from runwatch.core.findings import last_told
@@ -88,27 +88,19 @@ def _fold_fact(state: RunState, log: RunLog, position: int, row: int, kind: int)
     if kind == marks.CHUNK_STARTED:
         started(state, position, argument)
     elif kind == marks.FILE_WRITTEN:
-        written(state, position, log.moments[position], log.facts.of_written(row, argument))
+        written(state, log, position, log.moments[position], log.facts.of_written(row, argument))
     else:
         completed(state, log, position, (log.moments[position], log.times[row]), log.facts.of_completed(row, argument))
 
 
-def written(state: RunState, position: int, moment: int, fact: tuple[int, int, int]) -> None:
+def written(state: RunState, log: RunLog, position: int, moment: int, fact: tuple[int, int, int]) -> None:
     """A FileWritten: the number of its file's name, rows, bytes."""
     file, rows, size = fact
     state.is_written = True
     files = state.files
-    before = files.total_rows
+    known, before = len(files), files.total_rows
     files.name(file, (rows, size), position)
-    _add(state, moment, files.total_rows - before)
-
-
-def _add(state: RunState, moment: int, rows: int) -> None:
-    series = state.rows_series
-    if series.begin <= moment < series.end:
-        series.pending += max(0, rows)
-    elif moment != NEVER:
-        series.add(moment, max(0, rows))
+    growth.note_rows(state, log, moment, files.total_rows - before, known)
 
 
 def started(state: RunState, position: int, index: int) -> None:
@@ -128,23 +120,22 @@ def completed(
     state.is_written = True
     chunks = state.chunks
     slot = chunks.slot(index)
-    if chunks.states[slot] == COMPLETED:
-        chunks.move_end(slot, position)
-    else:
+    is_new = chunks.states[slot] != COMPLETED
+    if is_new:
         chunks.end(slot, position, COMPLETED)
-        if moment != NEVER:
-            state.chunks_series.add(moment, 1)
+    else:
+        chunks.move_end(slot, position)
+    files = state.files
+    known, before = len(files), files.total_rows
     if file == NO_FILE:
         state.nameless_rows += rows
         added, file_row = rows, NOWHERE
     else:
-        files = state.files
-        before = files.total_rows
         file_row = files.name(file, (rows, -1), position)
         added = files.total_rows - before
     chunks.add_part(slot, chunks.last_attempt[slot], file_row, rows, position)
     chunks.note_duration(slot, _lasted(log, chunks.first_start(slot), time))
-    _add(state, moment, added)
+    growth.note_done(state, log, moment, added, known, is_new=is_new)
 
 
 def _lasted(log: RunLog, start: int, ended: int) -> int:
@@ -162,7 +153,7 @@ def _plan_resolved(state: RunState, event: ev.PlanResolved, position: int, log: 
 
 def _file_written(state: RunState, event: ev.FileWritten, position: int, log: RunLog) -> None:
     file = log.facts.file(event.file_name, event.rows, event.bytes)
-    written(state, position, log.moments[position], (file, event.rows, event.bytes))
+    written(state, log, position, log.moments[position], (file, event.rows, event.bytes))
 
 
 def _chunk_started(state: RunState, event: ev.ChunkStarted, position: int, log: RunLog) -> None:
@@ -229,6 +220,7 @@ def _note_growth(state: RunState, event: ev.Progress, position: int, log: RunLog
     moment = log.moments[position]
     if moment == NEVER:
         return
+    growth.count(state, log)
     for series, name in ((state.rows_series, "rows"), (state.chunks_series, "chunks_done")):
         told = getattr(event, name)
         if told is not None:

@@ -44,7 +44,7 @@ class RunState:
         "destination", "export_name", "failures", "files", "first_heard", "heard", "is_written", "last_backoff_ms",
         "last_heard", "longest_gap", "nameless_rows", "outcome", "outcomes", "parallelism", "plan", "plan_warnings",
         "positions", "producer", "progress_positions", "quality", "reconciliation", "resumes", "retries", "rows_series",
-        "schema", "sources", "time_unknown", "unknown", "validated", "validation", "warnings"
+        "schema", "sources", "time_unknown", "uncounted", "unknown", "validated", "validation", "warnings"
     )  # fmt: skip
 
     def __init__(self, facts: Facts | None = None) -> None:
@@ -95,6 +95,8 @@ class RunState:
         """Where it was told which run it goes on with."""
         self.rows_series = Series()
         self.chunks_series = Series()
+        self.uncounted: tuple[int, int] | None = None
+        """From this file and this part on none is in the series (`core/growth.py`); None where all are."""
 
     @property
     def events(self) -> int:

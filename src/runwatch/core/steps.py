@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import ClassVar, Self, overload
 
 FEW, RARE = 16, 8
@@ -92,14 +92,12 @@ class Steps:
 
     def extend_any(self, numbers: Sequence[int]) -> None:
         """Several more, whatever they are."""
-        for at, number in enumerate(numbers):
-            if self._is_stored():
-                self._put(numbers[at:])
-                break
-            self.append(number)
-
-    def _is_stored(self) -> bool:
-        return self.stored is not None
+        taken = 0
+        while self.stored is None and taken < len(numbers):
+            self.append(numbers[taken])
+            taken += 1
+        if self.stored is not None:
+            self._put(numbers[taken:])
 
     def append_any(self) -> None:
         """One more that nobody will ask for."""
@@ -182,39 +180,41 @@ class Steps:
             cut.stored = self.stored[:count]
             return cut
         jumps = bisect_left(self.ends, count)
-        cut.count = count
-        cut.offset = self.offsets[jumps] if jumps < len(self.ends) else self.offset
+        cut.count, cut.offset = count, self.offsets[jumps] if jumps < len(self.ends) else self.offset
         if jumps:
             cut.ends, cut.offsets = self.ends[:jumps], self.offsets[:jumps]
         return cut
 
-    def _stretches(self) -> Iterator[tuple[int, range]]:
-        """The row at which each stretch without a jump begins, and its numbers."""
-        start, step = 0, self.step
-        ends, offsets = chain(self.ends, (self.count,)), chain(self.offsets, (self.offset,))  # few may be asked for
-        for end, offset in zip(ends, offsets, strict=True):
-            yield start, range(step * start + offset, step * end + offset, step)
+    def pieces(self, start: int, stop: int) -> Iterator[Sequence[int]]:
+        """The numbers of the rows from `start` up to `stop`, which is behind it: what rises by the step as a range."""
+        if self.stored is not None:
+            yield self.stored[start:stop]
+            return
+        step, first = self.step, bisect_right(self.ends, start)
+        ends, offsets = islice(self.ends, first, None), islice(self.offsets, first, None)  # few may be asked for
+        for end, offset in zip(chain(ends, (stop,)), chain(offsets, (self.offset,)), strict=True):
+            yield range(step * start + offset, step * min(end, stop) + offset, step)
+            if end >= stop:
+                return
             start = end
 
     def __iter__(self) -> Iterator[int]:
-        if self.stored is not None:
-            return iter(self.stored)
-        return chain.from_iterable(numbers for _, numbers in self._stretches())
+        return chain.from_iterable(self.pieces(0, len(self)))
 
     def kept(self, rows: Iterable[int]) -> Self:
         """The numbers of these rows, one after the other."""
         others = self.none_yet()
-        for row in rows:
-            others.append(self[row])
+        others.extend_any([self[row] for row in rows])
         return others
 
     def index(self, number: int, start: int = 0) -> int:
         """The row in which it stands, from `start` on. Raises ValueError where there is none."""
         if self.stored is not None:
             return self.stored.index(number, start)
-        for begin, numbers in self._stretches():
-            if number in numbers and begin + numbers.index(number) >= start:
-                return begin + numbers.index(number)
+        for numbers in self.pieces(start, self.count):
+            if number in numbers:
+                return start + numbers.index(number)
+            start += len(numbers)
         raise ValueError(number)
 
 

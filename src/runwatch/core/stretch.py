@@ -93,9 +93,7 @@ def _triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> Triples | N
     sizes, hashes = [one.bytes for one in written], list(map(run.log.facts.names.hash_of, names))
     lengths = list(map(sub, times[2::3], times[0::3]))
     totals = sum(rows), sum(sizes)
-    return Triples(
-        index, times[2], lengths, max(lengths), rows, sizes, totals, hashes, times[1::3], times[2::3]
-    )
+    return Triples(index, times[2], lengths, max(lengths), rows, sizes, totals, hashes)
 
 
 def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int) -> None:
@@ -111,7 +109,7 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int
             file = facts.written(position, it.file_name, it.rows, it.bytes)
             log.marks.append(was_written)
             log.note_argument(file, 1)
-            written(state, position, time, (file, it.rows, it.bytes))
+            written(state, log, position, time, (file, it.rows, it.bytes))
         else:
             argument = facts.completed(position, it.chunk_index, it.rows, it.file_name)
             log.marks.append(was_completed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from runwatch.core import growth
 from runwatch.core.empty import own
 from runwatch.core.events import ChunkFailed
 from runwatch.core.run import COMPLETED, FAILED, INTERRUPTED, NOWHERE, RUNNING, Chunks, RunState
@@ -38,9 +39,6 @@ class Triples(NamedTuple):
     """Of rows and bytes."""
     names: Sequence[int] | None
     """Of the files; hashes (`core/names.py`). None where they are numbered, and are the next new ones."""
-    written: Sequence[int] = ()
-    done: Sequence[int] = ()
-    """When; none where the series have them already."""
     bends: Sequence[int] = ()
     """Of these, not the first, one attempt failed and another began at once: two more lines in front of each;"""
     failures: Sequence[ChunkFailed] = ()
@@ -69,14 +67,12 @@ def take_triples(run: Run, triples: Triples) -> bool:
         return False
     if not slots:
         chunks.slot_of.known.first = triples.chunk
+    growth.leave(state)
     facts.tell(triples.rows, triples.sizes)
     _note_facts(run, triples, count)
     _note_files(state, triples)
     _note_chunks(run, triples, count)
-    if triples.done:
-        state.rows_series.add_rising(triples.written, triples.rows)
-        state.rows_series.add_rising(triples.done, 0)
-        state.chunks_series.add_rising(triples.done, 1)
+    growth.limit(state, run.log)
     state.positions += 3 * count + 2 * len(triples.bends)
     return True
 

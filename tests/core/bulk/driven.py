@@ -124,7 +124,7 @@ class Driver:
             assert (run.arrived, run.named) == (expected.arrived, expected.named)
             count = run.state.positions
             for stop in range(0, count, 1 + count // 6):
-                assert state_of(run.state_at(stop)) == state_of(expected.state_at(stop))
+                assert state_of(run.state_at(stop), run.log) == state_of(expected.state_at(stop), expected.log)
             assert len(run.log.facts.names) == len(run.log.facts.file_rows)
         assert _said(self.runs) == _said(self.expected)
         assert self.loading.entries == sum(len(run.log) for run in self.runs.by_id.values()) + self.runs.problem_count

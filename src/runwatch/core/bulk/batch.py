@@ -17,7 +17,6 @@ import numpy as np
 from runwatch.core import marks
 from runwatch.core.bulk.block import Column, Flags, Numbers
 from runwatch.core.bulk.bloom import NamesSeen
-from runwatch.core.bulk.counting import can_count, count, take_back
 from runwatch.core.bulk.decode import DIGITS, ODD, STARTED, WRITTEN
 from runwatch.core.bulk.files import Files
 from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line
@@ -31,8 +30,8 @@ from runwatch.core.names import Names
 from runwatch.core.runs import Run, Runs
 from runwatch.core.triples import Triples, take_triples
 
-PART, COUNTED = 20_000, 500
-"""Lines of a run that are taken in at once, and runs whose series are, at most."""
+PART = 20_000
+"""Lines of a run that are taken in at once, at most."""
 _TIME, _CHUNK = 1, 2
 """Of `Batch._values`."""
 _NOTHING = np.zeros(0, np.int64)
@@ -61,8 +60,6 @@ class Batch:
         self._entries, waiting.entries = waiting.entries, []
         self._waiting, self._is_all, self._lines = waiting, is_all, waiting.take()
         self._seen, self._most_names = seen, most_names
-        self._counted: set[int] = set()
-        """Runs whose triples are in their series."""
 
     def _prepare(self) -> Iterator[None]:
         """Look for what can be seen of all lines at once, with pauses."""
@@ -98,9 +95,7 @@ class Batch:
         shares = (lines.run[firsts].tolist(), firsts.tolist(), stops.tolist(), longest.tolist())
         self._shares = [_Share(*each) for each in zip(*shares, strict=True)]
         triples = np.flatnonzero(are_triples(lines))
-        self._triples, self._all_triples = Stretches(lines, triples, failures), triples
-        self._of_shares = np.searchsorted(triples, firsts), np.searchsorted(triples, stops)
-        """Of each share its first triple, and behind its last one."""
+        self._triples = Stretches(lines, triples, failures)
         self._times, self._marks = lines.time.data.cast("B"), marks.data.cast("B")
         self._numbers = lines.line.astype(np.uint32, copy=False).data.cast("B")
         """Bytes of columns."""
@@ -123,9 +118,6 @@ class Batch:
         """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
         for _ in self._prepare():
             yield PART
-        for at in range(0, len(self._shares), COUNTED):
-            self._count(range(at, min(at + COUNTED, len(self._shares))))
-            yield PART
         for share in self._shares:
             run_id, at = self._run_ids[share.run], share.start
             self._runs.changed[run_id] = None
@@ -145,22 +137,6 @@ class Batch:
             if share.run in self._names:
                 self._seen.note(share.run, self._names[share.run])
 
-    def _count(self, shares: range) -> None:
-        """Put what the triples of these add to their series, where that may be done beforehand."""
-        places, states = [], []
-        begins, ends = self._of_shares
-        counts = (ends - begins).tolist()
-        for at in shares:
-            number, first, stop, _ = self._shares[at]
-            run = self._runs.by_id.get(self._run_ids[number])
-            if counts[at] and run is not None and can_count(run.state_so_far, run.checkpoints.due, stop - first):
-                self._counted.add(number)
-                states.append(run.state_so_far)
-                places.append(at)
-        if states:
-            triples = np.concatenate([self._all_triples[begins[at] : ends[at]] for at in places])
-            count(self._lines, triples, [counts[at] for at in places], states)
-
     def _take(self, run: Run, share: _Share, start: int, stop: int) -> int:
         """Lines that stand behind all others of a straight run, and are no repeats; where the first one is that was not
         taken. A checkpoint may be due in front of `stop`.
@@ -179,7 +155,7 @@ class Batch:
         log.marks.frombytes(self._marks[2 * start : 2 * stop])
         log.lines.extend(array("I", self._numbers[4 * start : 4 * stop].tobytes()))
         log.order.straight = len(log.times)
-        self._fold(run, share.run in self._counted, start, stop, more)
+        self._fold(run, start, stop, more)
         log.placing.let_go()
         log.placing.latest = state.heard = log.times[-1]
         state.last_heard = state.positions - 1
@@ -192,7 +168,7 @@ class Batch:
         gaps = np.diff(self._lines.time[start:stop])
         return int(gaps[np.asarray(self._works[start + 1 : stop])].max(initial=0))
 
-    def _fold(self, run: Run, is_counted: bool, start: int, stop: int, more: int) -> None:
+    def _fold(self, run: Run, start: int, stop: int, more: int) -> None:
         triples, easy = self._triples, self._easy
         while start < stop:
             end = min(triples.next, easy[-1], stop)
@@ -204,15 +180,13 @@ class Batch:
                 run.log.keep(run.state_so_far.positions, entry.event)
                 fold_event(run.state_so_far, run.log, entry.event)
             else:
-                stretch, end = triples.look(stop, is_counted=is_counted)
+                stretch, end = triples.look(stop)
                 if self._are_new(run, stretch, start, end, more) and take_triples(run, stretch):
                     del easy[len(easy) - len(stretch.bends) :]
                 elif stretch.bends:
                     triples.part(end)
                     continue
                 else:
-                    if is_counted:
-                        take_back(run.state_so_far, self._lines, range(start, end, 3))
                     self._fold_each(run, start, end, more)
                 triples.took(end)
             start = end
@@ -234,7 +208,7 @@ class Batch:
             elif kind == WRITTEN:
                 facts.written_to(position, last, rows, size)
                 log.note_argument(last, 1)
-                written(state, position, time, (last, rows, size))
+                written(state, log, position, time, (last, rows, size))
             else:
                 argument = facts.completed_with(position, chunk, rows, last)
                 log.note_argument(argument, 2)

@@ -42,8 +42,8 @@ class Stretches:
         self._coming.reverse()
         self._alone = 0
         """Up to this line each is looked at alone."""
-        self._taken, self._triples = 0, triples
-        """Triples so far, and all."""
+        self._taken = 0
+        """Triples so far."""
         self._times, self._chunks, self._lengths = lines.time, lines.chunk.data, lengths.data
         self._size_code = "i" if sizes.max(initial=0) < 2**31 else "q"
         self._size = array(self._size_code).itemsize
@@ -61,11 +61,8 @@ class Stretches:
                 return stop + (begin - stop) % 3 if stop > begin else stop
         return stop
 
-    def look(self, stop: int, *, is_counted: bool) -> tuple[Triples, int]:
-        """The next stretch with those that are joined to it, up to this line at most, and where that ends.
-
-        `is_counted`: the series have it already.
-        """
+    def look(self, stop: int) -> tuple[Triples, int]:
+        """The next stretch with those that are joined to it, up to this line at most, and where that ends."""
         coming, at, bends, failures = self._coming, len(self._coming) - 1, list[int](), list[ChunkFailed]()
         start, count, _, longest, rows, size = coming[at]
         end = start + 3 * count
@@ -90,8 +87,6 @@ class Stretches:
             array(self._size_code, self._sizes[width * first : width * last]),
             (rows, size),
             None,
-            () if is_counted else self._times[self._triples[first:last] + 1].tolist(),
-            () if is_counted else self._times[self._triples[first:last] + 2].tolist(),
             bends,
             failures,
         )
