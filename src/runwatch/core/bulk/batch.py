@@ -19,7 +19,7 @@ from runwatch.core.bulk.block import Column, Flags, Numbers
 from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.bulk.decode import DIGITS, ODD, STARTED, WRITTEN
 from runwatch.core.bulk.files import Files
-from runwatch.core.bulk.lines import EASY, Lines, begins_of, by_first_line
+from runwatch.core.bulk.lines import EASY, Lines, apart, begins_of
 from runwatch.core.bulk.stretches import Stretches, are_triples
 from runwatch.core.bulk.waiting import Waiting
 from runwatch.core.events import ChunkFailed, Entry
@@ -30,8 +30,8 @@ from runwatch.core.names import Names
 from runwatch.core.runs import Run, Runs
 from runwatch.core.triples import Triples, take_triples
 
-PART = 20_000
-"""Lines of a run that are taken in at once, at most."""
+PART, AT_ONCE = 20_000, 50_000
+"""Lines of a run that are taken in at once, at most; lines of several runs that are looked at together, about."""
 _TIME, _CHUNK = 1, 2
 """Of `Batch._values`."""
 _NOTHING = np.zeros(0, np.int64)
@@ -49,29 +49,41 @@ class _Share(NamedTuple):
     """The longest one between two of its lines (ns)."""
 
 
-class Batch:
-    """All lines that waited, to be taken in run by run."""
+class Taken(NamedTuple):
+    """What all batches have in common."""
 
-    def __init__(self, waiting: Waiting, runs: Runs, seen: NamesSeen, *, is_all: bool, most_names: int) -> None:
-        """Unless `is_all`, the lines of a chunk that is not done go on waiting, at the end of each run. `most_names`:
-        of runs with more than these `seen` knows none.
-        """
-        self._runs, self._segment, self._run_ids = runs, waiting.segment, waiting.run_ids
-        self._entries, waiting.entries = waiting.entries, []
-        self._waiting, self._is_all, self._lines = waiting, is_all, waiting.take()
-        self._seen, self._most_names = seen, most_names
+    waiting: Waiting
+    runs: Runs
+    seen: NamesSeen
+    is_all: bool
+    """Else the lines of a chunk that is not done go on waiting, at the end of each run."""
+    most_names: int
+    """Of runs with more than these `seen` knows none."""
+
+
+def take_in(taken: Taken, arrived: int | None) -> Iterator[int]:
+    """Take in all that waits; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
+    waiting = taken.waiting
+    entries, waiting.entries = waiting.entries, []
+    for lines in apart(waiting.take(), AT_ONCE):
+        if lines is None:
+            yield PART
+        else:
+            yield from _Batch(taken, entries, lines).taking(arrived)
+
+
+class _Batch:
+    """Lines that stand together by run."""
+
+    def __init__(self, taken: Taken, entries: list[Entry], lines: Lines) -> None:
+        waiting = taken.waiting
+        self._runs, self._segment, self._run_ids = taken.runs, waiting.segment, waiting.run_ids
+        self._entries, self._waiting, self._is_all, self._lines = entries, waiting, taken.is_all, lines
+        self._seen, self._most_names = taken.seen, taken.most_names
 
     def _prepare(self) -> Iterator[None]:
         """Look for what can be seen of all lines at once, with pauses."""
-        order = by_first_line(self._lines)
-        yield
-        columns = list(self._lines)
-        del self._lines
-        for at, column in enumerate(columns):  # one after the other, so that never all are there twice
-            columns[at] = column[order]
-        del order
-        self._lines = lines = Lines._make(columns)
-        yield
+        lines = self._lines
         firsts = np.flatnonzero(begins_of(lines.run))
         stops, stay = np.append(firsts[1:], len(lines.run)), np.zeros(0, np.int64)
         if not self._is_all:
@@ -115,7 +127,7 @@ class Batch:
                 yield share.run, run.log.facts.names
 
     def taking(self, arrived: int | None) -> Iterator[int]:
-        """Take all in; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
+        """As `take_in`."""
         for _ in self._prepare():
             yield PART
         for share in self._shares:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -80,6 +80,34 @@ def by_first_line(lines: Lines) -> Numbers:
     rank = np.empty(len(first), np.int32)
     rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
     return by_run(rank[run])
+
+
+def apart(lines: Lines, size: int) -> Iterator[Lines | None]:
+    """About so many of them at a time, those of each run together, in their order; None for a pause.
+
+    Whoever has taken one of these parts, and lets it go, has the room of it for others.
+    """
+    order = by_first_line(lines)
+    yield None
+    firsts = np.flatnonzero(begins_of(lines.run[order]))
+    cuts = np.unique(firsts[np.searchsorted(firsts, np.arange(0, len(order), size), "right") - 1])
+    columns = [*reversed(lines)]
+    del lines
+    parts = _parts(columns, np.split(order, cuts[1:]))
+    del order
+    yield None
+    while parts:
+        yield parts.pop()
+
+
+def _parts(columns: list[Column], those: Sequence[Numbers]) -> list[Lines]:
+    """Those lines of all columns, the last one's first; the last part first. `columns` is empty then."""
+    parts: list[list[Column]] = [[] for _ in those]
+    while columns:  # one after the other, so that never all are there twice
+        column = columns.pop()
+        for part, which in zip(parts, those, strict=True):
+            part.append(column[which])
+    return [Lines._make(part) for part in reversed(parts)]
 
 
 def by_run(run: Column) -> Numbers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from runwatch.core.bulk.batch import Batch
+from runwatch.core.bulk.batch import Taken, take_in
 from runwatch.core.bulk.bloom import NamesSeen
 from runwatch.core.bulk.decoder import Decoded, decoded
 from runwatch.core.bulk.heads import Heads
@@ -83,8 +83,8 @@ class Bulk:
         """As `Gathering.settling`."""
         yield from self._take(arrived)
         if self._waiting.count:
-            batch = Batch(self._waiting, self._runs, self._seen, is_all=is_all, most_names=self._most_names)
-            self._batch = batch.taking(arrived)
+            taken = Taken(self._waiting, self._runs, self._seen, is_all, self._most_names)
+            self._batch = take_in(taken, arrived)
             yield from self._take(arrived)
 
     def _take(self, arrived: int | None) -> Iterator[None]:
