@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ def test_more_quiet_runs_than_fit_are_counted(tmp_path: Path) -> None:
     assert "the newest 100 of 103 are shown" in said
     assert said.count("succeeded") == 100
     assert "100 of 103 are shown" in call("summary", path, "--format", "markdown").stdout
+
+
+def test_more_runs_that_need_attention_than_are_told_in_full_have_a_line_each(tmp_path: Path) -> None:
+    """None is left out, and each says where its first reason stands."""
+    lines = [line(ended("failed"), run=f"r{number:03}", second=number) for number in range(103)]
+    said = call("summary", log(tmp_path / "a.jsonl", *lines)).stdout
+    full, rest = said.split("3 more runs need attention; `--run ID` or `--export NAME` tells it all\n")
+    assert full.count("FAILED") == full.count("  Planned ") == 100
+    assert rest.count("✗ failed ") == 3
+    assert re.findall(r"a\.jsonl:(\d+)$", rest, re.MULTILINE) == ["3", "2", "1"]
 
 
 def test_more_problems_than_fit_are_counted(tmp_path: Path) -> None:

@@ -15,8 +15,6 @@ from runwatch.report.look import Look
 from runwatch.report.summary import Summary
 
 GROUPS_AT_MOST = 20
-ATTENTION_AT_MOST = 100
-"""Runs told in full: a step summary holds 1 MiB."""
 TEXT_AT_MOST = 600
 _MARKUP = re.compile(r"[\\`*\[\]#|~$&<>@]|(?<!\w)_|_(?!\w)|(?<=www)\.|://")
 """What markdown, or GitHub's reading of it, would take for more than words."""
@@ -27,9 +25,9 @@ def render(summary: Summary, look: Look) -> str:
     attention, others = words.needing_attention(summary), words.others(summary)
     parts = [f"## {text(words.headline(summary))}", text(words.what_was_read(summary, look.zone))]
     if attention:
-        parts.append(_table(attention[:ATTENTION_AT_MOST], look.zone))
-    parts += [_run(moment, look.zone) for moment in attention[:ATTENTION_AT_MOST]]
-    parts += _left_out(len(attention), ATTENTION_AT_MOST)
+        parts.append(_table(attention[:words.ATTENTION_AT_MOST], look.zone))
+    parts += [_run(moment, look.zone) for moment in attention[:words.ATTENTION_AT_MOST]]
+    parts += _left_out(len(attention), words.ATTENTION_AT_MOST)
     if others:
         shown = others[: words.QUIET_AT_MOST]
         inside = [_table(shown, look.zone), *_left_out(len(others), words.QUIET_AT_MOST)]

@@ -23,13 +23,15 @@ ALL_OF_THEM = "`--format json` has them all"
 
 
 def render(summary: Summary, look: Look) -> str:
-    """Headline, the runs that need attention, the others in a line each, problems."""
+    """Headline, the runs that need attention, others in a line each, problems."""
     page = Page(look)
     page.put(words.headline(summary), bold=True)
     page.put(words.what_was_read(summary, look.zone), tone=Tone.MUTED)
-    for moment in words.needing_attention(summary):
+    attention = words.needing_attention(summary)
+    for moment in attention[: words.ATTENTION_AT_MOST]:
         page.blank()
         _run(page, moment, look.zone)
+    _rest(page, attention[words.ATTENTION_AT_MOST :], look.zone)
     _others(page, words.others(summary), look.zone)
     _problems(page, summary)
     return page.text()
@@ -71,20 +73,34 @@ def _chunks(page: Page, moment: Moment, said: str) -> None:
         page.put(rest, Span("  "), tone=Tone.MUTED)
 
 
+def _rest(page: Page, moments: list[Moment], zone: tzinfo) -> None:
+    """More that need attention, with what proves the first reason."""
+    if not moments:
+        return
+    page.blank()
+    need = "needs" if len(moments) == 1 else "need"
+    page.put(f"{units.plural(len(moments), 'more run')} {need} attention; `--run ID` or `--export NAME` tells it all")
+    _in_a_line(page, moments, zone, are_proven=True)
+
+
 def _others(page: Page, moments: list[Moment], zone: tzinfo) -> None:
     """A line each: verdict, start, export, and what it comes to."""
     if not moments:
         return
     page.blank()
     shown = moments[: words.QUIET_AT_MOST]
-    width = min(EXPORT_AT_MOST, max(cells(moment.export) for moment in shown))
-    for moment in shown:
-        _other(page, moment, width, zone)
+    _in_a_line(page, shown, zone)
     if len(moments) > len(shown):
         page.put(f"the newest {len(shown)} of {len(moments):,} are shown; {ALL_OF_THEM}", tone=Tone.MUTED)
 
 
-def _other(page: Page, moment: Moment, width: int, zone: tzinfo) -> None:
+def _in_a_line(page: Page, moments: list[Moment], zone: tzinfo, *, are_proven: bool = False) -> None:
+    width = min(EXPORT_AT_MOST, max(cells(moment.export) for moment in moments))
+    for moment in moments:
+        _line(page, moment, width, zone, is_proven=are_proven)
+
+
+def _line(page: Page, moment: Moment, width: int, zone: tzinfo, *, is_proven: bool) -> None:
     shown = VERDICTS[moment.judgement.verdict]
     tone = Tone.MUTED if shown.quiet else Tone.INK
     found = reasons(moment)
@@ -96,6 +112,7 @@ def _other(page: Page, moment: Moment, width: int, zone: tzinfo) -> None:
         Span(f"{words.started(moment, zone)[:16]:<16}  ", Tone.MUTED),
         Span(f"{export}{' ' * (width - cells(export))}  ", tone),
         tone=tone,
+        right=words.proof(found[0].evidence) if is_proven else "",
     )
 
 

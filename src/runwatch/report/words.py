@@ -13,6 +13,8 @@ from runwatch.core.times import MILLISECOND, SECOND
 from runwatch.core.verdict import ATTENTION
 from runwatch.report.summary import Summary
 
+ATTENTION_AT_MOST = 100
+"""Runs told in full: a step summary of GitHub's holds 1 MiB, and nobody reads on for that many pages."""
 QUIET_AT_MOST = 100
 PROBLEMS_AT_MOST = 20
 LINES_AT_MOST = 8
