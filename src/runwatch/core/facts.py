@@ -12,7 +12,7 @@ from itertools import repeat
 from typing import Generic, TypeVar
 
 from runwatch.core import events as ev
-from runwatch.core.empty import NOTHING, own
+from runwatch.core.empty import NOTHING, longer, own
 from runwatch.core.marks import CHUNK_COMPLETED, FILE_WRITTEN
 from runwatch.core.names import Names
 from runwatch.core.steps import Counts
@@ -107,14 +107,14 @@ class Facts:
 
     def tell(self, rows: Sequence[int], sizes: Sequence[int]) -> None:
         """What was told of the next files."""
-        self.file_rows.extend(rows)
+        self.file_rows = longer(self.file_rows, array("I", rows))
         code = self.file_sizes.typecode
         if not isinstance(sizes, array) or sizes.typecode != code:
             try:
                 sizes = array(code, sizes)
             except OverflowError:
                 self.file_sizes, sizes = array("q", self.file_sizes), array("q", sizes)
-        self.file_sizes.extend(sizes)
+        self.file_sizes = longer(self.file_sizes, sizes)
 
     def written(self, row: int, name: str, rows: int, size: int) -> int:
         """A FileWritten; its argument."""

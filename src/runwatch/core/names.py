@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from operator import mul
 
+from runwatch.core.empty import longer
 from runwatch.core.text import safe
 
 _FEW = 8
@@ -122,7 +123,7 @@ class Names:
 
     def add_unseen(self, values: memoryview) -> None:
         """Number hashes that are all new (64 bits each), which whoever adds them knows."""
-        self.hashes.frombytes(values)
+        self.hashes = longer(self.hashes, array("Q", values.tobytes()))
 
     def catch_up(self) -> None:
         """Put those into the table that are not in it yet."""

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
 from typing import ClassVar, Self, overload
 
+from runwatch.core.empty import longer
+
 FEW, RARE = 16, 8
 """So many jumps are stored as such in any case, and more where there is at most one in so many rows."""
 
@@ -107,13 +109,13 @@ class Steps:
         """Store some more."""
         assert self.stored is not None
         if isinstance(numbers, array) and numbers.typecode == self.stored.typecode:
-            self.stored.extend(numbers)
+            self.stored = longer(self.stored, numbers)
             return
         try:
             more = array(self.stored.typecode, numbers)
         except OverflowError:
             self.stored, more = array("q", self.stored), array("q", numbers)
-        self.stored.extend(more)
+        self.stored = longer(self.stored, more)
 
     def _jump(self, rows: int) -> bool:
         """From this row on the offset is another; False where everything is stored instead."""
