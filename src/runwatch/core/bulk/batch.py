@@ -66,7 +66,8 @@ def take_in(taken: Taken, arrived: int | None) -> Iterator[int]:
     """Take in all that waits; after each part, how many lines it had. `arrived`: when they came, if we watched them."""
     waiting = taken.waiting
     entries, waiting.entries = waiting.entries, []
-    for lines in apart(waiting.take(), AT_ONCE):
+    as_heard = not taken.runs.by_id.keys() >= set(waiting.run_ids)  # the order in which new runs begin
+    for lines in apart(waiting.take(), AT_ONCE, as_heard=as_heard):
         if lines is None:
             yield PART
         else:

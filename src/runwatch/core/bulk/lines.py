@@ -82,32 +82,32 @@ def by_first_line(lines: Lines) -> Numbers:
     return by_run(rank[run])
 
 
-def apart(lines: Lines, size: int) -> Iterator[Lines | None]:
-    """About so many of them at a time, those of each run together, in their order; None for a pause.
+def apart(lines: Lines, size: int, *, as_heard: bool) -> Iterator[Lines | None]:
+    """About so many of them at a time, those of each run together, in their order; None for a pause. `as_heard`: a run
+    that was heard of first comes first.
 
     Whoever has taken one of these parts, and lets it go, has the room of it for others.
     """
-    order = by_first_line(lines)
+    order = by_first_line(lines) if as_heard else by_run(lines.run)
     yield None
     firsts = np.flatnonzero(begins_of(lines.run[order]))
     cuts = np.unique(firsts[np.searchsorted(firsts, np.arange(0, len(order), size), "right") - 1])
     columns = [*reversed(lines)]
     del lines
-    parts = _parts(columns, np.split(order, cuts[1:]))
-    del order
-    yield None
-    while parts:
-        yield parts.pop()
-
-
-def _parts(columns: list[Column], those: Sequence[Numbers]) -> list[Lines]:
-    """Those lines of all columns, the last one's first; the last part first. `columns` is empty then."""
+    those = np.split(order, cuts[1:])
     parts: list[list[Column]] = [[] for _ in those]
     while columns:  # one after the other, so that never all are there twice
-        column = columns.pop()
-        for part, which in zip(parts, those, strict=True):
-            part.append(column[which])
-    return [Lines._make(part) for part in reversed(parts)]
+        _share_out(columns.pop(), those, parts)
+        yield None
+    del order, those
+    parts.reverse()
+    while parts:
+        yield Lines._make(parts.pop())
+
+
+def _share_out(column: Column, those: Sequence[Numbers], parts: Sequence[list[Column]]) -> None:
+    for part, which in zip(parts, those, strict=True):
+        part.append(column[which])
 
 
 def by_run(run: Column) -> Numbers:

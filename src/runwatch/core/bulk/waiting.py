@@ -157,17 +157,11 @@ class Waiting:
 
     def _late(self, lines: Lines, odd: _Odd) -> list[int]:
         """The regular lines that cannot wait as such, for what stands in front of them; their runs stop there."""
-        order, known = by_run(lines.run), self._known
-        run, time, line = lines.run[order], lines.time[order], odd.line
-        before = np.empty(len(order), np.int64)
-        before[1:] = time[:-1]
-        begins = begins_of(run)
-        before[begins] = known.latest[run[begins]]
-        wrong = order[(time < before) | ((lines.kind[order] == ODD) & (time == before))]
-        if (time == before).any():
-            wrong = np.concatenate((wrong, may_repeat(self._last, lines, known.before, known.latest)))
-        for number, place in zip(lines.run[wrong].tolist(), (lines.line[wrong] - line).tolist(), strict=True):
-            odd.stop(number, place)
+        line = odd.line
+        if not self._rise(lines.time):
+            wrong = self._wrong(lines)
+            for number, place in zip(lines.run[wrong].tolist(), (lines.line[wrong] - line).tolist(), strict=True):
+                odd.stop(number, place)
         if not odd.stops:
             return []
         limit = np.full(len(self.run_ids), _LAST, np.int64)
@@ -175,6 +169,24 @@ class Waiting:
         late = (lines.kind != ODD) & (lines.line - line >= limit[lines.run])
         found: list[int] = (lines.line[late] - line).tolist()
         return found
+
+    def _rise(self, time: Numbers) -> bool:
+        """Whether each is later than the one in front of it, whosever that is: the lines of most logs are."""
+        newest = self._known.latest.max()
+        return bool((time[:1] > newest).all() and (time[1:] > time[:-1]).all())
+
+    def _wrong(self, lines: Lines) -> Numbers:
+        """Those that are not later than the one of their run in front of them."""
+        order, known = by_run(lines.run), self._known
+        run, time = lines.run[order], lines.time[order]
+        before = np.empty(len(order), np.int64)
+        before[1:] = time[:-1]
+        begins = begins_of(run)
+        before[begins] = known.latest[run[begins]]
+        wrong: Numbers = order[(time < before) | ((lines.kind[order] == ODD) & (time == before))]
+        if (time == before).any():
+            wrong = np.concatenate((wrong, may_repeat(self._last, lines, known.before, known.latest)))
+        return wrong
 
     def _wait(self, lines: Lines) -> None:
         self.count += len(lines.run)
