@@ -234,10 +234,10 @@ def test_it_ends_where_its_parent_is_killed(tmp_path: Path) -> None:
 
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also for short logs, and for many runs."""
+    """Also for short logs."""
     for module, name, value in (
         (long_logs, "LONG", 128 << 10), (long_logs, "SURELY", 0), (loading, "ENOUGH", 64 << 10),
-        (loading, "LARGE", 128 << 10), (in_bulk, "SHARED", 10), (in_bulk, "OF_A_RUN", 100),
+        (loading, "LARGE", 128 << 10), (in_bulk, "OF_A_RUN", 100),
         (loading, "SKIPPED", 1),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)

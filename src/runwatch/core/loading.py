@@ -41,7 +41,7 @@ class Loading:
         self.bulk: Callable[[Segment, Runs, Decode], Bulk] | None = None
         """What takes long logs; None while its import is not worth it."""
         self.is_regular = False
-        """The last lines went in bulk: so more may be taken at once, and nobody decodes what follows in vain."""
+        """The last lines went in bulk: so more may be taken at once, and others may decode what follows."""
         self._stream = Stream()
         self._segment: Segment | None = None
         self._arrived: int | None = None
@@ -208,11 +208,6 @@ class Loading:
     def has_room(self) -> bool:
         """`feed_decoded` may be called although `settling` is not at its end."""
         return self._bulk is not None and self._bulk.has_room
-
-    @property
-    def may_be_shared(self) -> bool:
-        """It is worth it that somebody else decodes what follows."""
-        return self.is_regular and self._bulk is not None and self._bulk.may_be_shared
 
     def settle(self) -> None:
         """Take in all that was gathered."""

@@ -24,7 +24,7 @@ def take_all(
     """
     for item in items:
         take(item)
-        if loading.may_be_shared and (process := second(item.segment)) is not None:
+        if loading.is_regular and (process := second(item.segment)) is not None:
             try:
                 _take_ahead(process, loading)
             finally:

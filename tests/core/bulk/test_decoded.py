@@ -108,20 +108,6 @@ def test_of_a_run_that_nobody_was_sure_of_lines_can_wait_again(monkeypatch: pyte
     assert sum(bare) > len(lines) * 0.8
 
 
-def test_it_may_be_shared_where_lines_of_few_runs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_bulk, "SHARED", 40)
-    few, many = (Driver([produced_lines(7, runs, 90 // runs)]) for runs in (2, 30))
-    for driver, expected in ((few, True), (many, False)):
-        with small_limits():
-            assert not driver.loading.may_be_shared
-            for block in _blocks(driver, [30]):
-                driver.loading.feed(*block, None)
-                driver.loading.decode()
-                if not driver.loading.is_regular:
-                    driver.loading.settle()
-            assert driver.loading.may_be_shared == expected
-
-
 @pytest.mark.parametrize("is_decoded", [True, False])
 def test_what_is_to_go_line_by_line_is_not_regular(is_decoded: bool) -> None:
     lines = produced_lines(7, 2, 60)

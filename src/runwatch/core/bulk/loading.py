@@ -23,10 +23,6 @@ OF_A_RUN = 20_000
 """So many of a run, on average: of few runs no more than that is gained by waiting."""
 PART, A_RUN = 10_000, 100
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
-SHARED = 1000
-"""Lines of a run to be taken in at once, on average, from which on others may read and decode: of fewer, to take them
-in is most of the work, and what two processes cost together is more than that is worth.
-"""
 
 
 class Bulk:
@@ -56,11 +52,6 @@ class Bulk:
     def has_room(self) -> bool:
         """More may be fed although some are being taken in."""
         return self._batch is not None and not self.is_full
-
-    @property
-    def may_be_shared(self) -> bool:
-        """Lines of few runs wait."""
-        return self._waiting.count > SHARED * len(self._waiting.run_ids)
 
     def feed(self, blocks: Sequence[bytes], line: int, offset: int) -> int | None:
         """Let whole lines wait, the first of which has this number; how many of them were as most are.
