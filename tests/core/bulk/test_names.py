@@ -38,12 +38,13 @@ def same(names: Names, expected: Names) -> None:
     assert len(names) == len(expected)
 
 
-@pytest.mark.parametrize("few", [0, 3, 400])
+@pytest.mark.parametrize(("few", "as_few"), [(0, 0), (3, 0), (400, 0), (400, 2), (400, 16)])
 @given(steps=steps)
-def test_any_sequence_has_the_same_numbers(few: int, steps: list[tuple[list[int], str]]) -> None:
+def test_any_sequence_has_the_same_numbers(few: int, as_few: int, steps: list[tuple[list[int], str]]) -> None:
     names, expected = Names(), Names()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(at_once, "FEW", few)
+        patch.setattr(at_once, "_AS_FEW", as_few)
         patch.setattr(at_once, "_SMALLEST", 32)
         patch.setattr(one_by_one, "LARGE", 16)
         for added, how in steps:
@@ -59,12 +60,15 @@ def test_any_sequence_has_the_same_numbers(few: int, steps: list[tuple[list[int]
         same(names, expected)
 
 
-@pytest.mark.parametrize("few", [0, 400])
+@pytest.mark.parametrize("ways", [(0, 0), (400, 0), (400, 16)])
 @pytest.mark.parametrize("repeated", [0.0, 0.1, 0.5, 1.0])
 @pytest.mark.parametrize("seed", range(3))
-def test_any_sizes_while_the_table_grows(seed: int, repeated: float, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_sizes_while_the_table_grows(
+    seed: int, repeated: float, ways: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Among them one by one, as the tolerant way adds them, and by text."""
-    monkeypatch.setattr(at_once, "FEW", few)
+    monkeypatch.setattr(at_once, "FEW", ways[0])
+    monkeypatch.setattr(at_once, "_AS_FEW", ways[1])
     monkeypatch.setattr(one_by_one, "LARGE", 64)
     rng, names, expected, heard = random.Random(seed), Names(), Names(), 0
     while heard < 3_500:

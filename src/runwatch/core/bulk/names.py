@@ -13,6 +13,8 @@ from runwatch.core.names import LARGE, Names
 
 FEW = 400
 """Of fewer names one by one costs less."""
+_AS_FEW = 16
+"""Names that are known for each of those few, where it costs less to put all of them into a dictionary."""
 _SMALLEST = 1024
 """Places in a table."""
 Table = NDArray[np.uint32]
@@ -20,10 +22,20 @@ Table = NDArray[np.uint32]
 
 def numbers_of(names: Names, values: Words) -> Numbers:
     """The number of each hash; a new one gets the next."""
+    if len(values) < FEW and len(names) < _AS_FEW * len(values):
+        return _numbers_of_few(names, values)
     names.catch_up()
     numbers = _numbers_of(names, values)
     names.tabled = len(names)
     return numbers
+
+
+def _numbers_of_few(names: Names, values: Words) -> Numbers:
+    """The same without the table, which need not be there."""
+    number_of = {value: number for number, value in enumerate(names.hashes)}
+    numbers = [number_of.setdefault(value, len(number_of)) for value in values.tolist()]
+    names.hashes.extend([*number_of][len(names) :])
+    return np.array(numbers, np.int64)
 
 
 def _numbers_of(names: Names, values: Words) -> Numbers:
