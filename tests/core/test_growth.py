@@ -112,6 +112,19 @@ def test_chunks_that_go_as_planned_wait_on_however_they_come() -> None:
     assert chunks_of(run.state, run.log).amount_since(BEGIN) == 8
 
 
+def test_a_name_that_somebody_came_upon_while_they_wait() -> None:
+    """Where a line was written over, whoever looks at its event hears of another file, which then has a number."""
+    first, last = [SLOW, *chunks(0, 6)], [begun(6), file(6), done(6), begun(7), done(7, rows=0, name="come upon")]
+    runs, loading = fast(log_of(first), [1])
+    run, begin = runs.by_id[RUN], len(log_of(first)["orders.jsonl"])
+    run.log.facts.file("come upon", 77)
+    assert run.straight is not None
+    loading.feed(log_of([*first, *last])["orders.jsonl"][begin:], run.straight, len(first) + 1, begin, None)
+    loading.settle()
+    assert run.state.files.numbers is not None
+    assert both(run) == both(slow(log_of([*first, *last])).by_id[RUN])
+
+
 def test_no_more_than_so_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "MOST", 4)
     runs, _ = fast(log_of(chunks(0, 6)), [])

@@ -47,7 +47,7 @@ def limit(state: RunState, log: RunLog) -> None:
 def note_rows(state: RunState, log: RunLog, moment: int, rows: int, known: int) -> None:
     """A FileWritten told so many rows more; `known`: files there were before."""
     if state.uncounted is not None:
-        if len(state.files) > known and rows == _first_told(state, known, known + 1)[0]:
+        if len(state.files) > known and rows == _rows(state, known, known + 1)[0]:
             return
         count(state, log, known)
     if moment != NEVER:
@@ -57,7 +57,7 @@ def note_rows(state: RunState, log: RunLog, moment: int, rows: int, known: int) 
 def note_done(state: RunState, log: RunLog, moment: int, rows: int, known: int, *, is_new: bool) -> None:
     """A ChunkCompleted did the same, and delivered a part; `is_new`: its chunk was not done before."""
     if state.uncounted is not None:
-        if is_new and not rows:
+        if is_new and rows == (_rows(state, known, known + 1)[0] if len(state.files) > known else 0):
             return
         count(state, log, known, len(state.chunks.part_position) - 1)
     if moment != NEVER:
@@ -82,7 +82,7 @@ def count(state: RunState, log: RunLog, files: int | None = None, parts: int | N
     naming, delivered, moments = state.files.first_naming, state.chunks.part_position, log.moments
     files, parts = len(naming) if files is None else files, len(delivered) if parts is None else parts
     if first < files:
-        state.rows_series.add_rising(_at(moments, naming.pieces(first, files)), _first_told(state, first, files))
+        state.rows_series.add_rising(_at(moments, naming.pieces(first, files)), _rows(state, first, files))
     if part < parts:
         done = _at(moments, delivered.pieces(part, parts))
         state.rows_series.add_rising(done, 0)
@@ -100,7 +100,9 @@ def _at(moments: Sequence[int], positions: Iterable[Sequence[int]]) -> Sequence[
     return found
 
 
-def _first_told(state: RunState, start: int, stop: int) -> Sequence[int]:
-    """Rows that were told of files where they were named first. Where triples were taken a file's number is its row."""
-    assert state.files.numbers is None
+def _rows(state: RunState, start: int, stop: int) -> Sequence[int]:
+    """What these files count for: what was told of them where they were named first, if each one's number is its row.
+
+    None that counts for something else is left uncounted.
+    """
     return state.files.facts.file_rows[start:stop]

@@ -36,7 +36,7 @@ LINES = list(FORMS.values())
 def taken(lines: list[bytes], heads: Heads | None = None, end: bytes = b"\n") -> list[bool]:
     """Which of these lines were; of each of them the same must have been made as one by one."""
     heads, data = heads or Heads(), b"\n".join(lines) + end
-    columns = decode_bulk(data + (b"" if end else b"\n") + PAD, heads)
+    columns = decode_bulk(data + (b"" if data.endswith(b"\n") else b"\n") + PAD, heads)
     whole = data.removesuffix(b"\n").split(b"\n")
     assert [data[begin:end] for begin, end in zip(columns.begins, columns.ends, strict=True)] == whole
     for number, line in enumerate(whole):

@@ -125,8 +125,9 @@ class _Batch:
     def _named_runs(self) -> Iterator[tuple[int, Names]]:
         for share in self._shares:
             run = self._runs.by_id.get(self._run_ids[share.run])
-            if run is not None and len(run.log.facts.names) <= self._most_names:
-                yield share.run, run.log.facts.names
+            names = Names() if run is None else run.log.facts.names  # none yet: it begins among these lines
+            if len(names) <= self._most_names:
+                yield share.run, names
 
     def taking(self, arrived: int | None) -> Iterator[int]:
         """As `take_in`."""
@@ -149,7 +150,7 @@ class _Batch:
                         run.note_arrival(arrived)
                 yield at - begin
             if share.run in self._names:
-                self._seen.note(share.run, self._names[share.run])
+                self._seen.note(share.run, self._runs.by_id[run_id].log.facts.names)
 
     def _take(self, run: Run, share: _Share, start: int, stop: int) -> int:
         """Lines that stand behind all others of a straight run, and are no repeats; where the first one is that was not

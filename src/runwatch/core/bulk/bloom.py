@@ -58,7 +58,7 @@ class NamesSeen:
         missing = []
         for number, its in names.items():
             known, added = self._added.get(number, (its, 0))
-            if known is not its or added < len(its):
+            if len(its) and (known is not its or added < len(its)):
                 missing.append((number, np.frombuffer(its.hashes, np.uint64)[added if known is its else 0 :]))
         if missing:
             runs = np.repeat([number for number, _ in missing], [len(values) for _, values in missing])

@@ -29,6 +29,8 @@ class KnownRuns:
         self.run_ids: list[str] = []
         self.straight = np.zeros(0, np.bool_)
         """With room for more: whatever comes, and is later, will stand behind all others."""
+        self.fresh = np.zeros(0, np.bool_)
+        """The same: nobody has heard of it, nothing of it waits."""
         self.latest = np.zeros(0, np.int64)
         """The time of its last line so far,"""
         self.before = np.zeros(0, np.int64)
@@ -72,9 +74,19 @@ class KnownRuns:
             self._exports.append(None)
             if number == len(self.latest):
                 self.straight = np.append(self.straight, np.zeros(number + _MORE, np.bool_))
+                self.fresh = np.append(self.fresh, np.zeros(number + _MORE, np.bool_))
                 self.latest = np.append(self.latest, np.full(number + _MORE, NEVER))
                 self.before = np.append(self.before, np.full(number + _MORE, NEVER))
+            self.fresh[number] = run_id not in self._runs.by_id
         return number
+
+    def begins(self, entry: Entry, number: int) -> bool:
+        """Whether lines of a run can wait behind this one, the first that anyone has heard of it."""
+        self.fresh[number] = False
+        if self._exports[number] is None:
+            self._exports[number] = entry.export_name
+        self.straight[number] = entry.export_name is not None and not isinstance(entry.event, ev.ProducerSeen)
+        return self.stays_straight(entry, number)
 
     def stays_straight(self, entry: Entry, number: int) -> bool:
         """Whether lines of the run can wait behind this one too."""
@@ -111,6 +123,7 @@ class KnownRuns:
     def look_again(self) -> None:
         """Something else was taken in; nothing waits."""
         self._unsure.update(number for number, name in enumerate(self._exports) if name is not None)
+        self.fresh[: len(self.run_ids)] = [run_id not in self._runs.by_id for run_id in self.run_ids]
         self.take()
         self.is_taken()
 

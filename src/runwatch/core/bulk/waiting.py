@@ -51,6 +51,10 @@ class _Odd:
         self.entries: list[Entry] = []
         self.stops: dict[int, int] = {}
         """By run the place from which on all its lines are to be decoded so."""
+        self.firsts: dict[int, int] = {}
+        """By run, where nobody has heard of it, the place of its first line in the block;"""
+        self.begun: set[int] = set()
+        """those of which a line follows that it begins with."""
 
     def decode(self, columns: Columns, lines: Numbers) -> Iterator[tuple[int, Sequence[Entry]]]:
         """The entries of each of these, in front of which stand so many in the block."""
@@ -104,11 +108,17 @@ class Waiting:
         if not len(known.run_of):
             return None
         run = np.where(kind == ODD, -1, known.run_of[columns.head])
-        regular = (run >= 0) & known.straight[run]
+        regular = (run >= 0) & (known.straight[run] | known.fresh[run])
         if np.count_nonzero(regular) < REGULAR * count:
             return None
         odd = _Odd(block, line, offset, decode)
+        if known.fresh.any():
+            odd.firsts = self._firsts(columns)
+            regular[[*odd.firsts.values()]] = False
         self._decode(np.flatnonzero(~regular), columns, odd)
+        for number in odd.firsts.keys() - odd.begun:  # what stands first is no entry of it
+            known.fresh[number] = False
+            odd.stop(number, 0)
         lines = self._in_order(columns, run, regular, odd)
         while late := self._late(lines, odd):
             regular[late] = False
@@ -117,12 +127,22 @@ class Waiting:
         for at, entry, row in zip(odd.places, odd.entries, np.flatnonzero(lines.kind == ODD).tolist(), strict=True):
             number = known.number(entry.run_id)
             is_late = at >= odd.stops.get(number, _LAST) or abs(entry.time or 0) >= FARTHEST
-            if type(entry.event) in _EASY and known.straight[number] and not is_late:
+            if number in odd.begun:
+                odd.begun.remove(number)
+            elif type(entry.event) in _EASY and known.straight[number] and not is_late:
                 lines.kind[row] = EASY
         self.entries += odd.entries
         self._wait(lines)
         known.doubt(odd.stops)
         return int(np.count_nonzero(regular)) + odd.by_event
+
+    def _firsts(self, columns: Columns) -> dict[int, int]:
+        """Of each run that nobody has heard of its first line in a block."""
+        known = self._known
+        run = np.where(columns.head < 0, -1, known.run_of[columns.head])
+        those = np.flatnonzero((run >= 0) & known.fresh[run])
+        numbers, firsts = np.unique(run[those], return_index=True)
+        return dict(zip(numbers.tolist(), those[firsts].tolist(), strict=True))
 
     def _decode(self, lines: Numbers, columns: Columns, odd: _Odd) -> None:
         """The entries of these lines."""
@@ -131,7 +151,12 @@ class Waiting:
                 odd.places.append(at)
                 odd.entries.append(entry)
                 number = self._known.number(entry.run_id)
-                if not self._known.stays_straight(entry, number):
+                if self._known.fresh[number] and at <= odd.firsts.get(number, at):
+                    odd.begun.add(number)
+                    is_straight = self._known.begins(entry, number)
+                else:
+                    is_straight = self._known.stays_straight(entry, number)
+                if not is_straight:
                     odd.stop(number, at)
         order = sorted(range(len(odd.places)), key=odd.places.__getitem__)
         odd.places, odd.entries = [odd.places[at] for at in order], [odd.entries[at] for at in order]
