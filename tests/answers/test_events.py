@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 import pytest
+from tests.core.bulk.driven import Driver, small_limits
 from tests.core.made import (
     RUN_ID,
     completed,
@@ -14,6 +15,7 @@ from tests.core.made import (
     feed,
     moment_of,
     plan,
+    produced_lines,
     reconciled,
     retry,
     run_of,
@@ -30,6 +32,7 @@ from runwatch.answers.event_stops import degradations, failures, stops
 from runwatch.answers.filters import EVENT_FIELDS, parse_filter
 from runwatch.answers.view import Mark
 from runwatch.core import events as ev
+from runwatch.core.bulk.loading import Bulk
 from runwatch.core.index import RunLog
 from runwatch.core.run import NOWHERE
 from runwatch.core.runs import Run
@@ -201,6 +204,25 @@ def test_hits_beyond_the_moment_shown_are_not_counted() -> None:
     assert (hits.next(50, 1, 5), hits.next(50, -1, 5)) == (None, 4)
     assert (hits.nearest(0, 5), hits.nearest(2, 5), hits.nearest(99, 5), hits.nearest(0, 1)) == (0, 1, 1, -1)
     assert (hits.index_of(4), hits.index_of(5)) == (1, None)
+
+
+@pytest.mark.parametrize("bulk", [None, Bulk])
+def test_a_still_log_grows_with_the_other(bulk: type[Bulk] | None) -> None:
+    """However its lines are taken in: a page of events holds it while the log is read."""
+    lines, held = produced_lines(3, 1, 60), RunLog()
+    driver = Driver([lines])
+    driver.loading.bulk = bulk
+    with small_limits():
+        for start in range(0, len(lines), 60):
+            data, offset = b"".join(lines[start : start + 60]), sum(map(len, lines[:start]))
+            driver.loading.feed(data, driver.where[0], start + 1, offset, None)
+            driver.loading.settle()
+            (run,) = driver.runs.by_id.values()
+            held = held if start else still(run.log)
+            assert len(held) == len(run.log) == min(start + 60, len(lines))
+            for log in (run.log, held):
+                assert event_row(log, len(run.log) - 1).kind == run.log.kind_at(len(run.log) - 1)
+                assert len(log.moments) == len(log.marks) == len(log.lines) == len(run.log)
 
 
 def test_a_still_log_keeps_its_order_while_the_other_is_arranged_anew() -> None:

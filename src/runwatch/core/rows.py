@@ -31,6 +31,7 @@ class Rows:
     def __init__(self, again: Again | None = None) -> None:
         """`again` reads an event in its log; without it all events are kept."""
         self.times = array("q")
+        """These two grow in place: who holds a log still (`answers/event_rows.py`) has them too."""
         self.marks = array("H")
         """`core/marks.py`."""
         self._about = Counts()

@@ -22,7 +22,6 @@ from runwatch.core.bulk.files import Files
 from runwatch.core.bulk.lines import EASY, Lines, apart, begins_of
 from runwatch.core.bulk.stretches import Stretches, are_triples
 from runwatch.core.bulk.waiting import Waiting
-from runwatch.core.empty import longer
 from runwatch.core.events import ChunkFailed, Entry
 from runwatch.core.facts import NO_FILE
 from runwatch.core.fold import WORK, completed, fold_event, started, written
@@ -34,7 +33,7 @@ from runwatch.core.triples import Triples, take_triples
 PART, AT_ONCE = 20_000, 50_000
 """Lines of a run that are taken in at once, at most; lines of several runs that are looked at together, about."""
 _TIME, _CHUNK = 1, 2
-"""Of `Batch._values`."""
+"""Of `_Batch._values`."""
 _NOTHING = np.zeros(0, np.int64)
 _MARKS = np.array([*FREQUENT[DIGITS], 0, 0], np.uint16)
 
@@ -166,8 +165,8 @@ class _Batch:
         longest = share.gap if is_whole else self._longest_gap(start, stop)
         state.longest_gap = max(state.longest_gap, gap, longest)
         more = self._files.number(share.run, log.facts.names, start, stop)
-        log.times = longer(log.times, array("q", self._times[8 * start : 8 * stop].tobytes()))
-        log.marks = longer(log.marks, array("H", self._marks[2 * start : 2 * stop].tobytes()))
+        log.times.frombytes(self._times[8 * start : 8 * stop])
+        log.marks.frombytes(self._marks[2 * start : 2 * stop])
         log.lines.extend(array("I", self._numbers[4 * start : 4 * stop].tobytes()))
         log.order.straight = len(log.times)
         self._fold(run, start, stop, more)
