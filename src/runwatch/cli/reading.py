@@ -54,11 +54,13 @@ def whole(paths: Sequence[str], asked: Asked) -> Iterator[Session]:
 
 @contextmanager
 def _seldom_looked_through() -> Iterator[None]:
+    """What was read is not looked through at the end either, when the command has all but ended."""
     before = gc.get_threshold()
     gc.set_threshold(MANY)
     try:
         yield
     finally:
+        gc.freeze()
         gc.set_threshold(*before)
 
 

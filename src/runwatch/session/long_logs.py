@@ -43,16 +43,14 @@ class LongLogs:
         """once more it is only when so much is read."""
         self._is_begun = False
 
-    def note(self, size: int, left: int) -> None:
-        """A block of so many bytes more, and so many are still to be read, as far as that is known. What a second
-        process has read does not count.
-        """
+    def note(self, size: int, source: Source) -> None:
+        """A block of so many bytes more. What a second process has read does not count."""
         if size < LEAST:
             return
         self._read += size
         if self._is_begun:
             return
-        if self._read > LONG or (self.may_wait and left > SURELY):
+        if self._read > LONG or (self.may_wait and source.progress.behind > SURELY):
             self._is_begun = True
             if self.may_wait:
                 self._make_ready()

@@ -130,7 +130,7 @@ class Session(Moments):
                     self._loading.settle()
                     self.runs.take_out(item.instead_of)
                 segment.note_start(item.line, item.offset)
-                self._long_logs.note(len(item.data), self.source.progress.behind)
+                self._long_logs.note(len(item.data), self.source)
                 self._loading.feed(item.data, segment, item.line, item.offset, arrived)
             case Document():
                 self.runs.take_out(segment)  # what an earlier reading of it said, if there was one

@@ -30,7 +30,7 @@ class KnownRuns:
         self.straight = np.zeros(0, np.bool_)
         """With room for more: whatever comes, and is later, will stand behind all others."""
         self.fresh = np.zeros(0, np.bool_)
-        """The same: nobody has heard of it, nothing of it waits."""
+        """Nobody has heard of it so far, and nothing of it waits; with room for more."""
         self.latest = np.zeros(0, np.int64)
         """The time of its last line so far,"""
         self.before = np.zeros(0, np.int64)
