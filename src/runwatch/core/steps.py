@@ -32,9 +32,8 @@ class Steps:
         self.offset = 0
         """A number less its row times the step, since the last jump."""
         self.ends: Sequence[int] = ()
-        """The row of each jump."""
         self.offsets: Sequence[int] = ()
-        """The offset before it."""
+        """The row of each jump, and the offset before it."""
         self.stored: array[int] | None = None
         """All numbers, where there are too many jumps."""
 
@@ -64,7 +63,10 @@ class Steps:
 
     def extend_bent(self, number: int, count: int, bends: Sequence[int], jump: int) -> None:
         """As `extend_from`, but each of these rows of them, and what is behind it, is so much greater."""
-        if bends and not bends[0]:
+        if not bends:
+            self.extend_from(number, count)
+            return
+        if not bends[0]:
             number, bends = number + jump, bends[1:]
         rows, ends, offsets = self.count, self.ends, self.offsets
         jumps = len(ends) + len(bends)
@@ -85,9 +87,7 @@ class Steps:
 
     def extend(self, numbers: Sequence[int]) -> None:
         """Several more, of which each is greater than the one before it, in columns of step 1."""
-        if self.stored is not None:
-            self._put(numbers)
-        elif numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
+        if self.stored is None and numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
             self.extend_from(numbers[0], len(numbers))
         else:
             self.extend_any(numbers)
