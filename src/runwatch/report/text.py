@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from runwatch.answers import units
 from runwatch.answers.glyphs import MARKS, VERDICTS, glyph
 from runwatch.answers.reasons import reasons
-from runwatch.answers.view import Span, Tone
+from runwatch.answers.view import Reason, Span, Tone
 from runwatch.core.runs import Moment
 from runwatch.report import words
 from runwatch.report.chunks import alike
@@ -31,7 +32,7 @@ def render(summary: Summary, look: Look) -> str:
     for moment in attention[: words.ATTENTION_AT_MOST]:
         page.blank()
         _run(page, moment, look.zone)
-    _rest(page, attention[words.ATTENTION_AT_MOST :], look.zone)
+    _rest(page, attention[words.ATTENTION_AT_MOST :])
     _others(page, words.others(summary), look.zone)
     _problems(page, summary)
     return page.text()
@@ -73,14 +74,17 @@ def _chunks(page: Page, moment: Moment, said: str) -> None:
         page.put(rest, Span("  "), tone=Tone.MUTED)
 
 
-def _rest(page: Page, moments: list[Moment], zone: tzinfo) -> None:
-    """More that need attention, with what proves the first reason."""
+def _rest(page: Page, moments: list[Moment]) -> None:
+    """More that need attention: which they are, and the first reason with what proves it."""
     if not moments:
         return
     page.blank()
     need = "needs" if len(moments) == 1 else "need"
     page.put(f"{units.plural(len(moments), 'more run')} {need} attention; `--run ID` or `--export NAME` tells it all")
-    _in_a_line(page, moments, zone, are_proven=True)
+    for moment in moments:
+        shown, found = VERDICTS[moment.judgement.verdict], reasons(moment)
+        badge = Span(f"{glyph(shown.mark)} {shown.word:<9}  ", shown.tone)
+        page.put(f"{moment.run_id}: {_first_of(found)}", badge, under=4, right=words.proof(found[0].evidence))
 
 
 def _others(page: Page, moments: list[Moment], zone: tzinfo) -> None:
@@ -89,30 +93,28 @@ def _others(page: Page, moments: list[Moment], zone: tzinfo) -> None:
         return
     page.blank()
     shown = moments[: words.QUIET_AT_MOST]
-    _in_a_line(page, shown, zone)
+    width = min(EXPORT_AT_MOST, max(cells(moment.export) for moment in shown))
+    for moment in shown:
+        _other(page, moment, width, zone)
     if len(moments) > len(shown):
         page.put(f"the newest {len(shown)} of {len(moments):,} are shown; {ALL_OF_THEM}", tone=Tone.MUTED)
 
 
-def _in_a_line(page: Page, moments: list[Moment], zone: tzinfo, *, are_proven: bool = False) -> None:
-    width = min(EXPORT_AT_MOST, max(cells(moment.export) for moment in moments))
-    for moment in moments:
-        _line(page, moment, width, zone, is_proven=are_proven)
+def _first_of(found: Sequence[Reason]) -> str:
+    more = f" +{len(found) - 1} more" if len(found) > 1 else ""
+    return found[0].text + more
 
 
-def _line(page: Page, moment: Moment, width: int, zone: tzinfo, *, is_proven: bool) -> None:
+def _other(page: Page, moment: Moment, width: int, zone: tzinfo) -> None:
     shown = VERDICTS[moment.judgement.verdict]
     tone = Tone.MUTED if shown.quiet else Tone.INK
-    found = reasons(moment)
-    more = f" +{len(found) - 1} more" if len(found) > 1 else ""
     export = cut(moment.export, width)
     page.put(
-        found[0].text + more,
+        _first_of(reasons(moment)),
         Span(f"{glyph(shown.mark)} {shown.word:<9}  ", shown.tone),
         Span(f"{words.started(moment, zone)[:16]:<16}  ", Tone.MUTED),
         Span(f"{export}{' ' * (width - cells(export))}  ", tone),
         tone=tone,
-        right=words.proof(found[0].evidence) if is_proven else "",
     )
 
 
