@@ -33,8 +33,9 @@ def time_left(moment: Moment) -> int | None:
     start = started_at(moment)
     if moment.judgement.verdict != "running" or total is None or start is None or completed < _ENOUGH:
         return None
-    window = min(max(WINDOW, 2 * chunks_of(moment.state, moment.log).width), moment.now - start)
-    done = chunks_of(moment.state, moment.log).amount_since(moment.now - window)
+    chunks = chunks_of(moment.state, moment.log)
+    window = min(max(WINDOW, 2 * chunks.width), moment.now - start)
+    done = chunks.amount_since(moment.now - window)
     if done < _ENOUGH or window <= 0:
         done, window = completed, moment.now - start
     left = max(0, total - completed)

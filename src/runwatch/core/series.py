@@ -69,20 +69,6 @@ class Series:
             at = stop
         self.begin, self.end = end - width, end
 
-    def room_for(self, moment: int) -> tuple[int, int]:
-        """Where its buckets begin and how wide they are (ns), with one for this moment. It has heard of something."""
-        assert self.origin is not None
-        self._settle()
-        if moment >= self.origin + self.width * len(self._amounts):
-            self._make_room(moment)
-        return self.origin, self.width
-
-    def add_to(self, buckets: Sequence[int], amounts: Sequence[int]) -> None:
-        """Count each amount in its bucket, which is there."""
-        held = self._amounts
-        for bucket, amount in zip(buckets, amounts, strict=True):
-            held[bucket] = (held[bucket] or 0) + amount
-
     def _make_room(self, moment: int) -> int:
         """The bucket of a moment behind all others."""
         assert self.origin is not None

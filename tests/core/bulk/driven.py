@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 from tests.core.made import state_of, whole
 
-from runwatch.core import checkpoints, gathering, loading
+from runwatch.core import checkpoints, gathering, growth, loading
 from runwatch.core.bulk import batch, names, waiting
 from runwatch.core.bulk import loading as in_bulk
 from runwatch.core.bulk.loading import Bulk
@@ -53,7 +53,7 @@ def small_limits() -> Iterator[None]:
         for module, name, value in (
             (loading, "ENOUGH", 0), (loading, "LARGE", 0), (waiting, "REGULAR", 0.0), (checkpoints, "FIRST", 29),
             (in_bulk, "PART", 20), (in_bulk, "A_RUN", 3), (gathering, "PART", 20), (gathering, "A_RUN", 3),
-            (names, "FEW", 3), (in_bulk, "LARGE", 12),
+            (names, "FEW", 3), (in_bulk, "LARGE", 12), (batch, "AT_ONCE", 25), (growth, "MOST", 12),
         ):  # fmt: skip
             patch.setattr(module, name, value)
         yield

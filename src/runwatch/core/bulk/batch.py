@@ -1,9 +1,9 @@
 """Lines that waited, into their runs: chunks that went as planned together, all others one after the other.
 
-The lines are put in the order of their runs, and what can be seen of all of them
-at once is looked for once. Then each run takes its share as `core/stretch.py` does
-with lines decoded one by one; the two come to the same, which
-tests/core/bulk/test_loading.py holds.
+The lines are put in the order of their runs. Those of some runs at a time, what can
+be seen of all of them at once is looked for once; then each run takes its share as
+`core/stretch.py` does with lines decoded one by one. The two come to the same,
+which tests/core/bulk/test_loading.py holds.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class _Batch:
         self._seen, self._most_names = taken.seen, taken.most_names
 
     def _prepare(self) -> Iterator[None]:
-        """Look for what can be seen of all lines at once, with pauses."""
+        """Look for what can be seen of all these lines at once, with pauses."""
         lines = self._lines
         firsts = np.flatnonzero(begins_of(lines.run))
         stops, stay = np.append(firsts[1:], len(lines.run)), np.zeros(0, np.int64)

@@ -1,7 +1,8 @@
 """What must be known of runs to let lines of theirs wait.
 
 Whether a run's lines can wait is looked for in the run itself, which takes that
-nothing of it waits. From then on what its lines say keeps it so, or not.
+nothing of it waits. From then on what its lines say keeps it so, or not. Of a run
+that nobody has heard of they can behind its first line, if that is a usual one.
 """
 
 from __future__ import annotations
