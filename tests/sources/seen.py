@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
+
+import pytest
 
 from runwatch.core.places import Place, Segment
 from runwatch.sources.base import Block, Document, Fault, Item, Source
@@ -103,3 +105,15 @@ def files_of(source: Source) -> FileSource:
     """The part of a source that reads files."""
     (files,) = [part for part in getattr(source, "sources", (source,)) if isinstance(part, FileSource)]
     return files
+
+
+def after_next_look(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
+    """Between the next look at files and the reading of what it found."""
+    look = FileSource._look
+
+    def look_and_then(source: FileSource) -> None:
+        look(source)
+        monkeypatch.setattr(FileSource, "_look", look)
+        then()
+
+    monkeypatch.setattr(FileSource, "_look", look_and_then)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.seen import Seen, lines_of
+from tests.sources.seen import Seen, after_next_look, lines_of
 
 from runwatch.sources import reader, visits
 from runwatch.sources.base import Block
@@ -65,15 +65,15 @@ def test_a_small_file_is_opened_and_read_once(monkeypatch: pytest.MonkeyPatch) -
     assert calls == {"open": 20, "pread": 20}
 
 
-def test_what_is_written_between_look_and_reading_comes_apart_and_has_arrived() -> None:
+def test_what_is_written_between_look_and_reading_comes_apart_and_has_arrived(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     write("a.jsonl", '{"n":1}')
     write("b.jsonl", '{"n":1}')
     os.utime("a.jsonl", ns=(1, 1))
     seen = watch(".")
-    for item in seen.source.poll():
-        if not seen.blocks:  # all was looked at, and the newer one is read
-            write("a.jsonl", '{"n":2}', '{"n":3}')
-        seen.take([item])
+    after_next_look(monkeypatch, lambda: write("a.jsonl", '{"n":2}', '{"n":3}'))
+    seen.poll()
     assert [(line.segment.path, line.text, line.arrived) for line in seen.lines] == [
         ("./b.jsonl", b'{"n":1}', False),
         ("./a.jsonl", b'{"n":1}', False),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from tests.sources.rotating import Rotator, Writer
-from tests.sources.seen import Seen
+from tests.sources.seen import Seen, after_next_look
 
 from runwatch.sources.table import open_source
 
@@ -464,18 +464,20 @@ def test_a_packed_log_of_its_own_is_read_though_another_log_goes() -> None:
     assert seen.poll() == [b'{"n":1}', b'{"n":2}']
 
 
-def test_a_half_whose_end_came_while_the_next_file_was_read_is_whole() -> None:
-    """Its writer ends the line in the renamed file, then opens the new one: our look was before, our reading behind."""
+def test_a_half_whose_end_came_between_our_look_and_our_reading_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its writer ends the line in the renamed file, then opens the new one, which we have seen and read behind that."""
     seen = watch("logs")
     put("logs/x.jsonl", b'{"n":1}\n{"n":')
     seen.poll()
     os.rename("logs/x.jsonl", "logs/x.jsonl.1")
     put("logs/x.jsonl", b'{"n":3}\n')
-    polling = iter(seen.source.poll())
-    seen.take([next(polling)])  # the new file's block; the old one was looked at before it
-    with open("logs/x.jsonl.1", "ab") as old:
-        old.write(b"2}\n")
-    seen.take(polling)
+
+    def end_line() -> None:
+        with open("logs/x.jsonl.1", "ab") as old:
+            old.write(b"2}\n")
+
+    after_next_look(monkeypatch, end_line)
+    seen.poll()
     seen.poll()
     assert (sorted(seen.texts), seen.reasons) == ([b'{"n":1}', b'{"n":2}', b'{"n":3}'], [])
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _LOOKS_A_POLL = 3
 """A rotation noticed while reading wants another look; one that never rests must not hold us for ever."""
+SHORT, TOGETHER = 16 << 10, 64
+"""Bytes to be read of a file that is read with others as short, and so many of them at most."""
 _WAITS = 10
 """A file that goes on growing must not hold a summary for ever."""
 
@@ -166,10 +168,29 @@ class FileSource:
     def _work(self) -> Iterator[Item]:
         """Read the files that are due, one after the other."""
         while self._tasks:
+            self._read_short()
+            yield from self._give()
+            if not self._tasks:
+                return
             task = self._tasks[0]
             yield from self._read(task)
             if self._tasks and self._tasks[0] is task:
                 self._tasks.popleft()
+
+    def _read_short(self) -> None:
+        """All that is new in the next files, as long as that is little: one right behind the other that costs less."""
+        for _ in range(TOGETHER):
+            task = self._tasks[0] if self._tasks else None
+            if not isinstance(task, Tail) or task.behind >= SHORT:
+                return
+            if self._reading.begin(task):
+                items, going_on = self._reading.step(task)
+                self._tally.note(task.segment, task.size, task.taken)
+                self._ready.extend(items)
+                if going_on:
+                    return
+            self._ready.extend(self._looks.cut_off(task))
+            self._tasks.popleft()
 
     def _read(self, task: Tail | str) -> Iterator[Item]:
         """All that is new in one file."""
