@@ -21,12 +21,11 @@ from msgspec import UNSET
 from runwatch.core import events as ev
 from runwatch.core.events import Entry
 from runwatch.core.index import NEVER
-from runwatch.core.line import Envelope, entry_in
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
-from runwatch.core.stretch import Said, take
+from runwatch.core.stretch import RARE, Said, take
 from runwatch.core.text import safe
-from runwatch.core.wire import Completed, Started, Written, decode_lines, otherwise, times_of
+from runwatch.core.wire import Completed, Line, Started, Typed, Written, decode_lines, rare_in, times_of
 
 GATHERED, SHARE = 30_000, 64
 """Lines that wait to be taken in, at most: so many, or of a longer log one in 64,"""
@@ -67,33 +66,38 @@ class Gathering:
 
     def feed(self, data: bytes, line: int, offset: int, arrived: int | None) -> int:
         """Gather whole lines, the first of which has this number; how many of them `decode` was not asked for."""
-        segment, lines = self.segment, data.removesuffix(b"\n").split(b"\n")
-        items = decode_lines(lines, otherwise)
+        lines = data.removesuffix(b"\n").split(b"\n")
+        items = decode_lines(lines)
         times, digits = times_of(items, self._digits)
+        return self.gather(Typed(lines, items, times, digits), line, offset, arrived)
+
+    def gather(self, typed: Typed, line: int, offset: int, arrived: int | None) -> int:
+        """The same of lines that are decoded as far as they can be by their types."""
+        lines, items, times, digits = typed
         if digits != self._digits:
             for _ in self.settling(arrived, is_all=True):
                 pass
             self._digits = digits
-        gathered, identity, passed, odd, rare = self._gathered, segment.identity, 0, 0, 0
+        gathered, identity, passed, odd, rare = self._gathered, self.segment.identity, 0, 0, 0
         for index, (item, time) in enumerate(zip(items, times, strict=True)):
-            if isinstance(item, Envelope):
-                entry = entry_in(item, identity, (time, digits))
-                if entry is not None:
-                    self._gather(entry, line + index)
-                    rare += 1
-                    continue
-            else:
-                run_id, event = item.run_id, item.event
-                own = gathered.get(identity if run_id is None else run_id)
-                it: Any = event.ChunkStarted
+            if type(item) is Line:
+                box = item.event
+                it: Any = box.ChunkStarted
                 if it is UNSET:
-                    it = event.FileWritten or event.ChunkCompleted
-                    more: object = event.FileWritten and event.ChunkCompleted
+                    it = box.FileWritten or box.ChunkCompleted
+                    more: object = box.FileWritten and box.ChunkCompleted
                 else:
-                    more = event.FileWritten or event.ChunkCompleted
-                if it and not more and own is not None and own[0] == item.export_name:
-                    own += (time, line + index, it)
-                    continue
+                    more = box.FileWritten or box.ChunkCompleted
+                if it and not (more or box.RunCompleted or box.PlanResolved):
+                    own = gathered.get(identity if item.run_id is None else item.run_id)
+                    if own is not None and own[0] == item.export_name:
+                        own += (time, line + index, it)
+                        continue
+            entry = rare_in(item, identity, (time, digits))
+            if entry is not None:
+                self._gather(entry, line + index, is_rare=type(entry.event) in RARE)
+                rare += 1
+                continue
             offset += sum(map(len, lines[passed:index])) + index - passed
             passed = index
             odd += 1
@@ -106,11 +110,11 @@ class Gathering:
         for entry in self._decode(data, line, offset):
             self._gather(entry, line)
 
-    def _gather(self, entry: Entry, line: int) -> None:
+    def _gather(self, entry: Entry, line: int, *, is_rare: bool = False) -> None:
         own = self._gathered.get(entry.run_id)
         if own is None:
             own = self._gathered[entry.run_id] = [entry.export_name]
-        own += (NEVER, line, entry)
+        own += (entry.time, line, entry.event) if is_rare and entry.export_name == own[0] else (NEVER, line, entry)
         self.count += 1
 
     def settling(self, arrived: int | None, *, is_all: bool) -> Iterator[None]:
@@ -149,14 +153,18 @@ class Gathering:
         rows, ties = self._ties.pop(run_id, (0, None))
         if run is None or rows != len(run.log):
             ties = None
+        if run is None and name is not None and times[0] != NEVER:
+            run = runs.begin(run_id, segment, name, times[0])
+            yield
         while at < count:
             if run is not None and run.straight is segment and run.named == name:
                 stop, ties = _rising(times, said, at, run.log.placing.latest, ties)
                 if stop > at:
                     whole = at == 0 and stop == count
                     part = (times, lines, said) if whole else (times[at:stop], lines[at:stop], said[at:stop])
-                    take(run, *part, self._digits)
-                    at = stop
+                    at += yield from take(run, part, self._digits)
+                    if at < stop:
+                        ties = None
                     if arrived is not None:
                         run.note_arrival(arrived)
                     yield
@@ -197,7 +205,7 @@ def _rising(
     equals = set() if ties is None else ties
     for at in range(start, stop):
         time = times[at]
-        if time < latest or (at == start and time == latest and ties is None):
+        if time < latest or (time == latest and (type(said[at]) in RARE or (at == start and ties is None))):
             return at, equals if at > start else ties
         like = _like(said[at])
         if time > latest:
@@ -239,4 +247,6 @@ def entry_of(run_id: str, export_name: str | None, time: int, said: Said, digits
         case Completed():
             name = None if said.file_name is None else safe(said.file_name)
             event = ev.ChunkCompleted(chunk_index=said.chunk_index, rows=said.rows, file_name=name)
+        case _:
+            event = said
     return Entry(run_id=run_id, event=event, export_name=export_name, time=time, digits=digits)

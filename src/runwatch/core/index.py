@@ -56,6 +56,12 @@ class RunLog(Ordered):
         self.part(row)
         return None
 
+    def begin(self, segment: Segment, name: str) -> None:
+        """The first rows are of this segment and name that export."""
+        self.segments.note(0, segment)
+        self.names.note(0, name)
+        self.placing.note(segment)
+
     def _place_last(self, row: int, kind: int) -> int:
         self._owners = NOTHING
         moment = self.placing.latest

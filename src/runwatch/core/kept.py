@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from runwatch.core import events as ev
 from runwatch.core.again import Again
-from runwatch.core.arrivals import Arrivals
+from runwatch.core.arrivals import NO_ARRIVALS, Arrivals
 from runwatch.core.causes import Causes
 from runwatch.core.checkpoints import Checkpoints
 from runwatch.core.chunks import Chunks
@@ -42,6 +42,30 @@ SMALL = 4 << 10
 
 LARGE = 4 << 20
 """Bytes of all columns of a run of which each is made when it is asked for; of less all are made at once."""
+
+
+class FoundAgain(Run):
+    """A run that an earlier session kept: most of it is made when it is asked for, and then it is a `Run`.
+
+    Only while it waits for that does it cost anything to ask for an attribute.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, run_id: str, straight: Segment | None, named: str | None, moved: int, later: Callable[[], Kept]
+    ) -> None:
+        self.run_id, self.straight, self.named, self._moved, self._later = run_id, straight, named, moved, later
+        self.arrived, self._arrivals = None, NO_ARRIVALS
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Kept._fields:
+            raise AttributeError(name)
+        self.log, self.state_so_far, self.checkpoints = self._later()
+        self.log.placing.found_again(self.log)
+        del self._later
+        self.__class__ = Run  # type: ignore[assignment]
+        return getattr(self, name)
 
 
 class Share(Struct):
@@ -223,9 +247,7 @@ def from_bytes(
     """What was kept, with these segments; `part_of` gives that of a run. Raises whatever it will for something else."""
 
     def make_run(place: int, run_id: str, straight: Segment | None, named: str | None, moved: int) -> Run:
-        run = Run.__new__(Run)
-        run.find_again(run_id, straight, named, moved, lambda: make_rest(part_of(place)))
-        return run
+        return FoundAgain(run_id, straight, named, moved, lambda: make_rest(part_of(place)))
 
     def make_rest(part: Part) -> Kept:
         return _made(part, late if sum(map(len, part[1])) >= LARGE else known, Kept)

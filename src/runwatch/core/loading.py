@@ -8,6 +8,7 @@ they need not make, and both come to the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runwatch.core.decode import decode_line
@@ -43,6 +44,8 @@ class Loading:
         self.is_regular = False
         """The last lines went in bulk: so more may be taken at once, and others may decode what follows."""
         self._stream = Stream()
+        self._streaming: Segment | None = None
+        """The log that it is of."""
         self._segment: Segment | None = None
         self._arrived: int | None = None
         self._gathering: Gathering | None = None
@@ -68,9 +71,9 @@ class Loading:
         if is_other and (arrived is not None or not self._is_put_off()):
             self.settle()
         if segment is not self._segment:
-            self._turn_to(segment)
+            self._segment = segment
             self._bulk, self.is_regular, self._skipped, self._patience = None, False, 0, SKIPPED
-            self._gathering = Gathering(self.runs, segment, self._decode)
+            self._gathering = Gathering(self.runs, segment, partial(self._decode, segment))
         self._arrived = arrived
         if self._blocks and offset != self._offset + self._size:
             self.decode()
@@ -81,10 +84,6 @@ class Loading:
         enough = LARGE if self.is_regular else SHORT if self.bulk is None else ENOUGH
         if self._size >= enough or self._skipped or not data.endswith(b"\n"):
             self.decode()
-
-    def _turn_to(self, segment: Segment) -> None:
-        self._segment = segment
-        self._stream = self.streams.get(segment.chain) or Stream()
 
     def _is_put_off(self) -> bool:
         """Whether this log is short enough to wait for others."""
@@ -101,12 +100,9 @@ class Loading:
         return True
 
     def _take_short(self) -> None:
-        current = self._segment
         if self._short:
-            taken = self._short.take(self._turn_to)  # the long way counts its entries itself
+            taken = self._short.take()  # the long way counts its entries itself
             self.entries += taken
-            if current is not None:
-                self._turn_to(current)
 
     def feed_document(self, data: bytes, segment: Segment, arrived: int | None) -> None:
         """Take in a whole document."""
@@ -150,7 +146,7 @@ class Loading:
             self._skipped -= 1
             return None
         if self._bulk is None:
-            self._bulk = self.bulk(segment, self.runs, self._decode)
+            self._bulk = self.bulk(segment, self.runs, partial(self._decode, segment))
         if self._is_by_line:
             if self._gathering is not None and self._gathering.count:
                 return None  # not before these are taken in: `is_full` says so
@@ -176,10 +172,11 @@ class Loading:
         taken = self._gathering.feed(data, line, offset, self._arrived)  # it counts some of them itself
         self.entries += taken
 
-    def _decode(self, data: bytes, line: int, offset: int) -> Sequence[Entry]:
+    def _decode(self, segment: Segment, data: bytes, line: int, offset: int) -> Sequence[Entry]:
         """The long way of one line."""
-        segment, entries = self._segment, []
-        assert segment is not None
+        if segment is not self._streaming:
+            self._streaming, self._stream = segment, self.streams.get(segment.chain) or Stream()
+        entries = []
         stamp = self._arrived if segment.stamps else None
         for decoded in decode_one(data, segment.identity, self._stream, stamp):
             self.entries += 1

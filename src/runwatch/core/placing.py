@@ -42,7 +42,7 @@ class Placing:
             return placing
         among = sorted(set(log.segments.values), key=lambda segment: segment.order)
         for segment in among:
-            placing._note(segment)
+            placing.note(segment)
         timeless: dict[str, None] = dict.fromkeys(segment.chain for segment in among)
         strays: dict[int, list[int]] = {}
         segments = list(log.segments.each(rows))
@@ -72,7 +72,7 @@ class Placing:
         """How many speak of the run."""
         return len(self._several) if self._only is None else 1
 
-    def _note(self, segment: Segment) -> None:
+    def note(self, segment: Segment) -> None:
         """It is the newest one of its file."""
         only = self._only
         if not self._several and (only is None or only.chain == segment.chain):
@@ -100,7 +100,7 @@ class Placing:
             timeless = self.timeless = own(self.timeless)
             timeless[segment.chain] = None
         if segment is not self._only:
-            self._note(segment)
+            self.note(segment)
         if time == NEVER:
             return True
         if time > self.latest:

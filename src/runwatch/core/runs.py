@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -76,26 +76,19 @@ class Run:
         self.checkpoints = Checkpoints()
         self._arrivals = NO_ARRIVALS
         self._later: Callable[[], Kept]
-
-    def find_again(
-        self, run_id: str, straight: Segment | None, named: str | None, moved: int, later: Callable[[], Kept]
-    ) -> None:
-        """Instead of `__init__`, where an earlier session kept it: most of it is made when it is asked for."""
-        self.run_id, self.straight, self.named, self._moved, self._later = run_id, straight, named, moved, later
-        self.arrived, self._arrivals = None, NO_ARRIVALS
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in Kept._fields:
-            raise AttributeError(name)
-        self.log, self.state_so_far, self.checkpoints = self._later()
-        self.log.placing.found_again(self.log)
-        del self._later
-        return getattr(self, name)
+        """Of one that an earlier session kept (`core/kept.py`): what makes the rest."""
 
     @property
     def revision(self) -> int:
         """Moves whenever it said anything, or what it said was taken out."""
         return self._moved + len(self.log)
+
+    def begin(self, segment: Segment, name: str, time: int) -> None:
+        """Its first event, which is of this segment, names that export, and has a time (ns) and a number."""
+        self.straight, self.named = segment, name
+        self.log.begin(segment, name)
+        state = self.state_so_far
+        state.first_heard, state.heard, state.export_name = 0, time, name
 
     def feed(self, entry: Entry, segment: Segment, line: int, arrived: int | None) -> None:
         """Take in one entry; it is folded at once where it stands behind all others."""
@@ -130,7 +123,7 @@ class Run:
         )
 
     def let_go(self) -> tuple[str, Segment | None, str | None, int, Kept]:
-        """What `find_again` asks for (`core/kept.py`); what can be worked out again is forgotten."""
+        """What `FoundAgain` asks for (`core/kept.py`); what can be worked out again is forgotten."""
         self.checkpoints.let_go()
         self.log.let_go()
         kept = Kept(self.log, self.state, self.checkpoints)
@@ -235,16 +228,26 @@ class Runs:
         if isinstance(entry, Problem):
             self.report(Place(segment, line, entry.number, offset), entry.reason)
             return
-        spoken_of = self.run_ids.get(segment, ())
-        if isinstance(spoken_of, set):
-            spoken_of.add(entry.run_id)
-        elif entry.run_id not in spoken_of:  # most files speak of one run: a set takes room
-            self.run_ids[segment] = {*spoken_of, entry.run_id} if spoken_of else (entry.run_id,)
+        self._note_spoken_of(segment, entry.run_id)
         run = self.by_id.get(entry.run_id)
         if run is None:
             run = self.by_id[entry.run_id] = Run(entry.run_id, self.again)
         run.feed(entry, segment, line, arrived)
         self.changed[entry.run_id] = None
+
+    def _note_spoken_of(self, segment: Segment, run_id: str) -> None:
+        spoken_of = self.run_ids.get(segment, ())
+        if isinstance(spoken_of, set):
+            spoken_of.add(run_id)
+        elif run_id not in spoken_of:  # most files speak of one run: a set takes room
+            self.run_ids[segment] = {*spoken_of, run_id} if spoken_of else (run_id,)
+
+    def begin(self, run_id: str, segment: Segment, name: str, time: int) -> Run:
+        """A run of which nobody has heard, in a plain segment; its first event at this time (ns) is the caller's."""
+        run = self.by_id[run_id] = Run(run_id, self.again)
+        self._note_spoken_of(segment, run_id)
+        run.begin(segment, name, time)
+        return run
 
     def report(self, where: Place | str, reason: str) -> None:
         """Keep a problem; a text is the path of a file that cannot be read at all."""

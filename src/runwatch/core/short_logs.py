@@ -6,12 +6,12 @@ one: what a step needs is in the nearest cache then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from runwatch.core.gathering import Gathering
-from runwatch.core.places import Segment
+from runwatch.core.wire import typed
 
-SHORT, TOGETHER = 16 << 10, 64
+SHORT, TOGETHER = 16 << 10, 128
 """Bytes of a log that waits, and so many of them at most."""
 
 
@@ -29,12 +29,13 @@ class ShortLogs:
         """Let one wait."""
         self._waiting.append((gathering, data, line, offset))
 
-    def take(self, turn_to: Callable[[Segment], None]) -> int:
-        """Decode those that wait, then take in what they say; as `Gathering.feed`. `turn_to` is told of each."""
-        waiting, self._waiting, taken = self._waiting, [], 0
-        for gathering, data, line, offset in waiting:
-            turn_to(gathering.segment)
-            taken += gathering.feed(data, line, offset, None)
+    def take(self) -> int:
+        """Decode those that wait, then take in what they say; as `Gathering.feed`."""
+        waiting, self._waiting = self._waiting, []
+        blocks = typed([data.removesuffix(b"\n").split(b"\n") for _, data, _, _ in waiting])
+        taken = 0
+        for (gathering, _, line, offset), block in zip(waiting, blocks, strict=True):
+            taken += gathering.gather(block, line, offset, None)
         runs: dict[str, Iterator[None]] = {}
         for gathering, *_ in waiting:
             for run_id, steps in gathering.each_run():

@@ -1,4 +1,4 @@
-"""Many frequent events of one run at once, into its columns.
+"""Many events of one run at once, into its columns.
 
 Chunks that went as planned are taken together (`core/triples.py`); whatever is
 not as in nearly all logs goes through `core/fold.py`, event by event. The two
@@ -8,62 +8,96 @@ come to the same, which tests/core/test_loading.py holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from operator import sub
 from typing import Any
 
-from runwatch.core.fold import completed, started, written
-from runwatch.core.marks import FREQUENT
+from runwatch.core import events as ev
+from runwatch.core.fold import completed, fold_event, started, written
+from runwatch.core.marks import FREQUENT, NUMBER_OF, mark_of
 from runwatch.core.runs import Run
 from runwatch.core.triples import Triples, take_triples
 from runwatch.core.wire import Completed, Started, Written
 
-Said = Started | Written | Completed
+RARE = frozenset(ev.VARIANTS) - {ev.ChunkStarted, ev.FileWritten, ev.ChunkCompleted}
+"""What else a run says, all of it with a number."""
+Said = Started | Written | Completed | ev.Event
+"""One of the frequent three, or a rare one as it is kept."""
+Part = tuple[Sequence[int], Sequence[int], Sequence[Said]]
+"""Times (ns), lines and what they say: of each as many."""
 FEWEST = 2
 """Triples that are worth it."""
 _MARKS = {digits: array("H", marks) for digits, marks in FREQUENT.items()}
 
 
-def take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said], digits: int) -> None:
-    """Take in events that stand behind all others of a straight run, and are no repeats. `digits`: of their times."""
+def take(run: Run, part: Part, digits: int) -> Generator[None, None, int]:
+    """Take in events that stand behind all others of a straight run, and are no repeats; how many: none behind its end.
+
+    `digits`: of their times. With pauses for others (`core/short_logs.py`): only behind all of them is the run whole.
+    """
+    times, lines, said = part
+    kinds: list[type] = list(map(type, said))
+    count = kinds.index(ev.RunCompleted) + 1 if ev.RunCompleted in kinds else len(kinds)
     checkpoints, start = run.checkpoints, 0
-    while start < len(times):
+    while start < count:
         room = checkpoints.due - run.state_so_far.positions
-        stop = min(start + room, len(times))
-        if start == 0 and stop == len(times):
-            _take(run, times, lines, said, digits)
+        stop = min(start + room, count)
+        if stop - start == len(times):
+            yield from _take(run, part, kinds, digits)
         else:
-            _take(run, times[start:stop], lines[start:stop], said[start:stop], digits)
+            yield from _take(run, (times[start:stop], lines[start:stop], said[start:stop]), kinds[start:stop], digits)
         if stop - start == room:
             checkpoints.note(run.state_so_far)
         start = stop
+    if run.state_so_far.has_ended:
+        run.straight = None
+    return count
 
 
-def _take(run: Run, times: Sequence[int], lines: Sequence[int], said: Sequence[Said], digits: int) -> None:
-    log, state = run.log, run.state_so_far
+def _take(run: Run, part: Part, kinds: Sequence[type], digits: int) -> Iterator[None]:
+    times, lines, said = part
+    log, state, done = run.log, run.state_so_far, 0
+    rare = [at for at, kind in enumerate(kinds) if kind in RARE]
     log.placing.let_go()
-    _note_times(run, times)
+    _note_times(run, times, [at for at in rare if kinds[at] is not ev.ChunkFailed])
     log.order.straight = len(log.times) + len(times)
     log.times.extend(times)
     log.lines.extend(lines)
-    start, count = triples_at(said)
+    yield
+    for at in rare:
+        if done < at:
+            yield from _take_frequent(run, times[done:at], said[done:at], kinds[done:at], digits)
+        event: Any = said[at]
+        log.marks.append(mark_of(NUMBER_OF[kinds[at]], digits, "journal", False))
+        log.keep(state.positions, event)
+        fold_event(state, log, event)
+        done = at + 1
+    if done < len(times):
+        yield from _take_frequent(run, times[done:], said[done:], kinds[done:], digits)
+    state.last_heard, state.heard = state.positions - 1, times[-1]
+
+
+def _take_frequent(
+    run: Run, times: Sequence[int], said: Sequence[Any], kinds: Sequence[type], digits: int
+) -> Iterator[None]:
+    start, count = triples_at(kinds)
     stop = start + 3 * count
     if start:
         _take_each(run, times[:start], said[:start], digits)
     if count:
         triples = _triples(run, times[start:stop], said[start:stop])
+        yield
         if triples is not None and take_triples(run, triples):
-            log.marks.extend(_MARKS[digits] * count)
+            run.log.marks.extend(_MARKS[digits] * count)
         else:
             _take_each(run, times[start:stop], said[start:stop], digits)
+        yield
     if stop < len(times):
         _take_each(run, times[stop:], said[stop:], digits)
-    state.last_heard, state.heard = state.positions - 1, times[-1]
 
 
-def triples_at(said: Sequence[Said]) -> tuple[int, int]:
+def triples_at(kinds: Sequence[type]) -> tuple[int, int]:
     """Where triples begin, and how many follow one another; (0, 0) where there are too few."""
-    kinds: list[Any] = list(map(type, said))
     start = kinds.index(Started) if Started in kinds else len(kinds)
     count = (len(kinds) - start) // 3
     stop = start + 3 * count
@@ -96,7 +130,7 @@ def _triples(run: Run, times: Sequence[int], said: Sequence[Any]) -> Triples | N
     return Triples(index, times[2], lengths, max(lengths), rows, sizes, totals, hashes)
 
 
-def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int) -> None:
+def _take_each(run: Run, times: Sequence[int], said: Sequence[Started | Written | Completed], digits: int) -> None:
     """One after the other: a second attempt, a chunk out of its order, a file named before, whatever it is."""
     log, state, facts = run.log, run.state_so_far, run.log.facts
     was_started, was_written, was_completed = FREQUENT[digits]
@@ -118,9 +152,11 @@ def _take_each(run: Run, times: Sequence[int], said: Sequence[Said], digits: int
     state.positions += len(times)
 
 
-def _note_times(run: Run, times: Sequence[int]) -> None:
-    """The latest of them, and the longest silence between two."""
+def _note_times(run: Run, times: Sequence[int], idle: Sequence[int]) -> None:
+    """The latest of them, and the longest silence between two that did not end in one of these `idle`."""
     state = run.state_so_far
     run.log.placing.latest = times[-1]
-    gap = max(map(sub, times, (state.heard, *times[:-1])))
-    state.longest_gap = max(state.longest_gap, gap)
+    gaps = list(map(sub, times, (state.heard, *times[:-1])))
+    for at in idle:
+        gaps[at] = 0
+    state.longest_gap = max(state.longest_gap, *gaps)

@@ -113,11 +113,16 @@ def _note_chunks(run: Run, triples: Triples, count: int) -> None:
     chunks, position = state.chunks, state.positions
     slot, attempt, new = triples.chunk - chunks.slot_of.known.first, len(chunks.attempt_outcome), count
     file = state.files.row_of.count - count
-    longest = triples.longest
-    row = list(triples.lengths).index(longest) if longest > chunks.longest else 0
+    lengths, longest = triples.lengths, triples.longest
     if slot < chunks.slot_of.count:
+        new -= 1
         again = _begin_again(run, slot, attempt, triples.first_done)
-        longest, row, new = (again, 0, new - 1) if again >= longest else (longest, row, new - 1)
+        if again < 0:  # nobody saw it begin, so nobody knows how long it took
+            lengths = [again, *lengths[1:]]
+            longest = max(lengths)
+        elif again >= longest:
+            lengths, longest = (again,), again
+    row = list(lengths).index(longest) if longest > chunks.longest else 0
     outcomes = bytearray(_DONE * (count + len(bends)))
     failed = [row + at for at, row in enumerate(bends)]
     for each in failed:

@@ -1,4 +1,4 @@
-"""The three frequent variants, decoded by their types: a block of lines at once.
+"""The three frequent variants, and those a run begins and ends with, decoded by their types: a block of lines at once.
 
 Nearly all lines of a log say that a chunk began, that a file was written or that
 a chunk is done. Those of the form the producer writes are decoded here straight
@@ -10,14 +10,18 @@ which tests/core/test_wire.py holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate, chain, pairwise
 from operator import add
-from typing import Annotated, final
+from typing import Annotated, NamedTuple, final
 
 import orjson
-from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType
+from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
-from runwatch.core.line import Envelope, decode_envelope
+from runwatch.core.decode import shared
+from runwatch.core.events import Entry, Event, RunCompleted
+from runwatch.core.line import Envelope, decode_envelope, entry_in, event_of
+from runwatch.core.text import safe
 from runwatch.core.times import SECOND, parse_time
 
 Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -52,12 +56,24 @@ class Completed(Struct, gc=False, forbid_unknown_fields=True):
     file_name: str | None = None
 
 
+@final
+class Ended(Struct, gc=False, forbid_unknown_fields=True):
+    """RunCompleted: no two are alike, for each tells how long it took."""
+
+    status: str
+    duration_ms: Size
+    error_message: str | None = None
+
+
 class Box(Struct, gc=False, forbid_unknown_fields=True):
     """The `event` object; exactly one of them is there, or the line is a problem."""
 
     ChunkStarted: Started | UnsetType = UNSET
     FileWritten: Written | UnsetType = UNSET
     ChunkCompleted: Completed | UnsetType = UNSET
+    RunCompleted: Ended | UnsetType = UNSET
+    PlanResolved: Raw | UnsetType = UNSET
+    """Its bytes: mostly the plan of another run that was decoded lately."""
 
 
 class Line(Struct, gc=False, forbid_unknown_fields=True):
@@ -79,7 +95,52 @@ ODD = Line(event=Box(), recorded_at="1970-01-01T00:00:00.000000000Z")
 Item = Line | Envelope
 
 
-def otherwise(line: bytes) -> Item:
+class Typed(NamedTuple):
+    """Lines, and what each of them says. All lists are of the same length."""
+
+    lines: Sequence[bytes]
+    items: Sequence[Item]
+    times: Sequence[int]
+    """ns since 1970."""
+    digits: int
+    """Of all these times."""
+
+
+def rare_in(item: Item, identity: str, time: tuple[int, int]) -> Entry | None:
+    """What a line says that is none of the frequent three; None where `core/decode.py` must be asked. `time`: with
+    its digits.
+    """
+    if isinstance(item, Envelope):
+        return entry_in(item, identity, time)
+    event, run_id, name = _event_in(item.event), item.run_id, item.export_name
+    if event is None or not f"{run_id}{name}".isprintable():
+        return None
+    return Entry(
+        run_id=identity if run_id is None else shared(safe(run_id)),
+        event=event,
+        export_name=None if name is None else shared(safe(name)),
+        time=time[0],
+        digits=time[1],
+    )
+
+
+def _event_in(box: Box) -> Event | None:
+    """The begin or the end of a run, where it is one of them."""
+    plan, end = box.PlanResolved, box.RunCompleted
+    if box.ChunkStarted or box.FileWritten or box.ChunkCompleted or bool(plan) == bool(end):
+        return None
+    if plan:
+        return event_of(b'{"PlanResolved":%b}' % bytes(plan))
+    assert end
+    why = end.error_message
+    return RunCompleted(
+        status=shared(safe(end.status)),
+        error_message=None if why is None else shared(safe(why)),
+        duration_ms=end.duration_ms,
+    )
+
+
+def _otherwise(line: bytes) -> Item:
     """What a line that is no such `Line` says, if its event alone makes it another; else `ODD`."""
     try:
         return decode_envelope(line)
@@ -87,23 +148,50 @@ def otherwise(line: bytes) -> Item:
         return ODD
 
 
-def decode_lines(lines: Sequence[bytes], odd: Callable[[bytes], Item] = lambda _: ODD) -> list[Item]:
-    """What each line says; what `odd` makes of one that is not of this form."""
+def decode_lines(lines: Sequence[bytes]) -> list[Item]:
+    """What each line says."""
     items: list[Item] = []
     decoded = map(_decode, lines)
     while True:
         try:
             items.extend(decoded)  # goes on behind the line that failed
         except (DecodeError, UnicodeDecodeError):
-            items.append(odd(lines[len(items)]))
+            items.append(_otherwise(lines[len(items)]))
         else:
             return items
 
 
-_seconds: dict[str, int] = {}
-"""`2026-11-23T18:14:51` → ns since 1970, less a second; a whole minute at a time: neighbours share it."""
-_SECONDS_KEPT = 3_000
-_SIXTY = tuple(f"{number:02d}" for number in range(60))
+def typed(logs: Sequence[Sequence[bytes]]) -> list[Typed]:
+    """The lines of several logs, none of them without any: decoded at once, their times too where all begin alike."""
+    items = decode_lines(list(chain.from_iterable(logs)))
+    bounds = list(pairwise(accumulate(map(len, logs), initial=0)))
+    if len({len(items[start].recorded_at) for start, _ in bounds}) == 1:
+        times, digits = times_of(items)
+        return [
+            Typed(lines, items[start:stop], times[start:stop], digits)
+            for lines, (start, stop) in zip(logs, bounds, strict=True)
+        ]
+    several = [items[start:stop] for start, stop in bounds]
+    return [Typed(lines, some, *times_of(some)) for lines, some in zip(logs, several, strict=True)]
+
+
+class _Minutes(dict[str, int]):
+    """`2026-11-23T18:14:` → ns since 1970, less a second: the digits are read with a 1 in front, for a number cannot
+    begin with zeros. Neighbours share it. KeyError for what is no minute.
+    """
+
+    def __missing__(self, minute: str) -> int:
+        begin = parse_time(minute + "00Z")
+        if begin is None or abs(begin[0]) > 2**63 - 120 * SECOND:
+            raise KeyError(minute)
+        if len(self) >= _MINUTES_KEPT:
+            self.clear()
+        self[minute] = begin[0] - SECOND
+        return self[minute]
+
+
+_minutes, _MINUTES_KEPT = _Minutes(), 3_000
+_SECONDS = {f"{number:02d}": number * SECOND for number in range(60)}
 
 
 def times_of(items: list[Item], digits: int = 9) -> tuple[list[int], int]:
@@ -120,16 +208,13 @@ def times_of(items: list[Item], digits: int = 9) -> tuple[list[int], int]:
         digits = max(FORMS, key=lambda form: (lengths.count(21 + form), form == digits))
         _put_aside(items, texts, digits, lambda text: not _are_of_form([text], digits))
     end, unit = 20 + digits, 10 ** (9 - digits)
-    while True:
-        try:
-            seconds = [_seconds[text[:19]] for text in texts]
-        except KeyError as missing:
-            second: str = missing.args[0]
-            if not _note_minute(second):
-                _put_aside(items, texts, digits, lambda text, second=second: text[:19] == second)  # type: ignore[misc]
-            continue
-        parts: list[int] = orjson.loads("[1" + ",1".join([text[20:end] for text in texts]) + "]")
-        return list(map(add, seconds, parts if unit == 1 else [part * unit for part in parts])), digits
+    try:
+        seconds = _seconds_of(texts)
+    except KeyError:
+        _put_aside(items, texts, digits, lambda text: not _is_some(text))
+        seconds = _seconds_of(texts)
+    parts: list[int] = orjson.loads("[1" + ",1".join([text[20:end] for text in texts]) + "]")
+    return list(map(add, seconds, parts if unit == 1 else [part * unit for part in parts])), digits
 
 
 def _put_aside(items: list[Item], texts: list[str], digits: int, is_odd: Callable[[str], bool]) -> None:
@@ -143,13 +228,14 @@ def _are_of_form(texts: list[str], digits: int) -> bool:
     return joined.isascii() and joined.encode().translate(_NO_DIGITS) == b"\n".join([form] * len(texts))
 
 
-def _note_minute(second: str) -> bool:
-    """Remember the seconds of its minute; false where it is none."""
-    begin = parse_time(second[:17] + "00Z")
-    if begin is None or abs(begin[0]) > 2**63 - 120 * SECOND or second[17:] > "59":
+def _seconds_of(texts: list[str]) -> list[int]:
+    """Each without its digits. KeyError where one is no time."""
+    return [_minutes[text[:17]] + _SECONDS[text[17:19]] for text in texts]
+
+
+def _is_some(text: str) -> bool:
+    """Whether there is such a time."""
+    try:
+        return bool(_seconds_of([text]))
+    except KeyError:
         return False
-    if len(_seconds) >= _SECONDS_KEPT:
-        _seconds.clear()
-    first = begin[0] - SECOND  # the digits are read with a 1 in front: a number cannot begin with zeros
-    _seconds.update(zip(map(second[:17].__add__, _SIXTY), range(first, first + 60 * SECOND, SECOND), strict=True))
-    return True
