@@ -53,3 +53,26 @@ async def test_what_comes_after_a_quiet_while_is_shown_at_once(tmp_path: Path, m
             await pilot.pause(0.02)
         await pilot.pause()
         assert "fresh" in screen_text(app)
+
+
+async def test_a_few_that_come_close_together_are_shown_at_once_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three pictures in a moment, then one a tick: a second never has more than twelve."""
+    app = RunwatchApp(Session(FileSource([str(tmp_path)]), ManualClock(10**18)))
+    painted: list[int] = []
+    async with app.run_test() as pilot:
+        while not app.session.is_whole:
+            await pilot.pause(0.02)
+        app.tick()
+        monkeypatch.setattr("runwatch.ui.app.TICK", 3600.0)
+        monkeypatch.setattr("runwatch.ui.app.REST", 0.0)
+        monkeypatch.setattr(RunsPage, "repaint", lambda page: painted.append(page.session.runs.revision))
+        app._news_due = app._rested_at = 0.0
+        first = app.session.runs.revision + 1
+        for _ in range(5):
+            app.session.runs.revision += 1
+            app._something_new()
+        assert painted == [first, first + 1, first + 2]
+        app.tick()
+        assert painted[-1] == first + 4, "what was left is shown by the next tick"

@@ -34,6 +34,8 @@ from runwatch.ui.ticker import Ticker
 from runwatch.ui.turns import Turns
 
 TICK = 0.1
+AHEAD = 2
+"""Ticks that news may be drawn ahead of: ten pictures a second, but those of a quiet while need not be apart."""
 FIRST = 0.02
 """Seconds of reading that the first picture waits for."""
 READY = 0.3
@@ -78,8 +80,8 @@ class RunwatchApp(PagesApp):
         self._ticker = Ticker()
         self._begun = 0.0
         self._painted: tuple[object, ...] = ()
-        self._begun_at = self._news_at = self._rested_at = 0.0
-        """When was painted last; when something that was read was; until when nothing is."""
+        self._begun_at = self._news_due = self._rested_at = 0.0
+        """When was painted last; until when what was read may be, at a tick each; until when nothing is."""
 
     def on_mount(self) -> None:
         """Begin to read, begin to tick; the runs are on the screen already."""
@@ -139,7 +141,7 @@ class RunwatchApp(PagesApp):
 
     def _something_new(self) -> None:
         """What comes after a quiet while is shown at once; of what pours in each tick shows all there is by then."""
-        if time.monotonic() - self._news_at >= TICK:
+        if time.monotonic() >= self._news_due - AHEAD * TICK:
             self._tick_if_rested()
         self._ticker.wake(TICK)
 
@@ -155,7 +157,7 @@ class RunwatchApp(PagesApp):
         if moved != self._painted and isinstance(self.screen, Page):
             begun = self._begun_at = time.monotonic()
             if moved[:1] != self._painted[:1]:
-                self._news_at = begun
+                self._news_due = max(self._news_due, begun) + TICK
             only_time = moved[:-1] == self._painted[:-1] and not self.session.playhead.is_playing
             self._painted = moved
             if only_time:
