@@ -13,12 +13,13 @@ from msgspec import UNSET
 from tests.fakes import JOURNALS, SAMPLES
 from tests.strategies import Logs, logs
 
+from runwatch.core import wire
 from runwatch.core.decode import decode_line
 from runwatch.core.events import Entry
 from runwatch.core.gathering import entry_of
 from runwatch.core.line import Envelope, entry_in
 from runwatch.core.times import parse_time
-from runwatch.core.wire import ODD, Box, Completed, Line, Started, Written, decode_lines, rare_in, times_of
+from runwatch.core.wire import ODD, Box, Completed, Line, Started, Written, decode_lines, rare_in, times_of, typed
 
 HEAD = b'{"recorded_at":"2026-11-23T18:14:51.055531366Z","event":{'
 STARTED = HEAD + b'"ChunkStarted":{"chunk_index":1,"start_key":"1","end_key":"2"}}}'
@@ -180,6 +181,28 @@ def test_times_are_read_with_the_digits_that_most_have(digits: int) -> None:
         assert found == digits
         assert times[:2] == [(parse_time(stamp) or (None,))[0] for stamp in stamps[:2]]
     assert [item is ODD for item in items] == [False, False, True]
+
+
+@pytest.mark.parametrize("digits", [[9, 9, 9], [6, 6], [9, 6, 3], [9]])
+def test_lines_of_several_logs_say_what_they_say_alone(digits: list[int]) -> None:
+    def stamped(second: int, count: int) -> bytes:
+        stamp = f"2026-11-23T18:14:{second:02d}.{123456789 // 10 ** (9 - count)}Z"
+        return STARTED.replace(HEAD[16:46], stamp.encode())
+
+    logs = [[stamped(second, count) for second in range(number + 4)] for number, count in enumerate(digits)]
+    logs[-1] += [b"{", stamped(61, digits[-1]), stamped(3, 9), COMPLETED]
+    for lines, found in zip(logs, typed(logs), strict=True):
+        items = decode_lines(lines)
+        times, expected = times_of(items)
+        assert (found.lines, found.items, found.times, found.digits) == (lines, items, times, expected)
+
+
+def test_no_more_minutes_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_MINUTES_KEPT", 3)
+    stamps = [f"2026-11-23T18:{minute:02d}:51.055531366Z" for minute in (*range(9), *range(9))]
+    items = decode_lines([STARTED.replace(HEAD[16:46], stamp.encode()) for stamp in stamps])
+    assert times_of(items)[0] == [(parse_time(stamp) or (None,))[0] for stamp in stamps]
+    assert len(wire._minutes) <= 3
 
 
 def test_times_are_those_of_the_tolerant_decoder() -> None:
