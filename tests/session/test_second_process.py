@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -26,9 +27,10 @@ from runwatch.core.loading import Loading
 from runwatch.core.runs import Runs
 from runwatch.session import long_logs, second_process
 from runwatch.session.clock import ManualClock
-from runwatch.session.second_process import BLOCKS, LARGEST, SecondProcess, is_possible
+from runwatch.session.reading import _feed_next
+from runwatch.session.second_process import BLOCKS, LARGEST, SecondProcess, Spawned, forked, is_possible
 from runwatch.session.session import Session
-from runwatch.sources.ahead import ahead_in
+from runwatch.sources.ahead import Ahead, ahead_in
 from runwatch.sources.base import Block
 from runwatch.sources.table import open_source, read_to_end
 
@@ -52,15 +54,29 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_process, "LARGE", 128 << 10)
 
 
+def spawned(ahead: Ahead) -> SecondProcess:
+    """One that is a program of its own, as soon as it is ready."""
+    getting_ready = Spawned(ahead)
+    while not getting_ready.is_ready:
+        time.sleep(0.001)
+    process = getting_ready.begin(ahead)
+    assert process is not None
+    return process
+
+
+Made = Callable[[Ahead], SecondProcess]
+both = pytest.mark.parametrize("made", [forked, spawned])
+
+
 @contextmanager
-def reading_on(path: Path) -> Iterator[SecondProcess]:
+def reading_on(path: Path, made: Made = forked) -> Iterator[SecondProcess]:
     """Behind the first block."""
     source = open_source([str(path)], poll=False, now=ManualClock(T0).now)
     first = next(iter(source.poll()))
     assert isinstance(first, Block)
     ahead = ahead_in(source, first.segment)
     assert ahead is not None
-    process = SecondProcess(ahead)
+    process = made(ahead)
     try:
         yield process
     finally:
@@ -81,14 +97,14 @@ def keep_busy(process: SecondProcess, found: Noted) -> None:
 
 
 def all_of(
-    path: Path, *, is_busy: bool = False
+    path: Path, made: Made = forked, *, is_busy: bool = False
 ) -> list[tuple[bytes, Columns | None, list[tuple[str, str]], int, int]]:
     """Each block as it was fed."""
     found = Noted()
-    with reading_on(path) as process:
+    with reading_on(path, made) as process:
         if is_busy:
             keep_busy(process, found)
-        while process.feed_next(found):
+        while _feed_next(process, found):
             pass
     return found.fed
 
@@ -104,10 +120,12 @@ def same(one: Columns | None, other: Columns | None) -> None:
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
-def test_it_decodes_as_this_one_does(tmp_path: Path) -> None:
+@both
+def test_it_decodes_as_this_one_does(tmp_path: Path, made: Made) -> None:
+    """Also the hashes of names are those of this process."""
     path, heads = tmp_path / "a.jsonl", Heads()
     path.write_bytes(b"".join(produced_lines(5, 9, 500)))
-    found = all_of(path)
+    found = all_of(path, made)
     assert sum(columns is not None for _, columns, *_ in found) > BLOCKS
     whole_log = path.read_bytes()
     for data, columns, known, line, offset in found:
@@ -165,15 +183,14 @@ def test_whoever_has_nothing_else_to_do_is_sent_a_block_as_it_was_read(tmp_path:
     with reading_on(path) as process:
         until_it_waits(process)
         assert process.feed_next(found)
-        assert process._process.pid is not None
-        os.kill(process._process.pid, signal.SIGSTOP)
+        os.kill(process.pid, signal.SIGSTOP)
         try:
             while process.is_waiting and process.feed_next(found):
                 pass
             before = len(found.fed)
             process._pipe.send_bytes(second_process._WANTED)
         finally:
-            os.kill(process._process.pid, signal.SIGCONT)
+            os.kill(process.pid, signal.SIGCONT)
         time.sleep(0.3)  # that a block is free again is not the next that it hears, wherever it was stopped
         keep_busy(process, found)
     as_read = [at for at, (_, columns, *_) in enumerate(found.fed) if columns is None]
@@ -194,8 +211,8 @@ def test_what_comes_behind_the_first_look_is_left_to_this_one(tmp_path: Path) ->
         log.write(b"".join(lines[3000:]))
     ahead = ahead_in(source, first.segment)
     assert ahead is not None
-    process = SecondProcess(ahead)
-    while process.feed_next(found):
+    process = forked(ahead)
+    while _feed_next(process, found):
         pass
     process.end()
     assert sum(len(data) for data, *_ in found.fed) <= len(b"".join(lines[:3000]))
@@ -207,20 +224,22 @@ def test_what_comes_behind_the_first_look_is_left_to_this_one(tmp_path: Path) ->
     source.close()
 
 
-def test_it_is_gone_at_the_end(tmp_path: Path) -> None:
+@both
+def test_it_is_gone_at_the_end(tmp_path: Path, made: Made) -> None:
     path, before = tmp_path / "a.jsonl", children()
     path.write_bytes(b"".join(produced_lines(1, 2, 3000)))
-    with reading_on(path):
+    with reading_on(path, made):
         assert len(children()) == len(before) + 1
     assert children() == before
 
 
-def test_it_ends_where_its_parent_is_killed(tmp_path: Path) -> None:
+@both
+def test_it_ends_where_its_parent_is_killed(tmp_path: Path, made: Made) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"".join(produced_lines(1, 2, 20_000)))
     script = (
         "from tests.session.test_second_process import *\n"
-        f"with reading_on(Path({str(path)!r})):\n print(*children(), flush=True)\n input()"
+        f"with reading_on(Path({str(path)!r}), {made.__name__}):\n print(*children(), flush=True)\n input()"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
@@ -324,9 +343,8 @@ def test_what_is_written_later_is_read_later(logs: list[Path], monkeypatch: pyte
 def test_where_it_is_killed_nothing_is_lost(logs: list[Path], block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def kill(process: SecondProcess, so_far: int) -> None:
         if so_far == block:
-            assert process._process.pid is not None
-            os.kill(process._process.pid, signal.SIGKILL)
-            process._process.join()
+            os.kill(process.pid, signal.SIGKILL)
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
     fed = watching(monkeypatch, kill)
     session = session_of(logs)
@@ -381,12 +399,131 @@ def test_where_there_can_be_none(logs: list[Path], monkeypatch: pytest.MonkeyPat
     assert found_in(session) == expected(logs)
 
 
-def test_other_threads_and_a_single_processor_keep_it_away(monkeypatch: pytest.MonkeyPatch) -> None:
+# ------------------------------------------------------------------------------------------------------- followed
+
+
+async def followed(session: Session, told: Callable[[], None] = lambda: None) -> None:
+    """Until all that was there is read, as the dashboard does it: keys come between two slices."""
+
+    async def give_way(is_read: bool) -> None:
+        if is_read:
+            raise asyncio.CancelledError
+        await asyncio.sleep(0)
+
+    session.gathers = True
+    with pytest.raises(asyncio.CancelledError):
+        await session.follow(told, give_way)
+    session.source.close()
+
+
+def ready_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Short logs would be at their end before it is."""
+    begin = Spawned.__init__
+
+    def and_wait(self: Spawned, ahead: Ahead) -> None:
+        begin(self, ahead)
+        while not self.is_ready:
+            time.sleep(0.001)
+
+    patch.setattr(Spawned, "__init__", and_wait)
+
+
+@pytest.mark.usefixtures("always")
+async def test_logs_that_are_followed_come_to_the_same(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    ready_at_once(monkeypatch)
+    fed, before, heard = watching(monkeypatch), children(), list[int]()
+    session = session_of(logs)
+    await followed(session, lambda: heard.append(session.source.progress.bytes_read))
+    assert sum(fed) > 10
+    assert children() == before
+    assert found_in(session) == expected(logs)
+    assert heard == sorted(heard), "how far it is, is told as it goes on"
+    assert len(set(heard)) > 10
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("block", [0, 1, 7])
+async def test_where_it_is_killed_while_logs_are_followed_nothing_is_lost(
+    logs: list[Path], block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(process: SecondProcess, so_far: int) -> None:
+        if so_far == block:
+            os.kill(process.pid, signal.SIGKILL)
+
+    ready_at_once(monkeypatch)
+    fed = watching(monkeypatch, kill)
+    session = session_of(logs)
+    await followed(session)
+    assert len(fed) > block
+    assert found_in(session) == expected(logs)
+
+
+@pytest.mark.usefixtures("always")
+async def test_one_that_cannot_begin_is_not_tried_again(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    real = second_process._python
+
+    def broken(*passed: int) -> subprocess.Popen[bytes]:
+        tried.append(1)
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "path", [])
+            return real(*passed)
+
+    ready_at_once(monkeypatch)
+    monkeypatch.setattr(second_process, "_python", broken)
+    before, session = children(), session_of(logs[:1])
+    await followed(session)
+    assert len(tried) == 1
+    assert children() == before
+    assert found_in(session) == expected(logs[:1])
+
+
+@pytest.mark.usefixtures("always")
+async def test_where_there_is_no_room_for_it(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise BlockingIOError("resource temporarily unavailable")
+
+    fed, before = watching(monkeypatch), os.listdir("/proc/self/fd")
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    session = session_of(logs)
+    await followed(session)
+    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert not fed
+    assert found_in(session) == expected(logs)
+
+
+@pytest.mark.usefixtures("always")
+async def test_it_is_ended_with_who_reads(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of a log, and where it is not ready yet."""
+    before, session = children(), session_of(logs)
+
+    async def give_way(_: bool) -> None:
+        if len(children()) > len(before):
+            raise asyncio.CancelledError
+        await asyncio.sleep(0)
+
+    session.gathers = True
+    with pytest.raises(asyncio.CancelledError):
+        await session.follow(lambda: None, give_way)
+    assert children() == before
+    ready_at_once(monkeypatch)
+    session = session_of(logs)
+    watching(monkeypatch, lambda process, so_far: give_up() if so_far == 3 else None)
+
+    def give_up() -> None:
+        raise KeyboardInterrupt
+
+    session.gathers = True
+    with pytest.raises(KeyboardInterrupt):
+        await session.follow()
+    assert children() == before
+
+
+def test_a_single_processor_keeps_it_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-    monkeypatch.setattr("threading.active_count", lambda: 1)
     assert is_possible()
-    monkeypatch.setattr("threading.active_count", lambda: 2)
-    assert not is_possible()
-    monkeypatch.setattr("threading.active_count", lambda: 1)
+    monkeypatch.setattr(sys, "executable", "")
+    assert not is_possible(), "nobody knows where python is"
+    monkeypatch.undo()
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     assert not is_possible()

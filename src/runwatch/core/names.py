@@ -33,7 +33,9 @@ _NO_TABLE = array("I")
 WORDS = 64
 """Of four bytes, in a text that is hashed as it is."""
 SEED = hash("a seed that nobody knows") % 2**64
-"""Another one in each process: no log can be made so that its names fall together."""
+"""Another one in each process: no log can be made so that its names fall together. One that hashes for this one has
+been given it before it imports what does that (`session/second_process.py`).
+"""
 _BIG = 2**64
 _UPPER, _LOWER = 2**64 - 2**32, 2**32 - 1
 

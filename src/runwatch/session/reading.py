@@ -1,8 +1,8 @@
-"""All that a source has, at once: nothing else is waiting."""
+"""What a second process reads on: at once where nothing else is waiting, or with pauses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from runwatch.core.loading import Loading
@@ -24,7 +24,7 @@ def take_all(
     """
     for item in items:
         take(item)
-        if loading.is_regular and (process := second(item.segment)) is not None:
+        if process := second(item.segment):
             try:
                 _take_ahead(process, loading)
             finally:
@@ -36,8 +36,46 @@ def take_all(
 
 def _take_ahead(process: SecondProcess, loading: Loading) -> None:
     """All that it reads, as long as most lines are as most are; and the next ones while others are taken in."""
-    while loading.is_regular and process.feed_next(loading):
+    while loading.is_regular and _feed_next(process, loading):
         if loading.is_full:
             for _ in loading.settling():
                 while loading.has_room and process.is_waiting and process.feed_next(loading):
                     pass
+
+
+def _feed_next(process: SecondProcess, loading: Loading) -> bool:
+    process.ask()
+    return process.feed_next(loading)
+
+
+async def take_ahead(
+    process: SecondProcess, loading: Loading, told: Callable[[], None], give_way: Callable[[bool], Awaitable[object]]
+) -> None:
+    """The same in slices: `told` is called and `give_way` awaited behind each, and while nothing comes others go on."""
+    try:
+        while loading.is_regular:
+            process.ask()
+            if not process.is_waiting:
+                await _something(process.held)
+            if not process.feed_next(loading):
+                return
+            told()
+            await give_way(False)
+            for _ in loading.settling() if loading.is_full else ():
+                await give_way(False)
+                if loading.has_room and process.is_waiting:
+                    process.feed_next(loading)
+    finally:
+        process.end()
+
+
+async def _something(descriptor: int) -> None:
+    """Until something can be read there."""
+    import asyncio  # only whoever follows pays for it
+
+    loop, comes = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, comes.set)
+    try:
+        await comes.wait()
+    finally:
+        loop.remove_reader(descriptor)

@@ -7,6 +7,9 @@ file or because it was killed, this one goes on from there, and nothing is lost.
 
 Where this one has nothing left to do, it is sent the next block as it was read: to
 decode it is what it can do while the other one decodes the one behind it.
+
+It is a fork, which is there at once; but where there are threads a fork would have
+only one of them and the locks of all, so there it is a program of its own.
 """
 
 from __future__ import annotations
@@ -17,21 +20,24 @@ import mmap
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 import numpy as np
 
+from runwatch.core import names
 from runwatch.core.bulk.block import Column
 from runwatch.core.bulk.decode import Columns
 from runwatch.core.bulk.decoder import Decoded, decoded_in
 from runwatch.core.bulk.heads import Heads
 from runwatch.core.loading import LARGE, Loading
+from runwatch.session.heap import keep_memory
 from runwatch.sources.ahead import Ahead, Reached
 from runwatch.sources.base import Block
+from runwatch.sources.reader import Plain
 
 BLOCKS = 3
 """For so many there is room."""
@@ -46,8 +52,10 @@ _LINES = LARGEST // SHORTEST
 _DATA = LARGEST + mmap.PAGESIZE
 _ROOM = _DATA + _LINES * sum(form.itemsize for form in _WIDE) + mmap.PAGESIZE
 
-_FREE, _WANTED = b"free", b"wanted"
-"""What the first process says: a block's memory is free again, it waits for the next one."""
+_FREE, _WANTED, _READY = b"free", b"wanted", b"ready"
+"""What the first process says: a block's memory is free again, it waits for the next one. What a spawned one says."""
+NICE = 5
+"""Whoever shows what was read, and reads keys, comes first."""
 
 
 class Told(NamedTuple):
@@ -67,36 +75,121 @@ class Told(NamedTuple):
 
 
 def is_possible() -> bool:
-    """There is a second processor, and nothing that a fork would tear apart."""
-    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+    """There is a second processor, and what this needs of the system."""
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and bool(sys.executable)
+
+
+class Other(NamedTuple):
+    """The other process, and what the two have in common."""
+
+    pid: int
+    pipe: Connection
+    memory: mmap.mmap
+    end: Callable[[], object]
+    """Returns once it is gone; the pipe is closed by then."""
+
+
+def forked(ahead: Ahead) -> SecondProcess:
+    """One that reads at once. Raises `OSError` where there can be none."""
+    fork = multiprocessing.get_context("fork")
+    memory, (pipe, other) = mmap.mmap(-1, BLOCKS * _ROOM), fork.Pipe()
+    process = fork.Process(target=_forked, args=(other, pipe, memory, ahead), daemon=True)
+    try:
+        process.start()
+    except OSError:
+        pipe.close()
+        raise
+    finally:
+        other.close()
+    assert process.pid is not None
+    return SecondProcess(ahead, Other(process.pid, pipe, memory, process.join))
+
+
+class Spawned:
+    """One that gets ready while this process reads on: it has its own python to begin, and imports to do."""
+
+    def __init__(self, ahead: Ahead) -> None:
+        """For this log. Raises `OSError` where there can be none."""
+        self.segment = ahead.segment
+        held, (pipe, other) = os.memfd_create("runwatch"), multiprocessing.Pipe()
+        try:
+            os.ftruncate(held, BLOCKS * _ROOM)
+            memory, process = mmap.mmap(held, BLOCKS * _ROOM), _python(other.fileno(), held, ahead.descriptor)
+        except OSError:
+            pipe.close()
+            raise
+        finally:
+            other.close()
+            os.close(held)
+
+        def end() -> None:
+            process.kill()
+            process.wait()
+
+        self._other = Other(process.pid, pipe, memory, end)
+
+    @property
+    def is_ready(self) -> bool:
+        """It waits to be told from where on it is to read, or it has ended."""
+        return self._other.pipe.poll()
+
+    def begin(self, ahead: Ahead) -> SecondProcess | None:
+        """It reads its log from there on; None where it has ended."""
+        try:
+            self._other.pipe.recv_bytes()
+            self._other.pipe.send(ahead.tail)
+        except (EOFError, OSError):
+            self.end()
+            return None
+        return SecondProcess(ahead, self._other)
+
+    def end(self) -> None:
+        """It is not needed."""
+        self._other.pipe.close()
+        self._other.end()
+
+
+def _python(*passed: int) -> subprocess.Popen[bytes]:
+    """Another python that serves with these descriptors; what it hashes, and how much at once, is as it is here."""
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}; from runwatch.core import names; names.SEED = {names.SEED}; "
+        f"from {__name__} import serve; serve({LARGE}, *{passed!r})"
+    )
+    return subprocess.Popen(  # noqa: S603 - python, and our own words
+        [sys.executable, "-c", code], pass_fds=passed, env={"OPENBLAS_NUM_THREADS": "1", **os.environ},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 class SecondProcess:
     """Reads on in one log; it is to be ended."""
 
-    def __init__(self, ahead: Ahead) -> None:
-        """Raises `OSError` where there can be none."""
+    def __init__(self, ahead: Ahead, other: Other) -> None:
         self._ahead = ahead
         self._heads: list[tuple[str, str]] = []
-        self._memory = mmap.mmap(-1, BLOCKS * _ROOM)
-        fork = multiprocessing.get_context("fork")
-        self._pipe, other = fork.Pipe()
-        self._process = fork.Process(target=_serve, args=(other, self._pipe, self._memory, ahead), daemon=True)
-        self._process.start()
-        other.close()
+        self.pid, self._pipe, self._memory, self._end = other
         self._count = 0
         """Blocks so far."""
+
+    @property
+    def held(self) -> int:
+        """The descriptor on which blocks come."""
+        return self._pipe.fileno()
 
     @property
     def is_waiting(self) -> bool:
         """There is a block to be fed, or no more will come."""
         return self._pipe.poll()
 
+    def ask(self) -> None:
+        """Have the next block sent as it was read, if it is not there yet."""
+        if not self._pipe.poll():
+            with contextlib.suppress(OSError):  # it has ended
+                self._pipe.send_bytes(_WANTED)
+
     def feed_next(self, loading: Loading) -> bool:
         """Feed the next block, waited for; false where there is none."""
         try:
-            if not self._pipe.poll():
-                self._pipe.send_bytes(_WANTED)
             told: Told = self._pipe.recv()
         except (EOFError, OSError):  # it has ended, or died
             return False
@@ -117,7 +210,7 @@ class SecondProcess:
     def end(self) -> None:
         """Its time is that of this process from then on."""
         self._pipe.close()
-        self._process.join()
+        self._end()
 
 
 def _columns(memory: mmap.mmap, begin: int, count: int, is_wide: bool) -> Iterator[Column]:
@@ -127,14 +220,27 @@ def _columns(memory: mmap.mmap, begin: int, count: int, is_wide: bool) -> Iterat
         at += -(-form.itemsize * count // 8) * 8
 
 
-def _serve(pipe: Connection, other: Connection, memory: mmap.mmap, ahead: Ahead) -> None:
-    """The other process, to the end of what can be read, or until this one closes the pipe, or has died."""
+def _forked(pipe: Connection, other: Connection, memory: mmap.mmap, ahead: Ahead) -> None:
     other.close()
+    _serve(LARGE, pipe, memory, ahead)
+
+
+def serve(enough: int, pipe_held: int, memory_held: int, log_held: int) -> None:
+    """The whole of a spawned process: so many bytes are decoded at once, the others are descriptors."""
+    os.nice(NICE)
+    keep_memory()
+    with contextlib.suppress(EOFError, OSError), Connection(pipe_held) as pipe:
+        pipe.send_bytes(_READY)
+        _serve(enough, pipe, mmap.mmap(memory_held, BLOCKS * _ROOM), Ahead(pipe.recv(), Plain(log_held)))
+
+
+def _serve(enough: int, pipe: Connection, memory: mmap.mmap, ahead: Ahead) -> None:
+    """The other process, to the end of what can be read, or until this one closes the pipe, or has died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the other one to answer
     gc.disable()  # it would look through all that this one has, and have pages of its own then
     heads, free, is_wanted = Heads(), 0, True
     with contextlib.suppress(EOFError, OSError):
-        for number, blocks in enumerate(_together(ahead)):
+        for number, blocks in enumerate(_together(ahead, enough)):
             while number - free >= BLOCKS:
                 free += pipe.recv_bytes() == _FREE
             begin, reached = number % BLOCKS * _ROOM, ahead.reached
@@ -149,7 +255,7 @@ def _serve(pipe: Connection, other: Connection, memory: mmap.mmap, ahead: Ahead)
             pipe.send(told)
 
 
-def _together(ahead: Ahead) -> Iterator[list[Block]]:
+def _together(ahead: Ahead, enough: int) -> Iterator[list[Block]]:
     """As much as is decoded at once. What is less, at the end, is left to the first process."""
     blocks: list[Block] = []
     size = 0
@@ -158,7 +264,7 @@ def _together(ahead: Ahead) -> Iterator[list[Block]]:
         size += sum(len(block.data) for block in more)
         if size >= LARGEST:
             return
-        if size >= LARGE:
+        if size >= enough:
             yield blocks
             blocks, size = [], 0
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -24,14 +26,13 @@ from runwatch.session.long_logs import LongLogs
 from runwatch.session.moments import Moments
 from runwatch.session.options import Options
 from runwatch.session.playhead import Playhead
-from runwatch.session.reading import take_all
+from runwatch.session.reading import take_ahead, take_all
 from runwatch.sources.base import Block, Document, Fault, Foreseeing, Item, Source, Stretching
 from runwatch.sources.resume import resumable_in
 
 if TYPE_CHECKING:
     import asyncio
 
-    from runwatch.session.second_process import SecondProcess
     from runwatch.session.store import Store
 
 
@@ -144,12 +145,8 @@ class Session(Moments):
     def read(self, items: Iterable[Item]) -> None:
         """Take everything `items` has, at once."""
         self._long_logs.may_wait = True
-        take_all(items, self._take, self._loading, self._second)
+        take_all(items, self._take, self._loading, partial(self._long_logs.second, self.source))
         self._is_read()
-
-    def _second(self, segment: Segment) -> SecondProcess | None:
-        """Another process that reads on in that log, if there can be one and it is worth it."""
-        return self._long_logs.second(self.source, segment)
 
     async def follow(self, told: Callable[[], None] = lambda: None, give_way: GiveWay | None = None) -> None:
         """Read for ever: whatever is new, then wait until something changed. Ends when the source has ended.
@@ -162,20 +159,23 @@ class Session(Moments):
         give_way = give_way or (lambda _: asyncio.sleep(0))
         self._again = asyncio.Event()
         await self._foresee(told, give_way)
-        while True:
-            await self._read_on(told, give_way)
-            self._is_read()
-            told()
-            if self.source.progress.ended:
-                return
-            await give_way(True)
-            await self._something_new(self._again)
+        with closing(self._long_logs):
+            while True:
+                await self._read_on(told, give_way)
+                self._is_read()
+                told()
+                if self.source.progress.ended:
+                    return
+                await give_way(True)
+                await self._something_new(self._again)
 
     async def _read_on(self, told: Callable[[], None], give_way: GiveWay) -> None:
         """All that is new, a slice at a time: keys and drawing come first."""
         begun = settled = time.monotonic()
         for item in self.source.poll():
             self._take(item)
+            if second := self._long_logs.second(self.source, item.segment):
+                await take_ahead(second, self._loading, told, give_way)
             now = time.monotonic()
             if self._loading.is_full or (self.is_whole and now - settled >= FRESH):
                 await self._settle(give_way, is_all=False)
@@ -238,6 +238,7 @@ class Session(Moments):
     def _is_read(self) -> None:
         """Nothing is left to read for now."""
         self._loading.settle()
+        self._long_logs.close()
         self.is_whole = self.is_whole or not self.source.progress.is_partial
         if self.is_whole and self.playhead.is_recorded:
             self._note_span()

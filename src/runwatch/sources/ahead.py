@@ -1,13 +1,13 @@
 """A file read on by another process than the one that follows it, which then goes on from there.
 
-The other one is a fork: it has the file's tail as it was, and reads by the same
-steps. What it sends is how far it came, so that nothing is read twice, and what
-a tail is known again by stays what was read.
+The other one has the file's tail as it was, and reads by the same steps. What it
+sends is how far it came, so that nothing is read twice, and what a tail is known
+again by stays what was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from msgspec import Struct
 from runwatch.core.places import Segment
 from runwatch.sources.base import Block, Source
 from runwatch.sources.lines import LineSplitter
-from runwatch.sources.reader import Content, Print
+from runwatch.sources.reader import Plain, Print
 from runwatch.sources.tail import Changed, Tail
 
 
@@ -35,21 +35,27 @@ class Reached(Struct, frozen=True):
 class Ahead:
     """A plain file from where its tail stands on."""
 
-    def __init__(self, tail: Tail, held: Content) -> None:
-        self.segment = tail.segment
-        self._tail, self._held = tail, held
+    def __init__(self, tail: Tail, held: Plain, note: Callable[[Segment, int, int], None] = lambda *_: None) -> None:
+        """`note` is told how far it came: of how many bytes on disk how many are read."""
+        self.segment, self.tail = tail.segment, tail
+        self._held, self._note = held, note
+
+    @property
+    def descriptor(self) -> int:
+        """Of the file."""
+        return self._held.descriptor
 
     @property
     def left(self) -> int:
         """Bytes that are still to be read."""
-        return self._tail.behind
+        return self.tail.behind
 
     def read(self) -> Iterator[list[Block]]:
         """What each step gives: for the other process.
 
         It ends in front of whatever is more than lines, one behind the other, that were there at the first look.
         """
-        tail, end = self._tail, None
+        tail, end = self.tail, None
         while tail.position < tail.arrived_from:
             try:
                 items, more = tail.read(self._held)
@@ -68,12 +74,13 @@ class Ahead:
     @property
     def reached(self) -> Reached:
         """How far that has come; it is to be sent before the next step."""
-        return Reached(*(getattr(self._tail, name) for name in Reached.__struct_fields__))
+        return Reached(*(getattr(self.tail, name) for name in Reached.__struct_fields__))
 
     def go_on(self, reached: Reached) -> None:
         """Let the tail be as if this process had read so far."""
         for name in Reached.__struct_fields__:
-            setattr(self._tail, name, getattr(reached, name))
+            setattr(self.tail, name, getattr(reached, name))
+        self._note(self.segment, self.tail.size, self.tail.taken)
 
 
 @runtime_checkable

@@ -25,6 +25,7 @@ from runwatch.sources.ends import endings
 from runwatch.sources.held import Held
 from runwatch.sources.looks import RETRY, Looks
 from runwatch.sources.patience import APART, Patience
+from runwatch.sources.reader import Plain
 from runwatch.sources.reading import Reading
 from runwatch.sources.resume import Logs
 from runwatch.sources.rotation import Chains
@@ -105,9 +106,10 @@ class FileSource:
 
     def ahead(self, segment: Segment) -> Ahead | None:
         tail = self._tasks[0] if self._tasks else None
-        if not isinstance(tail, Tail) or tail.segment is not segment or tail.packed or self._ready:
+        if not isinstance(tail, Tail) or tail.segment is not segment or tail not in self._held or self._ready:
             return None
-        return Ahead(tail, self._held.open(tail)) if tail in self._held else None
+        held = self._held.open(tail)
+        return Ahead(tail, held, self._tally.note) if isinstance(held, Plain) else None
 
     async def changed(self) -> None:
         if self._watch is None:

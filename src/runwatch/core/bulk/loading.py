@@ -15,12 +15,10 @@ from runwatch.core.names import LARGE
 from runwatch.core.places import Segment
 from runwatch.core.runs import Runs
 
-GATHERED = 150_000
-"""Lines that wait to be taken in, at most, where keys wait meanwhile: some steps take all of them at once;"""
-GATHERED_ALONE = 500_000
-"""the same where nothing else waits."""
+GATHERED = 500_000
+"""Lines that wait to be taken in, at most: steps that take all of them at once last some 30 ms;"""
 OF_A_RUN = 20_000
-"""So many of a run, on average: of few runs no more than that is gained by waiting."""
+"""and so many of a run, on average: of few runs no more than that is gained by waiting."""
 PART, A_RUN = 10_000, 100
 """Lines taken in between two pauses, some 5 ms; each run among them costs as much as so many lines more."""
 
@@ -31,7 +29,6 @@ class Bulk:
     def __init__(self, segment: Segment, runs: Runs, decode: Decode, *, is_alone: bool = False) -> None:
         """`is_alone`: no keys wait meanwhile."""
         self._runs, self._decode, self._heads = runs, decode, Heads()
-        self._most = GATHERED_ALONE if is_alone else GATHERED
         self._waiting, self._seen = Waiting(segment, runs), NamesSeen()
         self._most_names = sys.maxsize if is_alone else LARGE
         """Whoever waits for keys needs the table of a long run whole when the next line comes."""
@@ -46,7 +43,7 @@ class Bulk:
     @property
     def is_full(self) -> bool:
         """It is time for `settling`."""
-        return self._waiting.count > min(self._most, OF_A_RUN * len(self._waiting.run_ids))
+        return self._waiting.count > min(GATHERED, OF_A_RUN * len(self._waiting.run_ids))
 
     @property
     def has_room(self) -> bool:
