@@ -54,6 +54,7 @@ _ROOM = _DATA + _LINES * sum(form.itemsize for form in _WIDE) + mmap.PAGESIZE
 
 _FREE, _WANTED, _READY = b"free", b"wanted", b"ready"
 """What the first process says: a block's memory is free again, it waits for the next one. What a spawned one says."""
+_SEED = "RUNWATCH_SEED"
 NICE = 5
 """Whoever shows what was read, and reads keys, comes first."""
 
@@ -152,13 +153,17 @@ class Spawned:
 def _python(*passed: int) -> subprocess.Popen[bytes]:
     """Another python that serves with these descriptors; what it hashes, and how much at once, is as it is here."""
     code = (
-        f"import sys; sys.path[:] = {sys.path!r}; from runwatch.core import names; names.SEED = {names.SEED}; "
-        f"from {__name__} import serve; serve({LARGE}, *{passed!r})"
+        f"import os, sys; sys.path[:] = {sys.path!r}; from runwatch.core import names; "
+        f"names.SEED = int(os.environ[{_SEED!r}]); from {__name__} import serve; serve({LARGE}, *{passed!r})"
     )
     return subprocess.Popen(  # noqa: S603 - python, and our own words
-        [sys.executable, "-c", code], pass_fds=passed, env={"OPENBLAS_NUM_THREADS": "1", **os.environ},
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        pass_fds=passed,
+        env={"OPENBLAS_NUM_THREADS": "1", **os.environ, _SEED: str(names.SEED)},  # not for all to see among arguments
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 class SecondProcess:
