@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
-from tests.core.made import T0, runs_of, segment
+from tests.core.made import T0, ended, moment_of, runs_of, segment, warning
 from tests.strategies import BEGIN, SECOND, Logs, logs
 
 from runwatch.answers.chunk import chunk_view
@@ -122,3 +122,13 @@ def test_every_chunk_of_every_journal_has_its_page(path: Path) -> None:
         assert (view.chunk_index, len(view.attempts)) == (index, chunks.tries(slot))
         assert [attempt.number for attempt in view.attempts] == list(range(1, chunks.tries(slot) + 1))
     assert chunk_view(moment, 10**9) is None
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "b"), (3, "b (first of 3)")])
+def test_of_several_alike_a_reason_tells_the_first_and_how_many_there_are(count: int, words: str) -> None:
+    """`+1 more` beside it counts reasons."""
+    warnings = [(at, warning("b" if at == 0 else "c")) for at in range(count)]
+    moment = moment_of(*warnings, (count, ended()))
+    first, *_ = run_view(moment).verdict.reasons
+    assert first.text.endswith(words)
+    assert "more" not in first.text

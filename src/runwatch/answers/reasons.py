@@ -188,7 +188,7 @@ def _degradations(moment: Moment) -> list[Reason]:
             continue
         text = describe(log.event(positions[0]))
         if len(positions) > 1:
-            text = f"{text} (+{len(positions) - 1:,} more)"
+            text = f"{text} (first of {len(positions):,})"
         found.append(Reason(text, evidence(moment, positions, len(positions))))
     return found
 
