@@ -292,3 +292,13 @@ def test_segment_finds_the_begin_of_a_line_near_it() -> None:
         assert offset == (first - 1) * 500
         assert (line - first) * 500 < 128 << 10
         assert end is None or end > (line - 1) * 500
+
+
+def test_lines_of_a_stream_are_of_their_own_stream() -> None:
+    """What was begun in one short log says nothing of the lines in another that is decoded with it."""
+    begun = b'{"type":"started","run_id":"r","export_name":"orders"}\n'
+    on = b'{"type":"progress","export_name":"orders","chunks_done":1,"rows":2}\n'
+    runs, loader = fast({"a.jsonl": begun + on, "b.jsonl": on, "c.jsonl": begun.replace(b'"r"', b'"s"') + on}, [100])
+    assert {run_id: len(run.log) for run_id, run in runs.by_id.items()} == {"r": 2, "s": 2}
+    assert [str(where) for where, _ in runs.problems] == ["b.jsonl:1"]
+    assert sorted(loader.streams) == ["a.jsonl", "c.jsonl"]

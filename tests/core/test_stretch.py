@@ -138,6 +138,22 @@ def test_a_rare_event_delivered_again_at_the_same_time_is_a_repeat(repeated: JSO
     assert run.log.repeats == (2 if repeated is WARNED else 1)
 
 
+def test_a_repeat_may_be_written_with_fewer_digits() -> None:
+    """The first one goes the long way, and the second one must not be taken for new."""
+    events = (PLAN, WARNED, BEGUN)
+    first, second, third = (line("r", "orders", BEGIN + time, event) for time, event in enumerate(events))
+    shorter = second.replace(b"790Z", b"79Z")
+    assert shorter != second
+    run = both({"a.jsonl": first + shorter + second + third})
+    assert (run.log.repeats, list(run.state.warnings)) == (1, [1])
+
+
+def test_each_event_keeps_the_export_that_it_names() -> None:
+    lines = [line("r", name, BEGIN + time, WARNED) for time, name in enumerate(("orders", "carts", "orders", None))]
+    log = both({"a.jsonl": b"".join(lines)}).log
+    assert [log.names.at(row) for row in range(4)] == ["orders", "carts", "orders", None]
+
+
 def test_a_run_that_names_no_export_goes_one_by_one(taken: Counter[str]) -> None:
     run = both(log_of((0, PLAN), (1, BEGUN), (2, ENDED), name=None))
     assert (run.state.export_name, len(taken)) == (None, 0)

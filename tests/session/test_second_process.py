@@ -459,6 +459,34 @@ async def test_where_it_is_killed_while_logs_are_followed_nothing_is_lost(
 
 
 @pytest.mark.usefixtures("always")
+async def test_one_that_is_never_ready_is_ended_with_its_log(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the next log has its own; when all is read none is left, though reading goes on."""
+    before, made, left = children(), list[str](), list[list[str]]()
+    begin = Spawned.__init__
+
+    def noted(self: Spawned, ahead: Ahead) -> None:
+        begin(self, ahead)
+        made.append(ahead.segment.path)
+        assert len(children()) == len(before) + 1
+
+    async def give_way(is_read: bool) -> None:
+        if is_read:
+            left.append(children())
+            raise asyncio.CancelledError
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(Spawned, "__init__", noted)
+    monkeypatch.setattr(Spawned, "is_ready", False)
+    session = session_of(logs)
+    session.gathers = True
+    with pytest.raises(asyncio.CancelledError):
+        await session.follow(lambda: None, give_way)
+    assert sorted(made) == sorted(map(str, logs))
+    assert left == [before]
+    assert found_in(session) == expected(logs)
+
+
+@pytest.mark.usefixtures("always")
 async def test_one_that_cannot_begin_is_not_tried_again(logs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
     real = second_process._python

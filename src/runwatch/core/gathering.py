@@ -163,8 +163,6 @@ class Gathering:
                     whole = at == 0 and stop == count
                     part = (times, lines, said) if whole else (times[at:stop], lines[at:stop], said[at:stop])
                     at += yield from take(run, part, self._digits)
-                    if at < stop:
-                        ties = None
                     if arrived is not None:
                         run.note_arrival(arrived)
                     yield
