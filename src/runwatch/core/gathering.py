@@ -2,11 +2,12 @@
 
 Most lines of a log are one of three variants, of a run that is known, and stand
 behind all that their run said before. They are decoded by their types
-(`core/wire.py`), gathered by run, and taken in many at once (`core/stretch.py`):
-runs that are interleaved line by line would else fetch another run's memory for
-each of them. Every other line goes through `core/decode.py` and `Run.feed`, in
-its place among those of its run. The two ways come to the same, which
-tests/core/test_loading.py holds.
+(`core/wire.py`), gathered by run with what else it says, and taken in many at once
+(`core/stretch.py`): runs that are interleaved line by line would else fetch another
+run's memory for each of them. What is of another form, or may have come before,
+goes through `core/decode.py` and `Run.feed`, in its place among those of its run.
+The two ways come to the same, which tests/core/test_loading.py and test_stretch.py
+hold.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Chunks that went as planned are taken together (`core/triples.py`); whatever is
 not as in nearly all logs goes through `core/fold.py`, event by event. The two
-come to the same, which tests/core/test_loading.py holds.
+come to the same, which tests/core/test_stretch.py holds.
 """
 
 from __future__ import annotations
