@@ -6,6 +6,8 @@ event that was decoded lately is not decoded again, it is the same object.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import orjson
 from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder
@@ -18,6 +20,14 @@ from runwatch.core.times import parse_time
 
 REMEMBERED, LONGEST = 200, 4096
 """So many events, of at most so many bytes."""
+
+
+class Named(Protocol):
+    """What a line has beside its event."""
+
+    recorded_at: str
+    run_id: str | None
+    export_name: str | None
 
 
 class Envelope(Struct, gc=False, forbid_unknown_fields=True):
@@ -53,11 +63,13 @@ def decode_one(
 
 def entry_in(said: Envelope, identity: str, time: tuple[int | None, int]) -> Entry | None:
     """The same as `core/decode.py` makes of its line; None where that has to be asked. `time`: with its digits."""
+    return entry_with(event_of(bytes(said.event)), said, identity, time)
+
+
+def entry_with(event: Event | None, said: Named, identity: str, time: tuple[int | None, int]) -> Entry | None:
+    """The same of an event that is decoded already, None if it could not be."""
     run_id, export_name = said.run_id, said.export_name
-    if not f"{said.recorded_at}{run_id}{export_name}".isprintable():
-        return None
-    event = event_of(bytes(said.event))
-    if event is None:
+    if event is None or not f"{said.recorded_at}{run_id}{export_name}".isprintable():
         return None
     return Entry(
         run_id=identity if run_id is None else shared(safe(run_id)),

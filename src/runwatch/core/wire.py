@@ -20,7 +20,7 @@ from msgspec.json import Decoder
 
 from runwatch.core.decode import shared
 from runwatch.core.events import Entry, Event, RunCompleted
-from runwatch.core.line import Envelope, decode_envelope, entry_in, event_of
+from runwatch.core.line import Envelope, decode_envelope, entry_in, entry_with, event_of
 from runwatch.core.text import safe
 from runwatch.core.times import SECOND, parse_time
 
@@ -112,16 +112,7 @@ def rare_in(item: Item, identity: str, time: tuple[int, int]) -> Entry | None:
     """
     if isinstance(item, Envelope):
         return entry_in(item, identity, time)
-    event, run_id, name = _event_in(item.event), item.run_id, item.export_name
-    if event is None or not f"{run_id}{name}".isprintable():
-        return None
-    return Entry(
-        run_id=identity if run_id is None else shared(safe(run_id)),
-        event=event,
-        export_name=None if name is None else shared(safe(name)),
-        time=time[0],
-        digits=time[1],
-    )
+    return entry_with(_event_in(item.event), item, identity, time)
 
 
 def _event_in(box: Box) -> Event | None:
