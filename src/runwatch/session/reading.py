@@ -1,4 +1,4 @@
-"""What a second process reads on: at once where nothing else is waiting, or with pauses."""
+"""All that a source has, at once; and what a second process reads on in a log of it, at once or in slices."""
 
 from __future__ import annotations
 
