@@ -209,7 +209,7 @@ class Names:
             self._next = array("I", bytes(4 * size))
         moved = self._moved
         self._moved = min(moved + more, len(self.hashes))
-        put_each(self._next, self.hashes[moved : self._moved], moved)
+        put_all(self._next, self.hashes[moved : self._moved], moved)
 
 
 def put_each(table: array[int], hashes: array[int], first: int) -> None:

@@ -146,3 +146,30 @@ def test_the_table_of_many_is_whole_before_they_are_put_away(monkeypatch: pytest
     assert (few.tabled, many.tabled) == (0, 200)
     same(few, few)
     same(many, many)
+
+
+@pytest.mark.parametrize("known", [0, 500], ids=["all new", "many known"])
+def test_a_large_table_grows_bit_by_bit(known: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step on all of its names would keep a key waiting: each moves four for each that comes."""
+    monkeypatch.setattr(one_by_one, "LARGE", 256)
+    monkeypatch.setattr(at_once, "LARGE", 256)
+    monkeypatch.setattr(at_once, "FEW", 10)
+    moved: list[int] = []
+    build = Names._build
+
+    def counted(self: Names, more: int) -> None:
+        before = self._moved
+        build(self, more)
+        moved.append(self._moved - before)
+
+    names, expected = Names(), Names()
+    assert numbered(names, HASHES[:600]) == [*range(600)]
+    monkeypatch.setattr(Names, "_build", counted)
+    for first in range(600, 5_000, 20):
+        added = [*HASHES[first : first + 20], *HASHES[: known // 50]]
+        assert numbered(names, added) == [*range(first, first + 20), *range(known // 50)]
+    assert sum(moved) > 5_000
+    assert max(moved) <= 4 * (20 + known // 50)
+    for value in HASHES:
+        expected.find(value)
+    same(names, expected)

@@ -40,7 +40,7 @@ def _numbers_of_few(names: Names, values: Words) -> Numbers:
 
 def _numbers_of(names: Names, values: Words) -> Numbers:
     first, few = len(names), len(values) < FEW
-    if few and names.mask < LARGE:  # a large one is made twice as large at once here
+    if few or names.mask >= LARGE:
         names.make_room(len(values))
     else:
         _make_room(names, len(values))
